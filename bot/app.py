@@ -1,0 +1,155 @@
+"""The roof: who is connected to whom. Ordered start, reverse stop; a failure half-way unwinds what already runs."""
+
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bot.calendar import Hours
+from bot.channels.oa.channel import OaChannel
+from bot.channels.oa.settings import OaSettings
+from bot.clock import Clock, SystemClock
+from bot.config import Config, OfficialAccount, seal_keys
+from bot.console.server import console_app
+from bot.contract import Channel
+from bot.dispatcher import Dispatcher
+from bot.door import Door
+from bot.errors import Misconfigured
+from bot.jobs import JOBS
+from bot.jobs.scheduler import Scheduler
+from bot.sender import Lane, Sender
+from bot.services.house import House
+from bot.token_store import DatabaseTokens
+from bot.web.health import Health
+from bot.web.metrics import Metrics
+from bot.web.server import listen, public_app
+from bot.web.webhook import webhook
+from handlers import CONVERSATION
+from storage import migrate
+from storage.database import Database
+from storage.seal import Sealer, parse_key
+
+log = logging.getLogger(__name__)
+PATHS = {"oa": "/wechat/oa", "wecom": "/wecom/app", "aibot": "/wecom/aibot"}
+
+
+def open_database(config: Config) -> Database:
+    """The database of a configuration, not yet started. Raises Misconfigured when keys are missing or wrong."""
+    try:
+        keys = {kid: parse_key(text) for kid, text in seal_keys(config.security).items()}
+    except ValueError as error:
+        raise Misconfigured(f"security.seal_keys: {error}") from None
+    pepper = config.security.pepper.get_secret_value().encode()
+    return Database(config.database.url, Sealer(keys, pepper), config.database.threads)
+
+
+def make_house(config: Config) -> House:
+    """The union as the rules see it."""
+    union, timing = config.union, config.timing
+    return House(
+        union=union.name,
+        hotline=union.hotline,
+        office=union.office,
+        contact=union.contact,
+        review_workdays=union.review_workdays,
+        hours=Hours(timing.speak_from, timing.speak_until),
+        catch_up_hours=timing.catch_up_hours,
+        chat_days=timing.chat_days,
+    )
+
+
+def oa_settings(account: OfficialAccount) -> OaSettings:
+    """The channel's own settings. Raises Misconfigured."""
+    template = account.notice_template
+    try:
+        return OaSettings(
+            app_id=account.app_id,
+            app_secret=account.app_secret.get_secret_value(),
+            token=account.token.get_secret_value(),
+            encoding_aes_key=account.encoding_aes_key.get_secret_value(),
+            api_base_url=account.api_base_url,
+            mode=account.mode,
+            sends_per_second=account.sends_per_second,
+            in_flight=account.in_flight,
+            templates={"notice": template, "reminder": template} if template else {},
+        )
+    except ValueError as error:
+        raise Misconfigured(f"channels.oa: {error}") from None
+
+
+class Application:
+    """A running bot: `async with Application(config) as app`. `public_port` and `console_port` are the ports in use."""
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock = clock or SystemClock()
+        self.house = make_house(config)
+        self.database = open_database(config)
+        self.metrics = Metrics()
+        self.public_port = self.console_port = 0
+        self.official_account: OaChannel | None = None
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> "Application":
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        self.database.claim()
+        stack.callback(self.database.close)
+        migrate.upgrade(self.database.engine)
+        self.database.start()
+        self.database.look(self.house.knowledge.refresh)
+        channels = self._channels(stack)
+        sender = Sender(self.database, self._lanes(channels), self.clock)
+        stack.push_async_callback(sender.stop)
+        scheduler = Scheduler(JOBS, self.database, self.house, self.clock)
+        await self._listen(stack, channels, sender)
+        scheduler.start()
+        stack.callback(scheduler.stop)
+        task = sender.start()
+        stack.callback(task.cancel)
+
+    def _channels(self, stack: AsyncExitStack) -> dict[str, Channel]:
+        channels: dict[str, Channel] = {}
+        if self.config.channels.oa.enabled:
+            oa = OaChannel(oa_settings(self.config.channels.oa), DatabaseTokens(self.database), self.clock.now)
+            stack.push_async_callback(oa.close)
+            channels[oa.name] = self.official_account = oa
+        for name in ("wecom", "aibot", "groupbot"):
+            if getattr(self.config.channels, name).enabled:
+                raise Misconfigured(f"channels.{name} is not available in this version; set enabled to false")
+        return channels
+
+    def _lanes(self, channels: Mapping[str, Channel]) -> dict[str, Lane]:
+        account = self.config.channels.oa
+        templates = frozenset({"notice", "reminder"} if account.notice_template else ())
+        return {
+            name: Lane(channel, account.sends_per_second, account.in_flight, templates)
+            for name, channel in channels.items()
+            if channel.can.pushes
+        }
+
+    async def _listen(self, stack: AsyncExitStack, channels: Mapping[str, Channel], sender: Sender) -> None:
+        can = {name: channel.can for name, channel in channels.items()}
+        dispatcher = Dispatcher(CONVERSATION, self.house, self.clock, can)
+        budget = self.config.timing.reply_budget_seconds
+        door = Door(self.database, dispatcher, self.clock, budget, sender.wake)
+        hooks = {PATHS[name]: webhook(each, door, self.clock, self.metrics) for name, each in channels.items()}
+        server = self.config.server
+        health = Health(self.database, self.metrics, server.metrics_token.get_secret_value())
+        public, self.public_port = await listen(public_app(hooks, health), server.public.host, server.public.port)
+        stack.push_async_callback(public.cleanup)
+        pages = console_app(self.database, self.house, self.clock)
+        console, self.console_port = await listen(pages, server.console.host, server.console.port)
+        stack.push_async_callback(console.cleanup)
+
+
+def content_files(config: Config) -> list[Path]:
+    """The FAQ files of the configured content folder, sorted."""
+    return sorted((config.content.folder / "faq").glob("*.yaml"))

@@ -1,0 +1,90 @@
+"""Working days and quiet hours in China, as pure functions of a moment.
+
+Statutory holidays and make-up workdays come from the `chinesecalendar` package, which is renewed every year when the
+State Council publishes the next one. For a year it does not know yet, Monday to Friday count as working days.
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import chinese_calendar
+
+from bot.clock import SHANGHAI, local
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the bot may speak unasked, Shanghai time. `start` is included, `end` is not."""
+
+    start: time = time(9, 0)
+    end: time = time(18, 0)
+
+
+def is_workday(day: date) -> bool:
+    """Whether people work on this day: weekdays without statutory holidays, and make-up workdays at weekends."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:  # a year that has not been published yet
+        return day.weekday() < 5
+
+
+def next_workday(day: date) -> date:
+    """The day itself when it is a working day, else the first one after it."""
+    while not is_workday(day):
+        day += timedelta(days=1)
+    return day
+
+
+def previous_workday(day: date) -> date:
+    """The day itself when it is a working day, else the last one before it."""
+    while not is_workday(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def add_workdays(day: date, count: int) -> date:
+    """The `count`-th working day after `day`."""
+    for _ in range(count):
+        day = next_workday(day + timedelta(days=1))
+    return day
+
+
+def at(day: date, clock_time: time) -> datetime:
+    """A Shanghai wall-clock time as an aware moment."""
+    return datetime.combine(day, clock_time, SHANGHAI)
+
+
+def not_quiet(moment: datetime, hours: Hours) -> datetime:
+    """The moment itself, or the next one at which the bot may speak unasked: a working day inside the hours."""
+    here = local(moment)
+    if is_workday(here.date()) and hours.start <= here.time() < hours.end:
+        return moment
+    day = here.date() if here.time() < hours.start else here.date() + timedelta(days=1)
+    return at(next_workday(day), hours.start)
+
+
+def period_of(moment: datetime) -> str:
+    """The month a moment belongs to in Shanghai, like `2026-11`."""
+    return local(moment).strftime("%Y-%m")
+
+
+def clamped(period: str, day: int) -> date:
+    """A day of a month; 31 means the last day where the month is shorter."""
+    year, month = int(period[:4]), int(period[5:7])
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def first_workday(period: str) -> date:
+    """The first working day of a month."""
+    return next_workday(clamped(period, 1))
+
+
+def say_date(day: date) -> str:
+    """A date as people write it: 2026年11月30日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def say_day(day: date) -> str:
+    """A date of this year as people write it: 11月30日."""
+    return f"{day.month}月{day.day}日"

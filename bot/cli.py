@@ -1,0 +1,118 @@
+"""The command line: `python -m bot COMMAND`. Exit status: 0 done, 1 failed, 2 wrong use."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot import commands, demo, log, serving, talk
+from bot.clock import SHANGHAI
+from bot.config import Config, load
+from bot.errors import Misconfigured, Refusal
+from bot.services.broadcasts import AUDIENCES
+from storage.database import DatabaseBusy
+
+DEFAULT_CONFIG = Path("config.yaml")
+Run = Callable[[Config, argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    given = parser().parse_args(arguments)
+    try:
+        config = _config(given)
+        log.configure(given.log_level or config.log_level)
+        run: Run = given.run
+        return run(config, given)
+    except (Misconfigured, DatabaseBusy, commands.Failed) as error:
+        print(f"unionbot: {error}", file=sys.stderr)
+    except Refusal as refusal:
+        print(f"unionbot: {refusal.words}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    return 1
+
+
+def _config(given: argparse.Namespace) -> Config:
+    path = given.config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
+    demo.add_local_secrets(load(path))
+    return load(path)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = argparse.ArgumentParser(prog="unionbot", description="A WeChat assistant for Chinese trade unions.")
+    top.add_argument("--config", type=Path, help="configuration file (default: config.yaml if it is there)")
+    top.add_argument("--log-level", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+    commands_ = _Commands(top)
+    _serving(commands_)
+    _content(commands_)
+    _operating(commands_)
+    return top
+
+
+class _Commands:
+    """Sub-commands of a parser."""
+
+    def __init__(self, top: argparse.ArgumentParser) -> None:
+        self._sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(self, name: str, run: Run | None, text: str) -> argparse.ArgumentParser:
+        """A sub-command; without `run` it only groups others."""
+        made = self._sub.add_parser(name, help=text, description=text)
+        made.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        if run is not None:
+            made.set_defaults(run=run)
+        return made
+
+    def group(self, name: str, text: str) -> "_Commands":
+        """A sub-command with sub-commands."""
+        return _Commands(self.add(name, None, text))
+
+
+def _serving(top: _Commands) -> None:
+    top.add("serve", serving.serve, "run bot, console and jobs")
+    demo_ = top.add("demo", demo.run, "run sandbox, bot and console with the demo organisation")
+    demo_.add_argument("--fresh", action="store_true", help="forget the demo's database and phones first")
+    talk_ = top.add("talk", talk.run, "chat in the terminal")
+    talk_.add_argument("--as", dest="user", default="u1", help="who is talking (default: u1)")
+    talk_.add_argument("--json", action="store_true", help="one JSON object a line in, one out")
+
+
+def _content(top: _Commands) -> None:
+    faq = top.group("faq", "the knowledge base")
+    faq.add("import", commands.faq_import, "bring YAML files into the knowledge base; idempotent").add_argument(
+        "files", nargs="+", type=Path, metavar="FILE"
+    )
+    faq.add("export", commands.faq_export, "write the knowledge base as YAML").add_argument("file", type=Path)
+    ask = faq.add("ask", commands.faq_ask, "answer questions from standard input, a line each")
+    ask.add_argument("--json", action="store_true", help="one JSON object a line out")
+    duties = top.group("duties", "cadres' duties")
+    preview = duties.add("preview", commands.duties_preview, "who would be reminded of what and when; sends nothing")
+    preview.add_argument("--month", required=True, metavar="YYYY-MM")
+    notice = top.add("broadcast", commands.broadcast, "send an event notice to a segment")
+    notice.add_argument("--to", required=True, choices=AUDIENCES)
+    notice.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
+    notice.add_argument("--title", required=True)
+    notice.add_argument("--text", required=True)
+    notice.add_argument("--hours", type=int, default=48, help="how long the notice is worth sending (default: 48)")
+    notice.add_argument("--key", default="", help="the same key is sent only once (default: made from title and text)")
+    notice.add_argument("--dry-run", action="store_true", help="only say how many people would get it")
+
+
+def _operating(top: _Commands) -> None:
+    jobs = top.group("jobs", "what happens by itself")
+    jobs.add("list", commands.jobs_list, "all jobs with their last run")
+    run = jobs.add("run", commands.jobs_run, "run one job now, or as of a time")
+    run.add_argument("name")
+    run.add_argument("--at", type=_moment, metavar="ISO-TIME", help="Shanghai time unless it says otherwise")
+    database = top.group("db", "the database")
+    database.add("upgrade", commands.db_upgrade, "bring the schema to the newest version")
+    database.add("backup", commands.db_backup, "an online backup of a SQLite database").add_argument("file", type=Path)
+    top.add("check", commands.check, "check configuration, content and credentials")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)

@@ -1,0 +1,187 @@
+"""The one-shot commands. Each opens the database, does one thing in the unit of work, and reports in plain words."""
+
+import argparse
+import hashlib
+import json
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import yaml
+
+from bot import content
+from bot.app import make_house, oa_settings, open_database
+from bot.calendar import say_date
+from bot.clock import FrozenClock, SystemClock, local
+from bot.config import Config
+from bot.errors import Misconfigured
+from bot.jobs import JOBS
+from bot.jobs.job import Moment, run_job
+from bot.services import broadcasts, forecast, knowledge
+from bot.services.broadcasts import Notice
+from storage import jobs, migrate
+from storage import knowledge as entries
+from storage.database import Database
+
+
+class Failed(Exception):
+    """A command could not do its work; the message (English) says why."""
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Database]:
+    """The database with the newest schema and a running writer."""
+    database = open_database(config)
+    migrate.upgrade(database.engine)
+    database.start()
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def faq_import(config: Config, given: argparse.Namespace) -> int:
+    """All files are read and checked before anything is written; one transaction."""
+    read = content.read_faq(given.files)
+    with opened(config) as database:
+        counts = database.writer.run(lambda work: knowledge.load_entries(work, read, SystemClock().now()))
+    print(f"{counts['new']} new, {counts['changed']} changed, {counts['same']} unchanged")
+    return 0
+
+
+def faq_export(config: Config, given: argparse.Namespace) -> int:
+    """What `faq import` reads."""
+    with opened(config) as database:
+        rows = [row.model_dump(exclude={"version", "updated_at"}) for row in database.look(entries.every)]
+    text = yaml.safe_dump({"entries": rows}, allow_unicode=True, sort_keys=False, width=120)
+    given.file.write_text(text, encoding="utf-8")
+    print(f"{len(rows)} entries written to {given.file}")
+    return 0
+
+
+def faq_ask(config: Config, given: argparse.Namespace) -> int:
+    """Answer questions from standard input. An empty base is filled from the content folder first."""
+    house = make_house(config)
+    with opened(config) as database:
+        if database.look(entries.state)[0] == 0:
+            read = content.read_faq(sorted((config.content.folder / "faq").glob("*.yaml")))
+            database.writer.run(lambda work: knowledge.load_entries(work, read, SystemClock().now()))
+        database.look(house.knowledge.refresh)
+    for line in sys.stdin:
+        result = house.knowledge.ask(line.strip())
+        hits = [{"id": hit.id, "question": hit.question, "score": round(hit.score, 4)} for hit in result.hits]
+        if given.json:
+            print(json.dumps({"decision": result.decision.value, "entries": hits}, ensure_ascii=False), flush=True)
+        else:
+            print(result.decision.value, *(f"{hit['id']} {hit['question']} {hit['score']}" for hit in hits), flush=True)
+    return 0
+
+
+def duties_preview(config: Config, given: argparse.Namespace) -> int:
+    """A month's reminders as they would go out, without writing anything."""
+    house = make_house(config)
+    with opened(config) as database:
+        planned = database.look(lambda work: forecast.month(work, given.month, house.hours))
+    for each in planned:
+        when = local(each.at)
+        print(f"{say_date(when.date())} {when:%H:%M}  {each.unit} {each.office}  {each.what}")
+    print(f"{len(planned)} reminders for {given.month}; nothing was sent")
+    return 0
+
+
+def broadcast(config: Config, given: argparse.Namespace) -> int:
+    """Queue a notice; the running server sends it."""
+    digest = hashlib.sha256(f"{given.to}\0{given.below}\0{given.title}\0{given.text}".encode()).hexdigest()[:24]
+    notice = Notice(given.key or f"cli-{digest}", given.title, given.text, given.to, given.below, given.hours)
+    with opened(config) as database:
+        if given.dry_run:
+            print(f"{database.look(lambda work: broadcasts.preview(work, notice))} people would get it")
+            return 0
+        sent = database.writer.run(lambda work: broadcasts.send(work, notice, "cli", SystemClock().now()))
+        print(f"broadcast {sent.id}: {sent.recipients} people; the running server delivers it")
+    return 0
+
+
+def jobs_list(config: Config, given: argparse.Namespace) -> int:
+    """All jobs, how often they tick, and what their last run did."""
+    with opened(config) as database:
+        last = {run.name: run for run in database.look(jobs.all_runs)}
+    for job in JOBS:
+        run = last.get(job.name)
+        finished = f"{local(run.finished_at):%Y-%m-%d %H:%M:%S}" if run and run.finished_at else "never"
+        print(f"{job.name:20} every {job.every}  last {finished}  {run.error or run.counts if run else ''}")
+    return 0
+
+
+def jobs_run(config: Config, given: argparse.Namespace) -> int:
+    """Run one job now, or as of a time."""
+    job = next((each for each in JOBS if each.name == given.name), None)
+    if job is None:
+        raise Failed(f"no job named {given.name}; there are: {', '.join(each.name for each in JOBS)}")
+    now = (FrozenClock(given.at) if given.at else SystemClock()).now()
+    house = make_house(config)
+    with opened(config) as database:
+        counts = run_job(job, database, house, Moment(now, now))
+    if counts is None:
+        raise Failed("the job is running in another process")
+    print(json.dumps(counts))
+    return 0
+
+
+def db_upgrade(config: Config, given: argparse.Namespace) -> int:
+    """Bring the schema to the newest version."""
+    database = open_database(config)
+    before = migrate.current(database.engine)
+    migrate.upgrade(database.engine)
+    print(f"schema {before or 'empty'} -> {migrate.current(database.engine)}")
+    database.close()
+    return 0
+
+
+def db_backup(config: Config, given: argparse.Namespace) -> int:
+    """Copy a SQLite database while it is in use; refuses to overwrite."""
+    database = open_database(config)
+    if not database.is_sqlite:
+        raise Failed("for PostgreSQL use pg_dump")
+    if given.file.exists():
+        raise Failed(f"{given.file} exists already")
+    source = Path(str(database.engine.url.database))
+    if not source.is_file():
+        raise Failed(f"{source} does not exist")
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(given.file)) as copy:
+        live.backup(copy)
+    given.file.chmod(0o600)
+    print(f"{given.file}: {given.file.stat().st_size} bytes")
+    return 0
+
+
+def check(config: Config, given: argparse.Namespace) -> int:
+    """Look at configuration, content and credentials; every finding says what to do."""
+    findings = list(_findings(config))
+    for finding in findings:
+        print(f"✗ {finding}")
+    print("all good" if not findings else f"{len(findings)} findings")
+    return 1 if findings else 0
+
+
+def _findings(config: Config) -> Iterator[str]:
+    folder = config.content.folder
+    files = sorted((folder / "faq").glob("*.yaml"))
+    if not files:
+        yield f"content.folder: no files in {folder / 'faq'}; point it to the folder with your FAQ"
+    for action in (
+        lambda: content.read_faq(files),
+        lambda: content.read_calendar(folder / "calendar.yaml"),
+        lambda: oa_settings(config.channels.oa) if config.channels.oa.enabled else None,
+        lambda: migrate.current(open_database(config).engine),
+    ):
+        try:
+            action()
+        except Misconfigured as error:
+            yield str(error)
+    if not config.channels.oa.enabled:
+        yield "channels.oa.enabled is false; no platform is connected (docs/connect-official-account.md)"
+    if config.channels.oa.enabled and config.channels.oa.mode != "safe":
+        yield "channels.oa.mode: only safe mode authenticates what is pushed; switch the account to 安全模式"

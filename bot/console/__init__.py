@@ -1,0 +1,1 @@
+"""What staff see. In this version one page: today at a glance, numbers only."""

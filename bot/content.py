@@ -1,0 +1,136 @@
+"""Reading what a union edits as text: the FAQ, the duty calendar, the demo organisation. Strict: a typo is an error."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from bot.errors import Misconfigured
+
+T = TypeVar("T")
+Audience = Literal["worker", "cadre"]
+MAX_FILE_BYTES = 4 * 1024 * 1024
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Citation(_Strict):
+    """Where an answer is written."""
+
+    law: str = Field(min_length=2, max_length=80)
+    article: str = Field(min_length=1, max_length=60)
+    version: str = Field(min_length=2, max_length=160)
+
+
+class FaqEntry(_Strict):
+    """One entry of `content/faq/*.yaml`."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")
+    question: str = Field(min_length=2, max_length=60)
+    phrasings: list[str] = Field(min_length=1, max_length=60)
+    answer: str = Field(min_length=10, max_length=600)
+    category: str = Field(min_length=2, max_length=32)
+    citations: list[Citation] = Field(min_length=1, max_length=12)
+    as_of: date
+    review_by: date
+    scope: Literal["national", "local"] = "national"
+    audience: list[Audience] = Field(default=["worker"])
+    related: list[str] = Field(default_factory=list, max_length=8)
+    hand_over: bool = False
+    status: Literal["draft", "published", "retired"] = "published"
+
+
+class DutyLine(_Strict):
+    """One line of `content/calendar.yaml`."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")
+    month: int | None = Field(default=None, ge=1, le=12)
+    rule: Literal["monthly", "even_months", "quarterly", "half_yearly"] | None = None
+    title: str = Field(min_length=2, max_length=60)
+    what: str = Field(min_length=2, max_length=300)
+    deadline_day: int = Field(ge=1, le=31)
+    evidence: Literal["none", "number", "photo", "file", "text"]
+    numbers: list[dict[str, str]] | None = None
+    levels: list[Literal["基层", "街道", "区县", "市"]] = Field(min_length=1)
+    basis: str = Field(min_length=2, max_length=200)
+
+
+class Unit(_Strict):
+    """One union organisation of `content/demo.yaml`."""
+
+    code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
+    name: str
+    level: Literal["市", "区县", "街道", "基层"]
+    parent: str | None
+    employer: str | None = None
+    scene: str
+
+
+class DemoPerson(_Strict):
+    """Who uses which phone of the sandbox."""
+
+    openid: str
+    name: str
+    cadre: bool
+    unit: str | None
+    role: str | None
+    bind_scene: str | None
+
+
+class Demo(_Strict):
+    """The demo organisation."""
+
+    organisation: dict[str, str]
+    units: list[Unit]
+    people: list[DemoPerson]
+
+
+class _FaqFile(_Strict):
+    entries: list[FaqEntry]
+
+
+class _CalendarFile(_Strict):
+    duties: list[DutyLine]
+
+
+def read_faq(paths: list[Path]) -> list[dict[str, Any]]:
+    """The entries of these files, ids unique. Raises Misconfigured naming file and place of every mistake."""
+    entries = [each for path in paths for each in _read(path, _FaqFile).entries]
+    ids = [entry.id for entry in entries]
+    twice = sorted({each for each in ids if ids.count(each) > 1})
+    if twice:
+        raise Misconfigured(f"faq: ids used twice: {', '.join(twice)}")
+    return [{**entry.model_dump(), "answer": entry.answer.strip()} for entry in entries]
+
+
+def read_calendar(path: Path) -> list[dict[str, Any]]:
+    """The lines of the duty calendar."""
+    lines = _read(path, _CalendarFile).duties
+    for line in lines:
+        if (line.month is None) == (line.rule is None):
+            raise Misconfigured(f"{path}: {line.id}: give either month or rule")
+    return [line.model_dump(exclude_none=True) for line in lines]
+
+
+def read_demo(path: Path) -> Demo:
+    """The demo organisation."""
+    return _read(path, Demo)
+
+
+def _read(path: Path, model: type[T]) -> T:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise Misconfigured(f"{path}: larger than {MAX_FILE_BYTES} bytes")
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(model).validate_python(data)
+    except OSError as error:
+        raise Misconfigured(f"{path}: cannot be read ({error.strerror})") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path}: not valid YAML: {error}") from None
+    except ValidationError as error:
+        places = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()[:20]]
+        raise Misconfigured(f"{path}: " + "; ".join(places)) from None

@@ -1,0 +1,80 @@
+"""Forms in a conversation: opening one, continuing it, a question in the middle, and what completing means."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.contract import Choice
+from bot.forms import engine
+from bot.forms.model import BadProgress, Form, FormChanged, Progress, Step
+from bot.turn import Turn
+from storage import conversations
+from storage.seal import Unsealable
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A form with what happens at its end; `done` calls a service and says what came of it."""
+
+    form: Form
+    done: Callable[[Turn, Mapping[str, Any]], None]
+
+
+class Dialogue:
+    """The open form of each person, sealed in the database. Holds no state itself."""
+
+    def __init__(self, flows: tuple[Flow, ...], aside: Callable[[Turn], bool]) -> None:
+        self._flows = {flow.form.name: flow for flow in flows}
+        self._aside = aside
+
+    def resume(self, turn: Turn, sealed: bytes) -> bool:
+        """Give the words to the open form; False when the form does not want them (paused, expired, gone)."""
+        opened = self._open(turn, sealed)
+        if opened is None:
+            conversations.drop(turn.work, turn.person.person_id)
+            return False
+        flow, progress = opened
+        step = engine.advance(flow.form, progress, turn.message.text, turn.now)
+        if step.outcome == "question":
+            turn.topic = f"aside:{flow.form.name}"
+            self._aside(turn)
+            step = engine.repeat(flow.form, step.progress or progress)
+        if step.outcome == "passed":
+            return False
+        turn.topic = turn.topic or f"form:{flow.form.name}"
+        self._follow(turn, flow, step)
+        return True
+
+    def begin(self, turn: Turn) -> None:
+        """Open the form a handler asked for, if any."""
+        if turn.form is None:
+            return
+        flow = self._flows[turn.form.name]
+        turn.topic = f"form:{turn.form.name}"
+        self._follow(turn, flow, engine.start(turn.form, turn.now, turn.given))
+        turn.form = None
+
+    def _open(self, turn: Turn, sealed: bytes) -> tuple[Flow, Progress] | None:
+        try:
+            data = json.loads(turn.work.seal.open(sealed, conversations.PURPOSE))
+            progress = Progress.from_json(data)
+        except (BadProgress, FormChanged, Unsealable, ValueError):
+            return None
+        flow = self._flows.get(progress.form)
+        return (flow, progress) if flow else None
+
+    def _follow(self, turn: Turn, flow: Flow, step: Step) -> None:
+        """Say what the form says; keep, finish or drop its progress."""
+        for words in step.say:
+            turn.say(words)
+        turn.choices.extend(Choice(each, each) for each in step.expects)
+        if step.outcome == "done":
+            conversations.drop(turn.work, turn.person.person_id)
+            flow.done(turn, step.answers or {})
+        elif step.progress is None:
+            conversations.drop(turn.work, turn.person.person_id)
+        else:
+            sealed = turn.work.seal.seal_json(step.progress.to_json(), conversations.PURPOSE)
+            until = turn.now + flow.form.expires
+            conversations.put(turn.work, turn.person.person_id, flow.form.name, sealed, turn.now, until)

@@ -1,0 +1,58 @@
+"""From a push to its answer: the reply budget around the unit of work."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.contract import Inbound
+from bot.dispatcher import Dispatcher, Push, Reply
+from storage import outbox
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class Door:
+    """Takes turns for the doors that receive. `wake` is called when the sender may have something to do."""
+
+    def __init__(
+        self, database: Database, dispatcher: Dispatcher, clock: Clock, budget: float, wake: Callable[[], None]
+    ) -> None:
+        self._writer, self._dispatcher, self._clock = database.writer, dispatcher, clock
+        self._budget, self._wake = budget, wake
+        self._mark = outbox.MarkAnswered()
+
+    async def take(self, inbound: Inbound) -> Reply:
+        """The reply to give now. When the budget runs out: none, and what is said later goes another way.
+
+        Raises whatever the unit of work could not do, after its retries; then nothing happened.
+        """
+        answer_by = self._clock.now() + timedelta(seconds=self._budget)
+        key = (inbound.channel, inbound.user)
+        turn = self._writer.submit(self._dispatcher, Push(inbound, answer_by), key)
+        done, _ = await asyncio.wait((turn,), timeout=self._budget)
+        if done:
+            reply = turn.result()
+            if reply.more:
+                self._wake()
+            return reply
+        log.warning("reply budget used up", extra={"channel": inbound.channel, "kind": inbound.kind.value})
+        turn.add_done_callback(self._late)
+        return Reply()
+
+    def answered(self, reply: Reply) -> None:
+        """The platform has taken the answer."""
+        if reply.row is not None:
+            self._writer.post(self._mark, outbox.Answered(reply.row, self._clock.now()))
+
+    def _late(self, turn: "asyncio.Future[Reply]") -> None:
+        if turn.cancelled() or turn.exception() is not None:
+            log.error("late turn failed", exc_info=None if turn.cancelled() else turn.exception())
+            return
+        row = turn.result().row
+        if row is not None:
+            now = self._clock.now()
+            release = self._writer.write(lambda work: outbox.release(work, row, now))
+            release.add_done_callback(lambda _: self._wake())

@@ -1,0 +1,12 @@
+"""What happens by itself: the table of jobs. `scheduler.py` ticks; all business state is in rows."""
+
+from bot.jobs import clean_up, fire_reminders, issue_duties, refresh_knowledge, settle_outbox
+from bot.jobs.job import Job
+
+JOBS: tuple[Job, ...] = (
+    fire_reminders.JOB,
+    issue_duties.JOB,
+    refresh_knowledge.JOB,
+    settle_outbox.JOB,
+    clean_up.JOB,
+)

@@ -1,0 +1,54 @@
+"""What a job is, and how one run goes: leased, timed, counted, written down."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.services.house import House
+from storage import jobs
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: how often it ticks and what it does. `run` returns its counts. `shared` jobs run in one process at a time;
+    the others (caches) in every process."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Database, House, "Moment"], dict[str, int]]
+    shared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """As of when a job runs (UTC), and since when this process has been serving."""
+
+    now: datetime
+    up_since: datetime
+
+
+def run_job(job: Job, database: Database, house: House, moment: Moment) -> dict[str, int] | None:
+    """Run a job once and write down what it did; None when another process is at it. Errors are logged, then raised."""
+    now = moment.now
+    if job.shared and not database.writer.run(lambda work: jobs.lease(work, job.name, now, now + LEASE)):
+        return None
+    try:
+        counts = job.run(database, house, moment)
+    except Exception as error:
+        log.exception("job failed", extra={"job": job.name})
+        _finish(database, job, now, None, type(error).__name__)
+        raise
+    if job.shared:
+        _finish(database, job, now, counts, "")
+    if any(counts.values()):
+        log.info("job done", extra={"job": job.name, **{f"n_{key}": value for key, value in counts.items()}})
+    return counts
+
+
+def _finish(database: Database, job: Job, now: datetime, counts: dict[str, int] | None, error: str) -> None:
+    database.writer.run(lambda work: jobs.finish(work, job.name, now, 0, counts, error))

@@ -1,0 +1,22 @@
+"""What every rule of this union may need to know: its name, its hours, its knowledge. Built once by the roof."""
+
+from dataclasses import dataclass, field
+
+from bot.calendar import Hours
+from bot.services.knowledge import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The union as the rules see it. Frozen; `knowledge` refreshes itself from the database."""
+
+    union: str = "示例市总工会"
+    hotline: str = "12351"
+    office: str = "工作日 9:00–17:00"
+    contact: str = "请到本会服务窗口咨询"
+    review_workdays: int = 5
+    hours: Hours = field(default_factory=Hours)
+    catch_up_hours: int = 24
+    chat_days: int = 90
+    consent_version: str = "2026-11"
+    knowledge: Knowledge = field(default_factory=Knowledge)

@@ -1,0 +1,112 @@
+"""Today in numbers, for the console: counts only, each with its unit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.clock import local
+from storage import broadcasts, duties, jobs, outbox, reminders, tallies
+from storage.work import Work
+
+SENT = ("sent", "accepted")
+FAILED = ("failed", "unreachable", "unknown", "expired", "cancelled")
+STATES = {
+    "sent": "已送达",
+    "accepted": "平台已受理",
+    "queued": "等待发送",
+    "sending": "正在发送",
+    "answering": "正在回复",
+    "unknown": "结果不明",
+    "failed": "发送失败",
+    "unreachable": "无法送达",
+    "expired": "过期未发",
+    "cancelled": "已取消",
+}
+DUTIES = {"issued": "待确认", "acknowledged": "已收到", "done": "已完成", "excused": "已免"}
+FIRINGS = {"said": "已提醒", "moot": "无需提醒", "missed": "错过", "unreachable": "联系不上"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One number with its unit."""
+
+    label: str
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Numbers that belong together."""
+
+    title: str
+    items: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A broadcast with its progress, in people."""
+
+    title: str
+    recipients: int
+    sent: int
+    waiting: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A job's last run as staff read it."""
+
+    name: str
+    finished: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Everything on the page."""
+
+    groups: list[Group]
+    broadcasts: list[Notice]
+    jobs: list[Run]
+
+
+def numbers(work: Work, since: datetime, period: str) -> Numbers:
+    """Counts since a moment, and the duties of a month."""
+    asked = tallies.topics(work, since)
+    today = [
+        Item("收到消息", sum(asked.values()), "条"),
+        Item("直接回答", asked.get("answered", 0), "条"),
+        Item("给出选项", asked.get("suggest", 0), "条"),
+        Item("没答上来", asked.get("miss", 0), "条"),
+        Item("等待人工", tallies.open_cases(work), "件"),
+        Item("待审核入会", tallies.open_applications(work), "份"),
+    ]
+    return Numbers(
+        groups=[
+            Group("今天的对话", today),
+            _group("今天发出的消息", STATES, outbox.counts(work, since), "条"),
+            _group(f"{period} 干部任务", DUTIES, duties.counts(work, period), "项"),
+            _group("今天的提醒", FIRINGS, reminders.firing_counts(work, since), "次"),
+        ],
+        broadcasts=[_notice(work, each) for each in broadcasts.newest(work, 5)],
+        jobs=[_run(each) for each in jobs.all_runs(work)],
+    )
+
+
+def _group(title: str, names: dict[str, str], counts: dict[str, int], unit: str) -> Group:
+    shown = [Item(label, counts[key], unit) for key, label in names.items() if counts.get(key)]
+    return Group(title, shown or [Item("合计", 0, unit)])
+
+
+def _notice(work: Work, broadcast: broadcasts.Broadcast) -> Notice:
+    states = broadcasts.progress(work, broadcast.id)
+    sent = sum(states.get(state, 0) for state in SENT)
+    failed = sum(states.get(state, 0) for state in FAILED)
+    return Notice(broadcast.title, broadcast.recipients, sent, sum(states.values()) - sent - failed, failed)
+
+
+def _run(run: jobs.JobRun) -> Run:
+    finished = local(run.finished_at).strftime("%m-%d %H:%M:%S") if run.finished_at else "—"
+    done = "，".join(f"{key} {value}" for key, value in (run.counts or {}).items() if value) or "没有要做的"
+    return Run(run.name, finished, f"出错：{run.error}" if run.error else done)

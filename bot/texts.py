@@ -1,0 +1,110 @@
+"""Every fixed sentence the bot says, in one place: plain, kind, short. Functions fill in names, numbers and dates."""
+
+WELCOME = (
+    "您好，欢迎来到{union}！\n我可以帮您：\n1. 解答劳动和工会政策（直接问就行，比如“年假有几天”）\n"
+    "2. 申请加入工会（回复“入会”）\n3. 工会干部查看本月任务（回复“我的任务”）\n需要人工请回复“转人工”。"
+)
+WELCOME_UNIT = "您扫的是{unit}的二维码，回复“入会”就可以申请加入。"
+WELCOME_BACK = "欢迎回来！想问什么直接说，回复“帮助”看看我能做什么。"
+HELP = (
+    "我可以帮您：\n· 问政策：直接把问题发给我，比如“加班费怎么算”\n· 入会：回复“入会”，"
+    "几分钟就能填完；回复“进度”查办理情况\n"
+    "· 工会干部：回复“我的任务”看本月任务，回复“收到”或“完成 1”\n· 转人工：回复“转人工”\n"
+    "服务热线 {hotline}（{office}）。"
+)
+MENU_ASK = "您想问什么？直接发给我就行，比如：\n· 年假有几天\n· 加班费怎么算\n· 单位没有工会怎么入会"
+MEDIA = "收到了。我现在还看不懂图片和文件，您可以用文字告诉我，或者回复“转人工”。"
+VOICE = "不好意思，这段语音没有转成文字，麻烦您打字告诉我，或者回复“转人工”。"
+LOCATION = "收到您的位置了。想找附近的工会，请回复“入会”并告诉我单位名称。"
+EMPTY = "您好，我在。想问什么直接说，回复“帮助”看看我能做什么。"
+THANKS = "不客气，有需要随时找我。"
+BROKEN = "抱歉，我这边出了点问题，刚才的操作没有生效。请稍后再发一次，或者回复“转人工”。"
+BUSY = "正在处理，请稍等，结果马上发给您。"
+
+SOURCE = "依据：{sources}\n（内容核对于{as_of}）"
+LOCAL = "各地标准可能不同，以当地规定为准。"
+ASIDE_UNKNOWN = "这个问题我先记下来，稍后请同事补充。我们接着填。"
+DID_HELP = "有帮助"
+NO_HELP = "没帮助"
+SUGGEST = "我不太确定您问的是哪一个，请点一下或回复数字："
+NONE_OF_THESE = "都不是"
+DECLINED = (
+    "这个问题我现在答不上来，已经记下来交给工会同事补充。\n您可以换个说法再问一次，或者回复“转人工”，"
+    "也可以拨打{hotline}（{office}）。"
+)
+EXPIRED_ENTRY = "这条内容正在更新，为了不误导您先不展示。请回复“转人工”，或者拨打{hotline}。"
+OPINION_THANKS = "谢谢您的反馈！"
+OPINION_SORRY = "抱歉没帮到您，已经记下来请同事改进。您可以换个说法再问，或者回复“转人工”。"
+OPINION_NOTHING = "谢谢！您想评价哪个回答？先问一个问题试试吧。"
+
+HAND_OVER = "已经为您转给工会工作人员（{office}），请稍等。急事请拨打{hotline}。"
+HAND_OVER_AGAIN = "您的请求已经在处理中了，工作人员会尽快联系您（{office}）。急事请拨打{hotline}。"
+HAND_OVER_CASE = "这件事最好由工会的工作人员直接帮您。"
+
+CONSENT = (
+    "申请入会前，请先看一下：\n· 谁在收集：{union}（{contact}）\n· 收集什么：姓名、身份证号、"
+    "手机号、工作单位、就业状况、是否农民工\n"
+    "· 做什么用：核实身份、办理会员登记、避免重复\n· 存多久：办理期间和在会期间；没有提交的，7天后自动删除\n"
+    "· 给谁看：只有本级和上级工会的会籍管理人员\n· 您可以随时回复“取消”退出，也可以要求查看、更正、删除\n"
+    "同意请回复“同意”，不同意请回复“不同意”。（告知书版本 {version}）"
+)
+REFUSED = "好的，不会收集您的任何信息。您也可以带身份证到工会窗口办理：{contact}，电话{hotline}（{office}）。"
+OFFLINE = (
+    "好的，身份证号不用在这里填，前面填的内容也没有保存。请带身份证到工会窗口办理：{contact}，"
+    "电话{hotline}（{office}）。"
+)
+NO_CONSENT = "还没有您的同意，不能保存您的信息。请回复“入会”重新开始。"
+ASK_NAME = "请问您的姓名？（和身份证上一样）"
+ASK_ID_CONSENT = (
+    "接下来需要身份证号。它属于敏感个人信息，只用来核实身份和避免重复登记，会加密保存。\n"
+    "可以在这里填吗？回复“可以”或“不可以”；不可以的话，到窗口也能办。"
+)
+ASK_ID = "请发您的18位身份证号。"
+ASK_MOBILE = "您的手机号是多少？审核有结果会用它联系您。"
+ASK_EMPLOYER = "您现在在哪个单位上班？（写全称最好；没有固定单位的，写常去的平台或街道）"
+ASK_STATUS = "您现在的就业状况是哪一种？"
+ASK_MIGRANT = "您是进城务工人员（农民工）吗？"
+CONFIRM_APPLICATION = "请核对一下：\n{summary}\n没问题请回复“确认”；要改第几项，回复“修改 3”这样。"
+APPLICATION_TITLE = "入会申请"
+SUBMITTED = (
+    "申请已经提交，编号 {number}（{day}）。\n{unit}一般会在{days}个工作日内审核，有结果我会告诉您。回复“进度”随时可查。"
+)
+UNIT_UNKNOWN = "本会会帮您找到可以加入的工会，"
+NO_APPLICATION = "您还没有提交过入会申请，回复“入会”就可以开始。"
+ALREADY_APPLIED = "您已经有一份申请在办理中：编号 {number}，{day}提交，目前{state}。不用重复提交。"
+ALREADY_KNOWN = "系统里已经有这个身份证号的申请或会员登记，不能重复提交。如果不是您本人办的，请回复“转人工”核实。"
+UNDER_AGE = "按规定，未满16周岁不能办理入会，刚才填的内容没有保存。如果您正在上班，请回复“转人工”，工会会帮助您。"
+ALREADY_MEMBER = "您已经是会员了（{day}入会），不用再申请。换单位要转会籍的，请回复“转人工”。"
+PROGRESS = "您的申请编号 {number}，{day}提交，目前：{state}。"
+STATES = {
+    "submitted": "等待审核",
+    "returned": "需要补充材料",
+    "approved": "已通过",
+    "rejected": "没有通过",
+    "withdrawn": "已撤回",
+}
+GROUP_PRIVATE = "这涉及您的个人信息，请点我头像私聊，在群里就不说了。"
+
+NOT_CADRE = "这个功能给工会干部用。您要是工会干部，请先用单位的绑定二维码扫一下，或者回复“转人工”。"
+BAD_CODE = "这个绑定码无效、已过期或已被使用，请向上级工会要一个新的，或者回复“转人工”。"
+BOUND = "已绑定：{unit} {office}。以后每月第一个工作日我会把任务发给您，回复“我的任务”随时可看。"
+NO_DUTIES = "{period}没有派给您的任务，辛苦了。"
+DUTY_LIST = "{unit} {period}任务（共{count}项，未完成{left}项）："
+DUTY_LINE = "{number}. {title}｜{deadline}前｜{state}"
+DUTY_HOW = "回复“收到”表示知道了；做完一项回复“完成 1”这样。"
+DUTY_STATES = {"issued": "待确认", "acknowledged": "已收到", "done": "已完成", "excused": "已免"}
+DUTY_LATE = "已过期限"
+RECEIVED = "好的，{count}项任务都已确认收到。做完一项回复“完成 编号”。"
+RECEIVED_ALREADY = "都确认过了，谢谢。做完一项回复“完成 编号”。"
+WHICH_DUTY = "您有{count}项未完成，请带上编号，比如“完成 {number}”：\n{lines}"
+NO_SUCH_DUTY = "没有编号为{number}的任务。回复“我的任务”看看编号。"
+DONE = "已记下：{number}. {title} 完成（{day}）。{rest}"
+DONE_ALREADY = "这一项之前已经完成了（{day}），不用再报。"
+DONE_REST = "还有{left}项未完成。"
+DONE_ALL = "本月任务全部完成，辛苦了！"
+REMIND_DUE = (
+    "提醒：{title}，{deadline}截止（{left}），还没有收到您的反馈。做完请回复“完成 {number}”，知道了请回复“收到”。"
+)
+LEFT_DAYS = "还有{days}天"
+LEFT_TODAY = "就是今天"
+LEFT_LATE = "已过{days}天"

@@ -1,0 +1,62 @@
+"""One turn: everything a handler may touch while answering one message."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.contract import Choice, Inbound
+from bot.forms.model import Form
+from bot.services.house import House
+from storage.people import Known
+from storage.work import Work
+
+_EDGES = re.compile(
+    r"^[\s。，！？、；：,.!?;:~～…\"'“”‘’「」【】（）()]+|[\s。，！？、；：,.!?;:~～…\"'“”‘’「」【】（）()]+$"
+)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message being answered. Handlers read it, call services with `work` and `now`, and `say` things.
+
+    `words` is the message for comparing: full width folded, lower case, without punctuation at its ends. `topic` may
+    be set by a handler to tell what the message was taken for. Nothing here commits or sends.
+    """
+
+    message: Inbound
+    person: Known
+    work: Work
+    house: House
+    now: datetime
+    inbound_id: int
+    words: str = ""
+    topic: str = ""
+    said: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    hand_over: bool = False
+    form: Form | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def say(self, text: str, *choices: Choice) -> None:
+        """Add a paragraph to the answer, with things to tap. All of one turn goes out as one message where it fits."""
+        self.said.append(text)
+        self.choices.extend(choices)
+
+    def start(self, form: Form, given: Mapping[str, Any] | None = None) -> None:
+        """Open a form after this handler; `given` are answers already known."""
+        self.form, self.given = form, given or {}
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody else reads along. Personal data belongs only here."""
+        return not self.message.chat
+
+
+def plain_words(text: str) -> str:
+    """The text for comparing with command words: NFKC, lower case, bare ends, at most 500 characters."""
+    if text.isascii() and text.isalnum():
+        return text.lower()[:500]
+    return _EDGES.sub("", unicodedata.normalize("NFKC", text[:500])).lower()

@@ -1,0 +1,1 @@
+"""The public listener: webhooks of the platforms, health and metrics."""

@@ -1,0 +1,32 @@
+"""What the bot can do, and the menu's first page."""
+
+from bot import texts
+from bot.contract import Choice
+from bot.router import Key, Router, Words
+from bot.turn import Turn
+
+router = Router("help")
+
+
+@router.on(Words("帮助", "help", "菜单", "功能", "你能做什么", "您能做什么", "使用说明"), Key("help"))
+def show_help(turn: Turn, word: str) -> None:
+    """List what can be done."""
+    turn.say(texts.HELP.format(hotline=turn.house.hotline, office=turn.house.office))
+
+
+@router.on(Key("faq"), Words("问政策", "政策咨询"))
+def ask_away(turn: Turn, word: str) -> None:
+    """The menu item 问政策."""
+    turn.say(texts.MENU_ASK, Choice("ask1", "年假有几天"), Choice("ask2", "加班费怎么算"))
+
+
+@router.on(Words("你好", "您好", "在吗", "在么", "hi", "hello", "早上好", "下午好", "晚上好"))
+def greet(turn: Turn, word: str) -> None:
+    """Answer a greeting."""
+    turn.say(texts.EMPTY)
+
+
+@router.on(Words("谢谢", "多谢", "感谢", "谢谢你", "谢谢您", "好的谢谢", "谢了"))
+def welcome_thanks(turn: Turn, word: str) -> None:
+    """Answer thanks."""
+    turn.say(texts.THANKS)

@@ -1,0 +1,121 @@
+"""Opening the database: engine, pragmas, writer, readers, and the guard against a second server on one SQLite file."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from storage.ids import Ids
+from storage.seal import Sealer
+from storage.uow import Writer
+from storage.work import Group, Work
+
+T = TypeVar("T")
+READ_ONLY = "unionbot_read_only"
+
+
+class DatabaseBusy(Exception):
+    """Another server process holds this SQLite file. The message (English) says what to do."""
+
+
+class Database:
+    """The one shared thing. `writer` is the unit of work; `read`/`look` run queries on a snapshot beside it."""
+
+    def __init__(self, url: str, seal: Sealer, threads: int = 2) -> None:
+        self.engine = make_engine(url)
+        self.seal = seal
+        self._ids = Ids()
+        self.writer = Writer(self.engine, self._ids, seal, 1 if self.is_sqlite else threads)
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="unionbot-reader")
+        self._lock: int | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True on SQLite, false on PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    def start(self) -> None:
+        """Start the writer. The schema must be there (`storage.migrate.upgrade`)."""
+        self.writer.start()
+
+    def claim(self) -> None:
+        """Be the only server on this SQLite file; raises DatabaseBusy. Nothing to do on PostgreSQL."""
+        path = self.engine.url.database
+        if not self.is_sqlite or not path or path == ":memory:":
+            return
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            raise DatabaseBusy(
+                f"{path} is in use by another server process; stop it first, or use PostgreSQL for several processes"
+            ) from None
+        self._lock = lock
+
+    def close(self) -> None:
+        """Finish what is queued and let go of everything."""
+        self.writer.stop()
+        self._readers.shutdown()
+        self.engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    async def read(self, query: Callable[[Work], T]) -> T:
+        """Run a query on a snapshot, off the event loop. Anything it writes is refused or thrown away."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.look, query)
+
+    def look(self, query: Callable[[Work], T]) -> T:
+        """Run a query on a snapshot in this thread."""
+        with self.engine.connect().execution_options(**{READ_ONLY: True}) as conn:
+            work = Work(Group(conn, self._ids, self.seal))
+            try:
+                return query(work)
+            finally:
+                work.undo()
+                conn.rollback()
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine with our settings: on SQLite WAL, full sync, foreign keys, explicit BEGIN; elsewhere a small pool.
+
+    Parameters are hidden in errors and logs: they are what people said.
+    """
+    made = sa.make_url(url)
+    if made.drivername in ("postgresql", "postgres"):
+        made = made.set(drivername="postgresql+psycopg")
+    if made.get_backend_name() != "sqlite":
+        return sa.create_engine(made, pool_size=6, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
+    if made.database and made.database != ":memory:":
+        Path(made.database).parent.mkdir(parents=True, exist_ok=True)
+    connect = {"check_same_thread": False, "cached_statements": 512}
+    engine = sa.create_engine(made, connect_args=connect, hide_parameters=True)
+    sa.event.listen(engine, "connect", _pragmas)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _pragmas(connection: Any, record: object) -> None:
+    """Durable (`synchronous=FULL`): what was acknowledged survives a power cut, not only a crash."""
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-32768",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(conn: sa.Connection) -> None:
+    """Writers take the write lock at once: a lock upgrade in the middle of a transaction can fail, this cannot."""
+    reading = conn.get_execution_options().get(READ_ONLY)
+    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

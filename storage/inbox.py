@@ -1,0 +1,131 @@
+"""What came in, and the answer it got: one row per push, whatever the platform repeats.
+
+UNIQUE(channel, dedupe) is the truth of "one push, one effect". The row, the effects and the reply row commit together;
+a repeat finds the row and is given the stored reply. What was said is sealed: people type ID numbers into chats.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from storage import outbox, people
+from storage.base import BigId, Row, UtcDateTime, table
+from storage.conversations import Conversation
+from storage.knowledge import Miss
+from storage.work import Work
+
+PURPOSE = "inbound.text"
+KEY_LENGTH = 160
+
+
+class Inbound(Row, table=True):
+    """One push. `topic` tells what it was taken for (`faq:leave-annual-days`, `form:membership`, `miss` …)."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (sa.UniqueConstraint("channel", "dedupe"),)
+    id: int = Field(primary_key=True, sa_type=BigId)
+    channel: str = Field(max_length=16)
+    dedupe: str = Field(max_length=160)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True, sa_type=BigId)
+    kind: str = Field(max_length=16)
+    text: bytes | None = None
+    topic: str = Field(default="", max_length=80)
+    received_at: datetime = Field(index=True, sa_type=UtcDateTime)
+
+
+def key(dedupe: str) -> str:
+    """A push's key as it is stored: a very long one is hashed, so that it always fits its column."""
+    return dedupe if len(dedupe) <= KEY_LENGTH else "h:" + hashlib.sha256(dedupe.encode("utf-8", "replace")).hexdigest()
+
+
+def known(work: Work, channel: str, keys: Sequence[str]) -> set[str]:
+    """Which of these pushes are already in. One statement for a batch."""
+    inbound = table(Inbound)
+    found = work.look(
+        sa.select(inbound.c.dedupe).where(inbound.c.channel == channel, inbound.c.dedupe.in_(keys))
+    ).scalars()
+    return set(found)
+
+
+def speakers(work: Work, channel: str, users: Sequence[str]) -> dict[str, people.Known]:
+    """Who is behind these platform ids, with their open form. One statement for a batch.
+
+    On PostgreSQL the people are locked first, in the order of their ids, and loaded afterwards: two processes never
+    work on one person at the same time and never deadlock.
+    """
+    person, address, conversation = table(people.Person), table(people.Address), table(Conversation)
+    joined = person.join(address, address.c.person_id == person.c.id)
+    mine = sa.and_(address.c.channel == channel, address.c.user.in_(users))
+    if work.dialect == "postgresql":
+        lock = sa.select(person.c.id).select_from(joined).where(mine).order_by(person.c.id).with_for_update(of=person)
+        work.look(lock).all()
+    rows = work.look(
+        sa.select(
+            address.c.id,
+            person.c.id,
+            address.c.user,
+            person.c.name,
+            person.c.org_id,
+            person.c.member_since,
+            address.c.following,
+            conversation.c.progress,
+            address.c.window,
+            address.c.window_until,
+            address.c.window_left,
+        )
+        .select_from(joined.outerjoin(conversation, conversation.c.person_id == person.c.id))
+        .where(mine)
+    )
+    return {str(row.user): people.Known._make(row) for row in rows}
+
+
+def record(work: Work, *, text: str, **values: Any) -> None:
+    """Remember one push; written when the group commits. `values` are the other columns of Inbound."""
+    work.append(Inbound, {**values, "text": work.seal.seal(text, PURPOSE) if text else None})
+
+
+def stored_reply(work: Work, channel: str, dedupe: str) -> "outbox.Ready | None":
+    """The first reply row of a push that is already in; None when it had no reply."""
+    inbound, out = table(Inbound), table(outbox.Outbox)
+    row = work.look(
+        sa.select(*outbox.READY_COLUMNS)
+        .select_from(out.join(inbound, inbound.c.id == out.c.inbound_id))
+        .where(inbound.c.channel == channel, inbound.c.dedupe == dedupe, out.c.seq == 0)
+    ).first()
+    return outbox.Ready._make(row) if row else None
+
+
+def last_entry(work: Work, person_id: int, since: datetime) -> str | None:
+    """The knowledge entry a person was answered with last."""
+    inbound = table(Inbound)
+    topic = work.execute(
+        sa.select(inbound.c.topic)
+        .where(inbound.c.person_id == person_id, inbound.c.received_at >= since, inbound.c.topic.like("faq:%"))
+        .order_by(inbound.c.received_at.desc())
+        .limit(1)
+    ).scalar()
+    return str(topic).removeprefix("faq:") if topic else None
+
+
+def last_suggested(work: Work, person_id: int, since: datetime) -> list[str]:
+    """The entries suggested by the answer to a person's last push; empty when the last answer was something else."""
+    inbound, miss = table(Inbound), table(Miss)
+    row = work.execute(
+        sa.select(miss.c.suggested, inbound.c.topic)
+        .select_from(inbound.outerjoin(miss, miss.c.inbound_id == inbound.c.id))
+        .where(inbound.c.person_id == person_id, inbound.c.received_at >= since)
+        .order_by(inbound.c.received_at.desc())
+        .limit(1)
+    ).first()
+    return list(row[0] or []) if row and row[1] == "suggest" else []
+
+
+def forget_before(work: Work, moment: datetime) -> int:
+    """Blank what was said before a moment (retention); returns how many rows."""
+    inbound = table(Inbound)
+    statement = sa.update(inbound).where(inbound.c.received_at < moment, inbound.c.text.is_not(None)).values(text=None)
+    return int(work.execute(statement).rowcount)

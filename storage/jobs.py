@@ -1,0 +1,51 @@
+"""What the jobs did: a row per job with its last run, and the lease that keeps two processes off it at once."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from storage.base import Json, Row, UtcDateTime, table
+from storage.work import Work
+
+
+class JobRun(Row, table=True):
+    """The last run of a job. `counts` is what it returned; `error` an exception's name. Unique: name."""
+
+    __tablename__ = "job_run"
+    name: str = Field(primary_key=True, max_length=40)
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    millis: int = 0
+    counts: Any = Field(default=None, nullable=True, sa_type=Json)
+    error: str = Field(default="", max_length=80)
+
+
+def lease(work: Work, name: str, now: datetime, until: datetime) -> bool:
+    """Whether this process may run the job now."""
+    if work.session.get(JobRun, name) is None:
+        work.session.add(JobRun(name=name, leased_until=until, started_at=now))
+        work.session.flush()
+        return True
+    runs = table(JobRun)
+    free = sa.or_(runs.c.leased_until.is_(None), runs.c.leased_until <= now)
+    return bool(
+        work.execute(
+            sa.update(runs).where(runs.c.name == name, free).values(leased_until=until, started_at=now)
+        ).rowcount
+    )
+
+
+def finish(work: Work, name: str, now: datetime, millis: int, counts: dict[str, int] | None, error: str) -> None:
+    """Write the result of a run and give the lease back."""
+    row = work.session.get(JobRun, name) or JobRun(name=name)
+    row.leased_until, row.finished_at, row.millis = None, now, millis
+    row.counts, row.error = counts, error[:80]
+    work.session.add(row)
+
+
+def all_runs(work: Work) -> list[JobRun]:
+    """Last runs of all jobs, by name."""
+    return list(work.session.exec(select(JobRun).order_by(col(JobRun.name))).all())

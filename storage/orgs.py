@@ -1,0 +1,166 @@
+"""The organisation tree: city union, districts, streets, basic-level unions; and who holds which office.
+
+`path` is the materialised way from the root (`/1/4/9/`), so everything below a branch is one prefix query.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from storage.base import BigId, Row, UtcDateTime, table
+from storage.work import Work
+
+
+class Organisation(Row, table=True):
+    """One union organisation. Unique: code. `level` is 市, 区县, 街道 or 基层; `scene` fills a QR code."""
+
+    __tablename__ = "organisation"
+    id: int = Field(primary_key=True, sa_type=BigId)
+    code: str = Field(max_length=32, unique=True)
+    name: str
+    level: str = Field(max_length=8)
+    employer: str = ""
+    parent_id: int | None = Field(default=None, foreign_key="organisation.id", index=True, sa_type=BigId)
+    path: str = Field(default="/", index=True)
+
+
+class Appointment(Row, table=True):
+    """A person holds an office in an organisation (主席, 经办人 …). Unique: (organisation, person, office)."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (sa.UniqueConstraint("org_id", "person_id", "office"),)
+    id: int = Field(primary_key=True, sa_type=BigId)
+    org_id: int = Field(foreign_key="organisation.id", sa_type=BigId)
+    person_id: int = Field(foreign_key="person.id", index=True, sa_type=BigId)
+    office: str = Field(max_length=16)
+    since: date
+    until: date | None = None
+
+
+class Binding(Row, table=True):
+    """A one-time code that gives whoever shows it an office. Unique: the code's keyed hash; the code is not stored."""
+
+    __tablename__ = "binding"
+    id: int = Field(primary_key=True, sa_type=BigId)
+    code_hash: str = Field(max_length=64, unique=True)
+    org_id: int = Field(foreign_key="organisation.id", sa_type=BigId)
+    office: str = Field(max_length=16)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_by: int | None = Field(default=None, sa_type=BigId)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def get(work: Work, org_id: int) -> Organisation | None:
+    """One organisation by id."""
+    return work.session.get(Organisation, org_id)
+
+
+def by_code(work: Work, code: str) -> Organisation | None:
+    """One organisation by its code."""
+    return work.session.exec(select(Organisation).where(Organisation.code == code)).first()
+
+
+def below(work: Work, org: Organisation) -> Sequence[Organisation]:
+    """The organisation and everything under it, parents before children."""
+    query = select(Organisation).where(col(Organisation.path).startswith(org.path)).order_by(Organisation.path)
+    return work.session.exec(query).all()
+
+
+def put(work: Work, code: str, name: str, level: str, employer: str, parent: Organisation | None) -> Organisation:
+    """Create or rename the organisation of this code. The parent of an existing one is not changed here."""
+    org = by_code(work, code)
+    if org is None:
+        org_id = work.new_id()
+        above = parent.path if parent else "/"
+        org = Organisation(
+            id=org_id,
+            code=code,
+            name=name,
+            level=level,
+            parent_id=parent.id if parent else None,
+            path=f"{above}{org_id}/",
+        )
+    org.name, org.level, org.employer = name, level, employer
+    work.session.add(org)
+    work.session.flush()
+    return org
+
+
+def search(work: Work, words: str, limit: int = 5) -> Sequence[Organisation]:
+    """Basic-level unions whose name or employer contains the words, shortest name first."""
+    like = f"%{words.replace('%', '').replace('_', '')}%"
+    query = (
+        select(Organisation)
+        .where(sa.or_(col(Organisation.name).like(like), col(Organisation.employer).like(like)))
+        .order_by(sa.func.length(Organisation.name), col(Organisation.id))
+        .limit(limit)
+    )
+    return work.session.exec(query).all()
+
+
+def appoint(work: Work, org: Organisation, person_id: int, office: str, since: date) -> Appointment:
+    """Give a person an office; the same call twice is one appointment."""
+    query = select(Appointment).where(
+        Appointment.org_id == org.id, Appointment.person_id == person_id, Appointment.office == office
+    )
+    held = work.session.exec(query).first()
+    if held is None:
+        held = Appointment(id=work.new_id(), org_id=org.id, person_id=person_id, office=office, since=since)
+        work.session.add(held)
+        work.session.flush()
+    return held
+
+
+def offices_of(work: Work, person_id: int, day: date) -> Sequence[tuple[Appointment, Organisation]]:
+    """The offices a person holds on a day, with their organisations."""
+    query = (
+        select(Appointment, Organisation)
+        .where(Appointment.org_id == Organisation.id, Appointment.person_id == person_id, Appointment.since <= day)
+        .where(sa.or_(col(Appointment.until).is_(None), col(Appointment.until) >= day))
+        .order_by(Organisation.path)
+    )
+    return work.session.exec(query).all()
+
+
+def office_holders(work: Work, day: date) -> Sequence[tuple[Appointment, Organisation]]:
+    """Everybody who holds an office on a day."""
+    query = (
+        select(Appointment, Organisation)
+        .where(Appointment.org_id == Organisation.id, Appointment.since <= day)
+        .where(sa.or_(col(Appointment.until).is_(None), col(Appointment.until) >= day))
+        .order_by(Organisation.path)
+    )
+    return work.session.exec(query).all()
+
+
+def count(work: Work) -> int:
+    """How many organisations there are."""
+    return int(work.look(sa.select(sa.func.count()).select_from(table(Organisation))).scalar_one())
+
+
+BINDING = "binding.code"
+
+
+def put_binding(work: Work, code: str, org: Organisation, office: str, expires_at: datetime) -> None:
+    """Store a binding code; the same code again changes nothing."""
+    code_hash = work.seal.fingerprint(code, BINDING)
+    if work.session.exec(select(Binding.id).where(Binding.code_hash == code_hash)).first() is None:
+        work.session.add(
+            Binding(id=work.new_id(), code_hash=code_hash, org_id=org.id, office=office, expires_at=expires_at)
+        )
+
+
+def use_binding(work: Work, code: str, person_id: int, now: datetime) -> tuple[Organisation, str] | None:
+    """Spend a code: the organisation and office it gives. None when unknown, expired or used by somebody else."""
+    query = select(Binding).where(Binding.code_hash == work.seal.fingerprint(code, BINDING))
+    if work.dialect == "postgresql":
+        query = query.with_for_update()
+    binding = work.session.exec(query).first()
+    if binding is None or binding.expires_at <= now or binding.used_by not in (None, person_id):
+        return None
+    binding.used_by, binding.used_at = person_id, binding.used_at or now
+    work.session.add(binding)
+    org = get(work, binding.org_id)
+    return (org, binding.office) if org else None

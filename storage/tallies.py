@@ -1,0 +1,35 @@
+"""Counts over several tables, for overviews."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage import applications
+from storage.applications import Application
+from storage.base import table, tally
+from storage.cases import Case
+from storage.inbox import Inbound
+from storage.work import Work
+
+
+def topics(work: Work, since: datetime) -> dict[str, int]:
+    """Pushes since a moment by what became of them: answered, suggest, miss, other."""
+    inbound = table(Inbound)
+    kind = sa.case(
+        (inbound.c.topic.like("faq:%"), "answered"),
+        (inbound.c.topic.in_(("suggest", "miss")), inbound.c.topic),
+        else_="other",
+    )
+    return tally(work.look(sa.select(kind, sa.func.count()).where(inbound.c.received_at >= since).group_by(kind)))
+
+
+def open_cases(work: Work) -> int:
+    """Cases that wait for a person."""
+    cases = table(Case)
+    return int(work.look(sa.select(sa.func.count()).where(cases.c.state == "open")).scalar_one())
+
+
+def open_applications(work: Work) -> int:
+    """Applications that wait for a decision or an addition."""
+    rows = table(Application)
+    return int(work.look(sa.select(sa.func.count()).where(rows.c.state.in_(applications.OPEN))).scalar_one())

@@ -1,0 +1,91 @@
+"""Every entry rests on existing articles of the version it names, and every figure it states stands in one of them."""
+
+from datetime import date
+
+import pytest
+
+from tests.content.figures import figures
+from tests.content.laws import load_derived, load_laws
+from tests.content.models import Entry, load_duties, load_entries
+
+ENTRIES = load_entries()
+INDEX = load_laws()
+DERIVED = load_derived()
+BY_ID = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+
+
+def supported(entry: Entry) -> set[str]:
+    """Figures of the cited articles, and the dates in the cited versions (`2025-09-01施行`)."""
+    found: set[str] = set()
+    for citation in entry.citations:
+        found |= set(INDEX.laws[citation.law].cited[citation.article].figures)
+        found |= figures(citation.version)
+    return found
+
+
+@BY_ID
+def test_the_topic_is_settled_enough_to_publish(entry: Entry) -> None:
+    tier, confidence, _ = INDEX.topics[entry.id]
+    assert (tier, confidence in {"high", "medium"}) == (1, True)
+
+
+@BY_ID
+def test_citations_exist_in_the_version_named(entry: Entry) -> None:
+    for citation in entry.citations:
+        law = INDEX.laws[citation.law]
+        assert citation.version == law.version
+        assert citation.article in law.labels
+        assert citation.article in law.cited
+    assert len({(c.law, c.article) for c in entry.citations}) == len(entry.citations)
+
+
+@BY_ID
+def test_figures_stand_in_a_cited_article(entry: Entry) -> None:
+    allowed = supported(entry) | {derived.figure for derived in DERIVED.get(entry.id, [])}
+    assert figures(entry.answer) - allowed == set()
+
+
+@BY_ID
+def test_local_rules_are_named_as_such(entry: Entry) -> None:
+    local = INDEX.topics[entry.id][2] != "national"
+    assert entry.scope == ("local" if local else "national")
+    assert ("以当地规定为准" in entry.answer) == local
+
+
+@BY_ID
+def test_as_of_is_the_oldest_text_in_force_that_was_read(entry: Entry) -> None:
+    laws = [INDEX.laws[citation.law] for citation in entry.citations]
+    dates = [law.snapshot for law in laws if law.snapshot and law.status == "现行"]
+    assert entry.as_of == date.fromisoformat(min(dates, default=INDEX.newest_snapshot))
+
+
+@BY_ID
+def test_local_samples_are_not_cited_as_law(entry: Entry) -> None:
+    assert all(INDEX.laws[citation.law].status in {"现行", "旧版·仅参考"} for citation in entry.citations)
+
+
+@pytest.mark.parametrize("entry_id", sorted(DERIVED))
+def test_derived_figures_are_needed(entry_id: str) -> None:
+    entry = next(entry for entry in ENTRIES if entry.id == entry_id)
+    listed = {derived.figure for derived in DERIVED[entry_id]}
+    assert listed <= figures(entry.answer)
+    assert listed.isdisjoint(supported(entry))
+
+
+def test_duties_by_law_cite_existing_articles() -> None:
+    by_law = [duty.basis.removeprefix("法：").split(" ") for duty in load_duties() if duty.basis.startswith("法：")]
+    assert by_law
+    assert [pair for pair in by_law if pair[1] not in INDEX.laws[pair[0]].labels] == []
+
+
+def test_duties_by_law_state_no_figure_of_their_own() -> None:
+    for duty in load_duties():
+        if duty.basis.startswith("法："):
+            law, article = duty.basis.removeprefix("法：").split(" ")
+            assert figures(duty.what) <= set(INDEX.laws[law].cited[article].figures), duty.id
+
+
+def test_the_index_holds_facts_not_sentences() -> None:
+    phrases = [text for law in INDEX.laws.values() for article in law.cited.values() for text in article.key_text]
+    assert phrases
+    assert max(map(len, phrases)) <= 30

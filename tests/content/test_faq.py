@@ -1,0 +1,88 @@
+"""The question base: shapes, ids, lengths, dates, phrasings that belong to one entry only, and coverage."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from bot.search.normal import normalise
+from tests.content.models import Entry, FaqFile, load_entries
+
+ENTRIES = load_entries()
+IDS = {entry.id for entry in ENTRIES}
+WORST_CASES = {"wi-death", "wi-48h", "wm-harass", "dp-group", "mg-complain", "join-minor", "wage-crime", "hp-temp"}
+# fmt: off
+ASKED_MOST = {
+    "join-who", "join-how", "join-no-union", "join-dispatch", "join-migrant", "join-new-forms", "member-dues",
+    "member-transfer", "member-quit", "lv-annual", "lv-annual-new", "wage-sick", "lv-sick-period", "lv-marriage",
+    "wm-maternity", "lv-paternity", "wm-breast", "wage-ot-rate", "wage-monthly-days", "wage-min", "wage-arrears",
+    "wage-pay-time", "lc-probation", "lc-double-pay", "lc-severance", "lc-illegal-fire", "lc-resign", "lc-layoff",
+    "wi-apply", "wi-level-7-10", "dp-limit", "la-who", "dp-union-help", "sf-heat", "wm-forbid", "rt-age", "hp-dibao",
+    "nf-injury", "mg-pay",
+}
+# fmt: on
+
+
+def plain(text: str) -> str:
+    """Letters and digits only: a second, cruder idea of sameness than the bot's own."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+
+
+def test_enough_published_entries() -> None:
+    assert sum(entry.status == "published" for entry in ENTRIES) >= 45
+    assert ASKED_MOST <= IDS
+
+
+def test_ids_are_unique() -> None:
+    assert len(IDS) == len(ENTRIES)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_related_entries_exist(entry: Entry) -> None:
+    assert set(entry.related) <= IDS - {entry.id}
+    assert len(set(entry.related)) == len(entry.related)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_dates_leave_time_for_a_review(entry: Entry) -> None:
+    assert entry.as_of < entry.review_by <= entry.as_of + timedelta(days=731)
+
+
+@pytest.mark.parametrize("sameness", [plain, normalise])
+def test_a_phrasing_belongs_to_one_entry(sameness: Callable[[str], str]) -> None:
+    said = Counter(sameness(text) for entry in ENTRIES for text in (entry.question, *entry.phrasings))
+    assert [text for text, times in said.items() if times > 1 or not text] == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_answers_are_spoken_not_pasted(entry: Entry) -> None:
+    for paper in ("《", "》", "本法", "第一款", "用人单位应当", "劳动者应当", "**", "http"):
+        assert paper not in entry.answer
+
+
+def test_who_needs_a_person_gets_one() -> None:
+    assert {entry.id for entry in ENTRIES if entry.hand_over} >= WORST_CASES
+
+
+def test_promises_of_a_call_back_are_kept() -> None:
+    """Whoever is told that a cadre will get in touch must be handed over."""
+    promised = {e.id for e in ENTRIES if any(w in e.answer for w in ("会联系您", "联系您，", "主动联系", "会跟进"))}
+    assert promised <= {entry.id for entry in ENTRIES if entry.hand_over}
+
+
+def test_each_file_is_one_category() -> None:
+    assert len({entry.category for entry in ENTRIES}) >= 9
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"colour": "red"}, {"hand_over": "no"}, {"phrasings": ["one"]}, {"answer": "长" * 321}, {"scope": "city"}],
+)
+def test_the_shape_is_strict(change: dict[str, object]) -> None:
+    good = ENTRIES[0].model_dump()
+    assert FaqFile.model_validate({"entries": [good]}).entries == [ENTRIES[0]]
+    with pytest.raises(ValidationError):
+        FaqFile.model_validate({"entries": [good | change]})
