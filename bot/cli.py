@@ -10,6 +10,7 @@ from bot import commands, demo, log, serving, talk
 from bot.clock import SHANGHAI
 from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
+from bot.preparing import add_local_secrets
 from bot.services.broadcasts import AUDIENCES
 from storage.database import DatabaseBusy
 
@@ -36,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _config(given: argparse.Namespace) -> Config:
     path = given.config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
-    demo.add_local_secrets(load(path))
+    if given.command != "serve":  # a real installation must set its own keys and keep them
+        add_local_secrets(load(path))
     return load(path)
 
 

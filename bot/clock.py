@@ -1,5 +1,7 @@
 """The only place that asks for the time. Everything else gets a clock or a moment handed in."""
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -41,6 +43,12 @@ class FrozenClock:
     def set(self, moment: datetime) -> None:
         """Turn the hands to a moment."""
         self._moment = moment.astimezone(UTC)
+
+
+def stopwatch() -> Callable[[], int]:
+    """Starts now; the returned function gives the milliseconds since, whatever the wall clock does."""
+    start = time.perf_counter()
+    return lambda: round((time.perf_counter() - start) * 1000)
 
 
 def local(moment: datetime) -> datetime:

@@ -8,28 +8,22 @@ environment.
 import argparse
 import asyncio
 import contextlib
-import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot import content
 from bot.app import Application
 from bot.channels.oa.menu import create_menu
 from bot.channels.oa.qrcodes import create_qr
-from bot.clock import SystemClock
-from bot.commands import Failed, opened
-from bot.config import Config, new_secrets
+from bot.config import Config
 from bot.content import Demo
-from bot.services import duties, knowledge, units
+from bot.errors import Misconfigured
+from bot.preparing import data_folder, load_content
 from bot.serving import run_async, told_to_stop
-from storage import orgs
-from storage.work import Work
 
-log = logging.getLogger(__name__)
 APP_ID = "wxdemo0000000000"
 MENU = {
     "button": [
@@ -51,27 +45,6 @@ MENU = {
         },
     ]
 }
-
-
-def data_folder(config: Config) -> Path:
-    """Where the demo keeps its files: beside a SQLite database, else `data/`."""
-    _, _, path = config.database.url.partition("sqlite:///")
-    return Path(path).parent if path else Path("data")
-
-
-def add_local_secrets(config: Config) -> None:
-    """For demos and first steps: where no sealing key is set, use the one in `data/demo.env`, made when missing."""
-    if config.security.seal_keys.get_secret_value():
-        return
-    file = data_folder(config) / "demo.env"
-    if not file.is_file():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.writelines(f"{key}={value}\n" for key, value in new_secrets().items())
-    for line in file.read_text(encoding="ascii").splitlines():
-        key, _, value = line.partition("=")
-        os.environ.setdefault(key, value)
 
 
 def run(config: Config, given: argparse.Namespace) -> int:
@@ -98,28 +71,6 @@ def _for_demo(config: Config) -> Config:
         update={"enabled": True, "app_id": config.channels.oa.app_id or APP_ID, "api_base_url": base, "mode": "safe"}
     )
     return config.model_copy(update={"channels": config.channels.model_copy(update={"oa": account})})
-
-
-def load_content(config: Config) -> None:
-    """Bring FAQ, calendar and demo organisation into the database; idempotent."""
-    folder = config.content.folder
-    faq = content.read_faq(sorted((folder / "faq").glob("*.yaml")))
-    calendar = content.read_calendar(folder / "calendar.yaml")
-    demo = content.read_demo(folder / "demo.yaml")
-    now = SystemClock().now()
-
-    def load(work: Work) -> None:
-        knowledge.load_entries(work, faq, now)
-        duties.load_calendar(work, calendar)
-        units.load(work, (unit.model_dump() for unit in demo.units), now)
-        for person in demo.people:
-            org = orgs.by_code(work, person.unit) if person.unit else None
-            if org is not None and person.bind_scene:
-                code = person.bind_scene.removeprefix("bind_")
-                orgs.put_binding(work, code, org, person.role or "经办人", now + timedelta(days=3650))
-
-    with opened(config) as database:
-        database.writer.run(load)
 
 
 async def _run(config: Config, folder: Path) -> None:
@@ -171,13 +122,13 @@ async def _reachable(host: str, port: int, child: asyncio.subprocess.Process) ->
     """Wait until the sandbox listens, at most ten seconds."""
     for _ in range(100):
         if child.returncode is not None:
-            raise Failed(f"the sandbox ended with status {child.returncode}; is port {port} in use?")
+            raise Misconfigured(f"the sandbox ended with status {child.returncode}; is port {port} in use?")
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection(host, port)
             writer.close()
             return
         await asyncio.sleep(0.1)
-    raise Failed("the sandbox did not start within 10 s")
+    raise Misconfigured("the sandbox did not start within 10 s")
 
 
 async def _prepare_account(app: Application, demo: Demo) -> None:
@@ -190,15 +141,3 @@ async def _prepare_account(app: Application, demo: Demo) -> None:
     scenes += [unit.scene for unit in demo.units if unit.level == "基层"]
     for scene in scenes:
         await create_qr(oa.api, scene, None)
-
-
-@contextmanager
-def quiet_logs() -> Iterator[None]:
-    """Only warnings, for talking in a terminal."""
-    root = logging.getLogger()
-    before = root.level
-    root.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        root.setLevel(before)

@@ -12,7 +12,7 @@ from bot.clock import SHANGHAI, SystemClock
 from bot.commands import opened
 from bot.config import Config
 from bot.contract import Kind
-from bot.demo import load_content, quiet_logs
+from bot.preparing import load_content, quiet_logs
 from bot.testing import Talk
 
 MAX_LINE = 64 * 1024

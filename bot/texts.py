@@ -1,8 +1,8 @@
 """Every fixed sentence the bot says, in one place: plain, kind, short. Functions fill in names, numbers and dates."""
 
 WELCOME = (
-    "您好，欢迎来到{union}！\n我可以帮您：\n1. 解答劳动和工会政策（直接问就行，比如“年假有几天”）\n"
-    "2. 申请加入工会（回复“入会”）\n3. 工会干部查看本月任务（回复“我的任务”）\n需要人工请回复“转人工”。"
+    "您好，欢迎来到{union}！\n我可以帮您：\n· 解答劳动和工会政策（直接问就行，比如“年假有几天”）\n"
+    "· 申请加入工会（回复“入会”）\n· 工会干部查看本月任务（回复“我的任务”）\n需要人工请回复“转人工”。"
 )
 WELCOME_UNIT = "您扫的是{unit}的二维码，回复“入会”就可以申请加入。"
 WELCOME_BACK = "欢迎回来！想问什么直接说，回复“帮助”看看我能做什么。"

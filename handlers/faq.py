@@ -78,11 +78,8 @@ def ask(turn: Turn, text: str) -> None:
 def suggest(turn: Turn, result: Result) -> None:
     """Offer up to three entries to tap or number."""
     turn.topic = "suggest"
-    turn.say(
-        texts.SUGGEST,
-        *(Choice(ENTRY + hit.id, hit.question) for hit in result.hits),
-        Choice("none", texts.NONE_OF_THESE),
-    )
+    numbered = (Choice(ENTRY + hit.id, f"{place}. {hit.question}") for place, hit in enumerate(result.hits, 1))
+    turn.say(texts.SUGGEST, *numbered, Choice("none", texts.NONE_OF_THESE))
 
 
 def show(turn: Turn, answer: Answer) -> None:

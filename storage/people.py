@@ -16,7 +16,7 @@ from storage.work import Work
 
 
 class Person(Row, table=True):
-    """Somebody who has met the bot. `name` is what they told us; `consent` the notice version they agreed to, and when."""
+    """Somebody who has met the bot. `name` is what they told us; `consent` the notice version agreed to, and when."""
 
     __tablename__ = "person"
     id: int = Field(primary_key=True, sa_type=BigId)

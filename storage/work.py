@@ -86,7 +86,7 @@ class Work:
         self._enter()
         if self._session is None:
             self._session = Session(
-                bind=self._group.conn, join_transaction_mode="control_fully", expire_on_commit=False
+                bind=self._group.conn, join_transaction_mode="rollback_only", expire_on_commit=False
             )
         return self._session
 

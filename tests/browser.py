@@ -4,7 +4,9 @@ import asyncio
 import base64
 import itertools
 import json
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -26,17 +28,48 @@ def chromium() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+class _Wire:
+    """The one websocket of a browser: commands by number, events by session."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self.pages: dict[str, Page] = {}
+
+    async def call(self, method: str, params: dict[str, Any], session: str | None = None) -> Any:
+        number = next(self._numbers)
+        waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
+        target = {"sessionId": session} if session else {}
+        await self._socket.send_json({"id": number, "method": method, "params": params, **target})
+        async with asyncio.timeout(WAIT_S + 5):
+            answer = await waiting
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']['message']}")
+        return answer["result"]
+
+    async def read(self) -> None:
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT:
+                break
+            data = json.loads(message.data)
+            waiting = self._waiting.pop(data.get("id", 0), None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(data)
+            elif data.get("sessionId") in self.pages:
+                self.pages[data["sessionId"]].heard(data["method"], data["params"])
+
+
 class Page:
     """One tab. ``errors`` collects console errors and uncaught exceptions; every wait is bounded."""
 
-    def __init__(self, socket: ClientWebSocketResponse, session: str, replies: dict[int, asyncio.Future[Any]]) -> None:
-        self._socket, self._session, self._replies = socket, session, replies
-        self._ids = itertools.count(1_000)
+    def __init__(self, wire: _Wire, session: str) -> None:
+        self._wire, self._session = wire, session
         self.errors: list[str] = []
 
     async def call(self, method: str, **params: Any) -> Any:
         """A DevTools command; raises RuntimeError when the browser refuses it."""
-        return await _command(self._socket, self._replies, next(self._ids), method, params, self._session)
+        return await self._wire.call(method, params, self._session)
 
     async def open(self, url: str, width: int = 1280, height: int = 800, *, dark: bool = False) -> None:
         """Go to an address at this size and colour scheme and wait until it has loaded."""
@@ -45,7 +78,7 @@ class Page:
         await self.call("Emulation.setDeviceMetricsOverride", **size)
         await self.call("Emulation.setEmulatedMedia", features=features)
         await self.call("Page.navigate", url=url)
-        await self.wait(f"location.href !== 'about:blank' && document.readyState === 'complete' /* {width} */")
+        await self.wait("location.href !== 'about:blank' && document.readyState === 'complete'")
 
     async def js(self, expression: str) -> Any:
         """The JSON value of an expression; promises are awaited. Raises AssertionError on a JavaScript error."""
@@ -111,50 +144,53 @@ _CENTRE = """selector => {
 class Browser:
     """A running browser; ``page()`` opens tabs."""
 
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self._socket = socket
-        self._replies: dict[int, asyncio.Future[Any]] = {}
-        self._pages: dict[str, Page] = {}
-        self._ids = itertools.count(1_000_000_000)
-        self.reader = asyncio.create_task(self._read())
+    def __init__(self, wire: _Wire) -> None:
+        self._wire = wire
 
     async def page(self) -> Page:
         """A new empty tab with storage of its own."""
-        context = await self._call("Target.createBrowserContext")
-        target = await self._call("Target.createTarget", url="about:blank", **context)
-        session = (await self._call("Target.attachToTarget", targetId=target["targetId"], flatten=True))["sessionId"]
-        page = self._pages[session] = Page(self._socket, session, self._replies)
+        context = await self._wire.call("Target.createBrowserContext", {})
+        target = await self._wire.call("Target.createTarget", {"url": "about:blank", **context})
+        attach = {"targetId": target["targetId"], "flatten": True}
+        session = (await self._wire.call("Target.attachToTarget", attach))["sessionId"]
+        page = self._wire.pages[session] = Page(self._wire, session)
         for domain in ("Page", "Runtime", "Log"):
             await page.call(f"{domain}.enable")
         return page
 
-    async def _call(self, method: str, **params: Any) -> Any:
-        return await _command(self._socket, self._replies, next(self._ids), method, params, None)
 
-    async def _read(self) -> None:
-        async for message in self._socket:
-            if message.type is not WSMsgType.TEXT:
-                break
-            data = json.loads(message.data)
-            waiting = self._replies.pop(data.get("id", 0), None)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(data)
-            elif data.get("sessionId") in self._pages:
-                self._pages[data["sessionId"]].heard(data["method"], data["params"])
+@asynccontextmanager
+async def open_browser() -> AsyncIterator[Browser]:
+    """A browser with a fresh profile; at the end its whole process group is gone and the profile removed."""
+    program = chromium()
+    if program is None:
+        raise RuntimeError("no Chromium is installed")
+    with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as profile:
+        process = await asyncio.create_subprocess_exec(
+            program,
+            *FLAGS,
+            f"--user-data-dir={profile}",
+            "about:blank",
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            address = await _address(process, Path(profile) / "DevToolsActivePort")
+            async with ClientSession() as http, http.ws_connect(address, max_msg_size=0) as socket:
+                wire = _Wire(socket)
+                reader = asyncio.create_task(wire.read())
+                yield Browser(wire)
+                reader.cancel()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
 
 
-async def _command(
-    socket: ClientWebSocketResponse,
-    replies: dict[int, asyncio.Future[Any]],
-    number: int,
-    method: str,
-    params: dict[str, Any],
-    session: str | None,
-) -> Any:
-    waiting = replies[number] = asyncio.get_running_loop().create_future()
-    await socket.send_json({"id": number, "method": method, "params": params, **({"sessionId": session} if session else {})})
-    async with asyncio.timeout(WAIT_S + 5):
-        answer = await waiting
-    if "error" in answer:
-        raise RuntimeError(f"{method}: {answer['error']['message']}")
-    return answer["result"]
+async def _address(process: asyncio.subprocess.Process, file: Path) -> str:
+    async with asyncio.timeout(START_S):
+        while not (file.exists() and len(lines := file.read_text().splitlines()) > 1):
+            assert process.returncode is None, "Chromium ended at once"
+            await asyncio.sleep(POLL_S)
+    return f"ws://127.0.0.1:{lines[0]}{lines[1]}"

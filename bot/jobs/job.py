@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import stopwatch
 from bot.services.house import House
 from storage import jobs
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
+SLOW_MILLIS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,24 @@ def run_job(job: Job, database: Database, house: House, moment: Moment) -> dict[
     now = moment.now
     if job.shared and not database.writer.run(lambda work: jobs.lease(work, job.name, now, now + LEASE)):
         return None
+    elapsed = stopwatch()
     try:
         counts = job.run(database, house, moment)
     except Exception as error:
         log.exception("job failed", extra={"job": job.name})
-        _finish(database, job, now, None, type(error).__name__)
+        _finish(database, job, moment, elapsed(), None, type(error).__name__)
         raise
     if job.shared:
-        _finish(database, job, now, counts, "")
+        _finish(database, job, moment, elapsed(), counts, "")
+    if elapsed() > SLOW_MILLIS:
+        log.warning("job was slow", extra={"job": job.name, "millis": elapsed()})
     if any(counts.values()):
         log.info("job done", extra={"job": job.name, **{f"n_{key}": value for key, value in counts.items()}})
     return counts
 
 
-def _finish(database: Database, job: Job, now: datetime, counts: dict[str, int] | None, error: str) -> None:
-    database.writer.run(lambda work: jobs.finish(work, job.name, now, 0, counts, error))
+def _finish(
+    database: Database, job: Job, moment: Moment, millis: int, counts: dict[str, int] | None, error: str
+) -> None:
+    ended = moment.now + timedelta(milliseconds=millis)
+    database.writer.run(lambda work: jobs.finish(work, job.name, ended, millis, counts, error))

@@ -71,18 +71,27 @@ class Knowledge:
 
 
 def _answer(entry: knowledge.Entry) -> Answer:
-    sources = "；".join(f"《{each['law']}》{each['article']}" for each in entry.citations)
     return Answer(
         id=entry.id,
         question=entry.question,
         text=entry.answer.strip(),
-        sources=sources,
+        sources=_sources(entry.citations),
         as_of=entry.as_of,
         review_by=entry.review_by,
         local=entry.scope == "local",
         hand_over=entry.hand_over,
         related=tuple(entry.related),
     )
+
+
+def _sources(citations: Iterable[Mapping[str, str]]) -> str:
+    """《law》article、article；《law》article – each law once."""
+    articles: dict[str, list[str]] = {}
+    for each in citations:
+        where = articles.setdefault(each["law"], [])
+        if each["article"] not in (*where, "全文"):
+            where.append(each["article"])
+    return "；".join(f"《{law.strip('《》')}》{'、'.join(where)}" for law, where in articles.items())
 
 
 def masked(text: str) -> str:

@@ -1,0 +1,1 @@
+"""What the bot is measured beside: servers that answer the same questions with less, or with other libraries."""

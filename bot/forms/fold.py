@@ -1,0 +1,60 @@
+"""One spelling for every way of typing: width, invisible characters, case and punctuation made one."""
+
+import re
+import unicodedata
+
+MAX_CHARS = 4000  # what is longer is cut before anybody looks at it
+HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+
+_NOISE = re.compile(r"[\W_]+")
+_BLANKS = re.compile(r"[ \t\xa0\u3000]+")
+_DASHES = re.compile(r"[\s\-‐-―−_.·•,、~()]+")
+_SPOKEN_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_QUESTION_END = re.compile(r"(?:[?？]|[吗呢嘛么])[\s?？!！。.~…]*$")
+_QUESTION_START = re.compile(
+    r"^(?:请问|想问|问一下|怎么|怎样|咋|为什么|为啥|为何|凭什么|干嘛|什么|啥|如何|能不能|能否|可不可以|可以不|是不是|是否|"
+    r"有没有|要不要|会不会|必须要|多少|多久|多长|几天|几个|哪里|哪儿|哪个|哪些|在哪|谁来|谁能)"
+)
+
+
+def visible(text: str) -> str:
+    """The text without control, format and broken characters (line ends stay), at most `MAX_CHARS`."""
+    return "".join(
+        each
+        for each in text[:MAX_CHARS]
+        if each in "\n\t" or unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Co")
+    )
+
+
+def width(text: str) -> str:
+    """Full width made half, blanks and line ends single spaces, edges trimmed."""
+    flat = unicodedata.normalize("NFKC", visible(text)).replace("\n", " ")
+    return _BLANKS.sub(" ", flat).strip()
+
+
+def fold(text: str) -> str:
+    """For comparing: `width`, lower case, letters and digits only. May be empty."""
+    return _NOISE.sub("", width(text).lower())
+
+
+def words(text: str) -> frozenset[str]:
+    """A list of words written with blanks between."""
+    return frozenset(text.split())
+
+
+def closed_up(text: str) -> str:
+    """For numbers of people and firms: `width` without separators, capital letters, spoken digits as digits."""
+    bare = _DASHES.sub("", width(text)).upper().rstrip("。!;:'\"”")
+    return bare.translate(_SPOKEN_DIGITS)
+
+
+def lead(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches what people put before the answer itself: 我的手机号是…, 我叫…, 姓名：…"""
+    any_label = "|".join(map(re.escape, sorted(labels, key=len, reverse=True))) or "(?!)"
+    return re.compile(rf"^(?:(?:(?:我|本人)的?(?:{any_label})?|{any_label})\s*(?:(?:是|叫做?|为|[:=])+|\s)\s*)+")
+
+
+def looks_like_question(text: str) -> bool:
+    """Whether the text is clearly a question: ends with ？/吗/呢 or begins with 怎么/为什么/什么…"""
+    plain = width(text)
+    return bool(_QUESTION_END.search(plain) or _QUESTION_START.search(plain))

@@ -1,0 +1,50 @@
+"""Recorded conversations: tests, documentation and demo in one.
+
+`tests/dialogues/*.yaml` hold what people say and what the bot answers, word for word, on the real database, content and
+handlers with a clock that stands still. After a wanted change run `UPDATE_DIALOGUES=1 pytest tests/dialogues` and
+review the diff.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.dialogues.playing import play
+
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.glob("*.yaml"))
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The dialogues of a file."""
+    dialogues: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return dialogues
+
+
+CASES = [(path, each["name"]) for path in FILES for each in read(path)]
+
+
+@pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{path.stem}: {name}" for path, name in CASES])
+def test_the_bot_says_what_was_recorded(path: Path, name: str, tmp_path: Path) -> None:
+    dialogues = read(path)
+    dialogue = next(each for each in dialogues if each["name"] == name)
+    said = play(dialogue, tmp_path)
+    if os.environ.get("UPDATE_DIALOGUES"):
+        for turn, replies in zip(dialogue["turns"], said, strict=True):
+            turn["bot"] = replies
+        text = yaml.safe_dump(dialogues, allow_unicode=True, sort_keys=False, width=100)
+        path.write_text(text, encoding="utf-8")
+        return
+    for number, (turn, replies) in enumerate(zip(dialogue["turns"], said, strict=True), start=1):
+        assert replies == turn.get("bot", []), f"turn {number} of {name}"
+
+
+def test_names_are_unique() -> None:
+    assert len(set(CASES)) == len(CASES)
+
+
+def test_there_are_enough_dialogues() -> None:
+    assert len(CASES) >= 25
