@@ -12,7 +12,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Config, OfficialAccount, seal_keys
 from bot.console.server import console_app
 from bot.contract import Channel
-from bot.dispatcher import Dispatcher
+from bot.dispatcher import Conversation, Dispatcher
 from bot.door import Door
 from bot.errors import Misconfigured
 from bot.jobs import JOBS
@@ -78,11 +78,15 @@ def oa_settings(account: OfficialAccount) -> OaSettings:
 
 
 class Application:
-    """A running bot: `async with Application(config) as app`. `public_port` and `console_port` are the ports in use."""
+    """A running bot: `async with Application(config) as app`. `public_port` and `console_port` are the ports in use.
 
-    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+    `conversation` is what can be talked about; ordinarily everything in `handlers/`.
+    """
+
+    def __init__(self, config: Config, clock: Clock | None = None, conversation: Conversation = CONVERSATION) -> None:
         self.config = config
         self.clock = clock or SystemClock()
+        self._conversation = conversation
         self.house = make_house(config)
         self.database = open_database(config)
         self.metrics = Metrics()
@@ -137,7 +141,7 @@ class Application:
 
     async def _listen(self, stack: AsyncExitStack, channels: Mapping[str, Channel], sender: Sender) -> None:
         can = {name: channel.can for name, channel in channels.items()}
-        dispatcher = Dispatcher(CONVERSATION, self.house, self.clock, can)
+        dispatcher = Dispatcher(self._conversation, self.house, self.clock, can)
         budget = self.config.timing.reply_budget_seconds
         door = Door(self.database, dispatcher, self.clock, budget, sender.wake)
         hooks = {PATHS[name]: webhook(each, door, self.clock, self.metrics) for name, each in channels.items()}

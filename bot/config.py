@@ -27,7 +27,7 @@ class Union(_Section):
     name: str = "示例市总工会"
     hotline: str = "12351"
     office: str = "工作日 9:00–17:00"
-    contact: str = "请到本会服务窗口咨询"
+    contact: str = "本会职工服务中心窗口"
     review_workdays: int = Field(default=5, ge=1, le=60)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.contract import Choice
+from bot.errors import Refusal
 from bot.forms import engine
 from bot.forms.model import BadProgress, Form, FormChanged, Progress, Step
 from bot.turn import Turn
@@ -15,10 +16,14 @@ from storage.seal import Unsealable
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A form with what happens at its end; `done` calls a service and says what came of it."""
+    """A form with what happens at its end; `done` calls a service and says what came of it.
+
+    `watch` sees the answers so far after every turn; a Refusal it raises ends the form at once and nothing is kept.
+    """
 
     form: Form
     done: Callable[[Turn, Mapping[str, Any]], None]
+    watch: Callable[[Turn, Mapping[str, Any]], None] = lambda turn, answers: None
 
 
 class Dialogue:
@@ -66,9 +71,16 @@ class Dialogue:
 
     def _follow(self, turn: Turn, flow: Flow, step: Step) -> None:
         """Say what the form says; keep, finish or drop its progress."""
+        try:
+            flow.watch(turn, step.progress.answers if step.progress else {})
+        except Refusal as refusal:
+            conversations.drop(turn.work, turn.person.person_id)
+            turn.topic = f"refused:{type(refusal).__name__}"
+            turn.say(refusal.words)
+            return
         for words in step.say:
             turn.say(words)
-        turn.choices.extend(Choice(each, each) for each in step.expects)
+        turn.offer(*(Choice(each, each) for each in step.expects))
         if step.outcome == "done":
             conversations.drop(turn.work, turn.person.person_id)
             flow.done(turn, step.answers or {})

@@ -43,7 +43,12 @@ class Turn:
     def say(self, text: str, *choices: Choice) -> None:
         """Add a paragraph to the answer, with things to tap. All of one turn goes out as one message where it fits."""
         self.said.append(text)
-        self.choices.extend(choices)
+        self.offer(*choices)
+
+    def offer(self, *choices: Choice) -> None:
+        """Add things to tap; the same words are offered once."""
+        have = {choice.label for choice in self.choices}
+        self.choices.extend(each for each in choices if each.label not in have)
 
     def start(self, form: Form, given: Mapping[str, Any] | None = None) -> None:
         """Open a form after this handler; `given` are answers already known."""

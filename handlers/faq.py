@@ -92,9 +92,10 @@ def show(turn: Turn, answer: Answer) -> None:
     if answer.hand_over:
         cases.hand_over(turn.work, turn.person.person_id, answer.id, turn.now)
         turn.say(texts.HAND_OVER_CASE + texts.HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline))
+        return
     related = turn.house.knowledge.questions(answer.related[:2])
-    turn.choices.extend(Choice(ENTRY + entry_id, question) for entry_id, question in related)
-    turn.choices.extend((Choice("helpful", texts.DID_HELP), Choice("unhelpful", texts.NO_HELP)))
+    turn.offer(*(Choice(ENTRY + entry_id, question) for entry_id, question in related))
+    turn.offer(Choice("helpful", texts.DID_HELP), Choice("unhelpful", texts.NO_HELP))
 
 
 def words_of(answer: Answer) -> str:

@@ -93,4 +93,10 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
     turn.say(texts.SUBMITTED.format(number=submitted.number, day=day, unit=submitted.unit, days=house.review_workdays))
 
 
-FLOW = Flow(FORM, done)
+def watch(turn: Turn, answers: Mapping[str, Any]) -> None:
+    """Stop at once where a form must not go on: under age."""
+    if "id_number" in answers:
+        membership.old_enough(str(answers["id_number"]), turn.now)
+
+
+FLOW = Flow(FORM, done, watch)

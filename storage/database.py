@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,8 @@ from storage.work import Group, Work
 
 T = TypeVar("T")
 READ_ONLY = "unionbot_read_only"
+WAL_TRIES = 5
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class DatabaseBusy(Exception):
@@ -31,6 +34,7 @@ class Database:
         self.seal = seal
         self._ids = Ids()
         self.writer = Writer(self.engine, self._ids, seal, 1 if self.is_sqlite else threads)
+        self._reading = {READ_ONLY: True} if self.is_sqlite else {READ_ONLY: True, **SNAPSHOT}
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="unionbot-reader")
         self._lock: int | None = None
 
@@ -73,7 +77,7 @@ class Database:
 
     def look(self, query: Callable[[Work], T]) -> T:
         """Run a query on a snapshot in this thread."""
-        with self.engine.connect().execution_options(**{READ_ONLY: True}) as conn:
+        with self.engine.connect().execution_options(**self._reading) as conn:
             work = Work(Group(conn, self._ids, self.seal))
             try:
                 return query(work)
@@ -85,13 +89,15 @@ class Database:
 def make_engine(url: str) -> sa.Engine:
     """An engine with our settings: on SQLite WAL, full sync, foreign keys, explicit BEGIN; elsewhere a small pool.
 
-    Parameters are hidden in errors and logs: they are what people said.
+    Parameters and values are hidden in errors and logs: they are what people said.
     """
     made = sa.make_url(url)
     if made.drivername in ("postgresql", "postgres"):
         made = made.set(drivername="postgresql+psycopg")
     if made.get_backend_name() != "sqlite":
-        return sa.create_engine(made, pool_size=6, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
+        engine = sa.create_engine(made, pool_size=6, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
+        sa.event.listen(engine, "handle_error", _hide_values)
+        return engine
     if made.database and made.database != ":memory:":
         Path(made.database).parent.mkdir(parents=True, exist_ok=True)
     connect = {"check_same_thread": False, "cached_statements": 512}
@@ -104,18 +110,36 @@ def make_engine(url: str) -> sa.Engine:
 def _pragmas(connection: Any, record: object) -> None:
     """Durable (`synchronous=FULL`): what was acknowledged survives a power cut, not only a crash."""
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-        "cache_size=-32768",
-        "temp_store=MEMORY",
-    ):
+    connection.execute("PRAGMA busy_timeout=10000")
+    _write_ahead(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32768", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch to WAL. Of several processes opening a new file at once SQLite lets one switch and refuses the others
+    without waiting; they wait here, by asking for the write lock, and find it switched."""
+    for _ in range(WAL_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin(conn: sa.Connection) -> None:
     """Writers take the write lock at once: a lock upgrade in the middle of a transaction can fail, this cannot."""
     reading = conn.get_execution_options().get(READ_ONLY)
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _hide_values(context: sa.ExceptionContext) -> None:
+    """PostgreSQL quotes the refused row or value in its messages: keep what names the rule, drop what people said."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    code = getattr(error, "sqlstate", None) or ""
+    said = f"data exception {code}" if code.startswith("22") else str(error).partition("\n")[0]
+    error.args = (said,)
+    if wrapped is not None:
+        wrapped.args = (f"({type(error).__name__}) {said}",)

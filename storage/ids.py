@@ -19,7 +19,8 @@ class Ids:
 
     def next(self) -> int:
         """One new id."""
-        return next(self._numbers)
+        with self._lock:  # without it a reserved range could begin between reading the counter and counting
+            return next(self._numbers)
 
     def reserve(self, count: int) -> int:
         """The first of `count` consecutive new ids."""

@@ -129,7 +129,8 @@ class Answered(NamedTuple):
 
 _MARK = (
     sa.update(_out)
-    .where(_out.c.id == sa.bindparam("row_id"), _out.c.state.in_(("answering", "unknown")))
+    # not IN: its expanding parameter cannot be executed for many rows at once
+    .where(_out.c.id == sa.bindparam("row_id"), sa.or_(_out.c.state == "answering", _out.c.state == "unknown"))
     .values(state="sent", route="reply", attempts=_out.c.attempts + 1, settled_at=sa.bindparam("at"))
 )
 

@@ -40,14 +40,14 @@ class Firing(Row, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-def plant(work: Work, kind: str, subject: str, person_id: int, due_at: datetime) -> None:
+def plant(work: Work, kind: str, subject: str, person_id: int, due_at: datetime, rung: int = 0) -> None:
     """Make a reminder in the transaction of what causes it; planting twice keeps the first."""
     query = select(Reminder.id).where(
         Reminder.kind == kind, Reminder.subject == subject, Reminder.person_id == person_id
     )
     if work.session.exec(query).first() is None:
         work.session.add(
-            Reminder(id=work.new_id(), kind=kind, subject=subject, person_id=person_id, rung=0, next_fire_at=due_at)
+            Reminder(id=work.new_id(), kind=kind, subject=subject, person_id=person_id, rung=rung, next_fire_at=due_at)
         )
 
 

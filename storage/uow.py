@@ -104,7 +104,8 @@ class Writer:
             self._closing = True
             self._ready.notify_all()
         for thread in self._threads:
-            thread.join(seconds)
+            if thread.ident is not None:  # a start that failed half-way closes what never ran
+                thread.join(seconds)
 
     def submit(self, kind: Batch[ItemT, T], item: ItemT, key: Hashable = None) -> "asyncio.Future[T]":
         """Queue a job from a running event loop; the future resolves after the commit."""

@@ -16,9 +16,17 @@ from typing import Any
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
 FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage --remote-debugging-port=0"
-).split()
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--remote-debugging-port=0",
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_S, WAIT_S, POLL_S = 30.0, 10.0, 0.05
 
@@ -117,7 +125,7 @@ class Page:
     async def screenshot(self, path: Path) -> None:
         """A PNG of what is visible."""
         shot = await self.call("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(shot["data"]))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(shot["data"]))
 
     def heard(self, method: str, params: dict[str, Any]) -> None:
         """An event of the browser; keeps the errors."""
@@ -190,7 +198,11 @@ async def open_browser() -> AsyncIterator[Browser]:
 
 async def _address(process: asyncio.subprocess.Process, file: Path) -> str:
     async with asyncio.timeout(START_S):
-        while not (file.exists() and len(lines := file.read_text().splitlines()) > 1):
+        while len(lines := _lines(file)) < 2:
             assert process.returncode is None, "Chromium ended at once"
             await asyncio.sleep(POLL_S)
     return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []

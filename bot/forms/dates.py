@@ -46,7 +46,7 @@ _WEEKS = {"上上": -2, "上": -1, "本": 0, "这": 0, "下": 1, "下下": 2}
 def date(past: bool = True, future: bool = True, earliest: dt.date = EARLIEST, latest: dt.date = LATEST) -> Field:
     """A day within bounds; `past`/`future` tell whether days before/after today are allowed (today always is).
 
-    A missing year is the one nearest to today that is allowed; a bare 5号 is of this month.
+    A missing year is this one, or the nearest other that is allowed; a bare 5号 is of this month.
     """
 
     def allowed(day: dt.date, today: dt.date) -> bool:
@@ -137,12 +137,13 @@ def _month_and_day(text: str) -> tuple[int, int] | None:
 
 
 def _nearest(month: int, day: int, today: dt.date, allowed: Callable[[dt.date], bool]) -> dt.date:
-    """The year nearest to today in which the day exists and is allowed."""
+    """This year if the day exists and is allowed in it, else the nearest year."""
     days = list(_in_years(month, day, today.year))
     if not days:
         _day(2024, month, day)  # a leap year: raises when the day never exists
         raise FieldError(texts.DATE_YEAR)
-    return min(filter(allowed, days), key=lambda each: abs(each - today), default=days[len(days) // 2])
+    fitting = filter(allowed, days)
+    return min(fitting, key=lambda each: (each.year != today.year, abs(each - today)), default=days[len(days) // 2])
 
 
 def _in_years(month: int, day: int, year: int) -> Iterator[dt.date]:

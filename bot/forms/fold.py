@@ -9,11 +9,15 @@ HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _NOISE = re.compile(r"[\W_]+")
 _BLANKS = re.compile(r"[ \t\xa0\u3000]+")
 _DASHES = re.compile(r"[\s\-‐-―−_.·•,、~()]+")
+_ALL_DIGITS = re.compile(r"[0-9X零〇一二三四五六七八九幺]+")
 _SPOKEN_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 _QUESTION_END = re.compile(r"(?:[?？]|[吗呢嘛么])[\s?？!！。.~…]*$")
 _QUESTION_START = re.compile(
     r"^(?:请问|想问|问一下|怎么|怎样|咋|为什么|为啥|为何|凭什么|干嘛|什么|啥|如何|能不能|能否|可不可以|可以不|是不是|是否|"
     r"有没有|要不要|会不会|必须要|多少|多久|多长|几天|几个|哪里|哪儿|哪个|哪些|在哪|谁来|谁能)"
+)
+_QUESTION_INSIDE = re.compile(
+    r"怎么|为什么|为啥|多少|多久|能不能|可不可以|可以吗|是不是|会不会|要不要|有没有|什么时候|请问|想问|想咨询|咨询一下"
 )
 
 
@@ -45,7 +49,7 @@ def words(text: str) -> frozenset[str]:
 def closed_up(text: str) -> str:
     """For numbers of people and firms: `width` without separators, capital letters, spoken digits as digits."""
     bare = _DASHES.sub("", width(text)).upper().rstrip("。!;:'\"”")
-    return bare.translate(_SPOKEN_DIGITS)
+    return bare.translate(_SPOKEN_DIGITS) if _ALL_DIGITS.fullmatch(bare) else bare
 
 
 def lead(labels: tuple[str, ...]) -> re.Pattern[str]:
@@ -55,6 +59,6 @@ def lead(labels: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def looks_like_question(text: str) -> bool:
-    """Whether the text is clearly a question: ends with ？/吗/呢 or begins with 怎么/为什么/什么…"""
+    """Whether the text is clearly a question: ends with ？/吗/呢, begins with 什么/谁来…, holds 怎么/为什么/多少…"""
     plain = width(text)
-    return bool(_QUESTION_END.search(plain) or _QUESTION_START.search(plain))
+    return bool(_QUESTION_END.search(plain) or _QUESTION_START.search(plain) or _QUESTION_INSIDE.search(plain))

@@ -22,6 +22,9 @@ _UNIT_WORDS = {
 _PLAIN = re.compile(r"([+-]?)(\d{1,15}(?:\.\d{1,9})?)([十百千]?)([万亿]?)", re.ASCII)
 _GROUPED = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?![\d,])", re.ASCII)
 _ABOUT = re.compile(r"^(?:大概|大约|约|差不多|一共|总共|共|有)+")
+_GROUP = re.compile(r"([零〇]*)([一二两俩三四五六七八九]?)([十百千]|$)")
+_GROUPS = re.compile(rf"(?:{_GROUP.pattern.replace('(', '(?:')})+")
+_ROUGHLY = re.compile(r"[一二两三四五六七八九]{2,}")  # 七八个 is no 78
 _HAN_NUMBER = re.compile(r"[零〇一二两俩三四五六七八九十百千万亿]+")
 
 
@@ -77,7 +80,7 @@ def _read(text: str) -> Decimal:
         size = Decimal(digits) * _SMALL.get(small, 1) * _BIG.get(big, 1)
         return -size if sign == "-" else size
     value = _numeral(text.removeprefix("-"))
-    if value is None:
+    if value is None or _ROUGHLY.search(text):
         raise FieldError(texts.NUMBER_UNCLEAR)
     return Decimal(-value if text.startswith("-") else value)
 
@@ -108,8 +111,10 @@ def _tail(text: str, size: int) -> int | None:
 
 
 def _below_ten_thousand(text: str) -> int | None:
+    if not _GROUPS.fullmatch(text):
+        return None
     total, last = 0, 10000
-    for match in re.finditer(r"([零〇]*)([一二两俩三四五六七八九]?)([十百千]|$)", text):
+    for match in _GROUP.finditer(text):
         zeros, digit, small = match.groups()
         if not (zeros or digit or small):
             continue

@@ -4,8 +4,8 @@ from bot.jobs import clean_up, fire_reminders, issue_duties, refresh_knowledge, 
 from bot.jobs.job import Job
 
 JOBS: tuple[Job, ...] = (
-    fire_reminders.JOB,
     issue_duties.JOB,
+    fire_reminders.JOB,
     refresh_knowledge.JOB,
     settle_outbox.JOB,
     clean_up.JOB,

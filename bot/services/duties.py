@@ -68,10 +68,17 @@ def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int
             first = at(first_workday(period), hours.start)
             reminders.plant(work, MONTHLY, period, appointment.person_id, first)
             for duty in fresh:
-                due_at = rung_time(duty.deadline, 0, hours)
-                if due_at is not None:
-                    reminders.plant(work, DUE, str(duty.id), appointment.person_id, due_at)
+                _plant_due(work, duty, now, hours)
     return counts
+
+
+def _plant_due(work: Work, duty: Duty, now: datetime, hours: Hours) -> None:
+    """Arm the first rung that is still to come; a duty issued after its last rung is in the list, not nagged about."""
+    for rung in range(len(LADDER)):
+        due_at = rung_time(duty.deadline, rung, hours)
+        if due_at is not None and due_at > now:
+            reminders.plant(work, DUE, str(duty.id), duty.person_id, due_at, rung)
+            return
 
 
 def _issue_one(

@@ -65,6 +65,12 @@ def may_apply(work: Work, person_id: int, member_since: datetime | None) -> None
         raise AlreadyApplied(texts.ALREADY_APPLIED.format(**_facts(application)))
 
 
+def old_enough(id_number: str, now: datetime) -> None:
+    """Raises UnderAge for somebody below 16 on this day."""
+    if age_on(id_number, local(now).date()) < MIN_AGE:
+        raise UnderAge
+
+
 def note_consent(work: Work, person_id: int, version: str, now: datetime) -> None:
     """Remember which version of the notice was agreed to, and when (PIPL art. 14)."""
     person = people.get(work, person_id)
@@ -78,8 +84,7 @@ def submit(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime
     """Store a confirmed application with sealed numbers. Raises UnderAge, NoConsent, AlreadyApplied, AlreadyKnown."""
     id_number, mobile = str(answers["id_number"]), str(answers["mobile"])
     today = local(now).date()
-    if age_on(id_number, today) < MIN_AGE:
-        raise UnderAge
+    old_enough(id_number, now)
     may_apply(work, person_id, None)
     person = people.get(work, person_id)
     if person is None or person.consent_at is None:

@@ -1,5 +1,6 @@
 // 平台看到的: every push and every call, newest first, with both bodies and the platform's checks.
 
+import { codeText } from "./codes.js";
 import { button, el } from "./dom.js";
 import { withSeconds } from "./time.js";
 import { checkName, whatName } from "./words.js";
@@ -78,7 +79,7 @@ function row(item, store) {
 function outcome(item, failed) {
   if (item.status === 0) return "✗ 没有应答";
   if (item.status !== 200) return `✗ HTTP ${item.status}`;
-  if (item.errcode) return `✗ 错误码 ${item.errcode}`;
+  if (item.errcode) return `✗ ${codeText(item.errcode)}`;
   return failed ? `✗ ${failed} 项不合格` : "✓ 成功";
 }
 

@@ -18,6 +18,21 @@ FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
 
 
+class Readable(yaml.SafeDumper):
+    """Texts of several lines as blocks, the way people read them; nothing shared by reference."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Write every turn out."""
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+Readable.add_representer(str, _text)
+
+
 def read(path: Path) -> list[dict[str, Any]]:
     """The dialogues of a file."""
     dialogues: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -35,7 +50,7 @@ def test_the_bot_says_what_was_recorded(path: Path, name: str, tmp_path: Path) -
     if os.environ.get("UPDATE_DIALOGUES"):
         for turn, replies in zip(dialogue["turns"], said, strict=True):
             turn["bot"] = replies
-        text = yaml.safe_dump(dialogues, allow_unicode=True, sort_keys=False, width=100)
+        text = yaml.dump(dialogues, Dumper=Readable, allow_unicode=True, sort_keys=False, width=1000)
         path.write_text(text, encoding="utf-8")
         return
     for number, (turn, replies) in enumerate(zip(dialogue["turns"], said, strict=True), start=1):

@@ -13,9 +13,8 @@ from bot.forms.fold import looks_like_question
 from bot.forms.model import Field, FieldError, Value
 
 TODAY = date(2026, 11, 21)  # a Saturday
-UNITS = choice(
-    Option("1", "一厂", ("第一机械厂",)), Option("2", "二厂"), Option("3", "运输公司（东区）"), "运输公司（西区）"
-)
+EAST, WEST = "运输公司（东区）", "运输公司（西区）"
+UNITS = choice(Option("1", "一厂", ("第一机械厂",)), Option("2", "二厂"), Option("3", EAST), WEST)
 ALL = {
     "text": text(),
     "short": text(2, 10),
@@ -46,6 +45,7 @@ def refusal(field: Field, words: str) -> str:
         ("张三", "张三"),
         (" 张 三 。", "张三"),
         ("我叫张三", "张三"),
+        ("张三；", "张三"),
         ("姓名：张三", "张三"),
         ("我的名字是张三", "张三"),
         ("阿依古丽・买买提", "阿依古丽·买买提"),
@@ -60,29 +60,27 @@ def test_names(words: str, expected: str) -> None:
     assert person_name().parse(words, TODAY) == expected
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "张",
-        "张3",
-        "张三😀",
-        "",
-        "·张三",
-        "你好",
-        "好的",
-        "为什么要姓名",
-        "张三？",
-        "张" * 31,
-        "<b>张三",
-        "张三；",
-        "①②",
-    ],
-)
+MORE_NO_NAMES = ["我想问一下会费多少", "谢谢", "张三\n是我？"]
+NO_NAMES = [
+    "张",
+    "张3",
+    "张三😀",
+    "",
+    "·张三",
+    "你好",
+    "好的",
+    "为什么要姓名",
+    "张三？",
+    "我想问一下会费多少",
+    "张" * 31,
+    "<b>张三",
+    "①②",
+]
+
+
+@pytest.mark.parametrize("words", [*NO_NAMES, *MORE_NO_NAMES])
 def test_no_names(words: str) -> None:
-    if words == "张三；":
-        assert person_name().parse(words, TODAY) == "张三"
-    else:
-        assert refusal(person_name(), words)
+    assert refusal(person_name(), words)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +120,7 @@ def test_no_organisations(words: str) -> None:
         ("三月五号", "2026-03-05"),
         ("3月5日", "2026-03-05"),
         ("12月31日", "2026-12-31"),
-        ("1月2日", "2027-01-02"),
+        ("1月2日", "2026-01-02"),
         ("3-5", "2026-03-05"),
         ("去年3月5日", "2025-03-05"),
         ("今年10月1日", "2026-10-01"),
@@ -220,15 +218,12 @@ def test_amounts(words: str, expected: Value) -> None:
     assert type(value) is type(expected)
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["", "很多", "10-20", "七八个", "1.5", "-1", "10001", "十十", "百", "12天", "1,20", "1e3", "万", "三十百", "٣"],
-)
+NO_COUNTS = ["", "很多", "10-20", "1.5", "-1", "10001", "十十", "百", "12天", "1,20", "1e3", "万", "三十百", "٣"]
+
+
+@pytest.mark.parametrize("words", [*NO_COUNTS, "七八个", "十七八个", "三四十", "一百二三", "几十"])
 def test_no_counts(words: str) -> None:
-    if words == "七八个":  # digits in a row are read as digits only without a measure between them
-        assert ALL["count"].parse("七八", TODAY) == 78
-    else:
-        assert refusal(ALL["count"], words)
+    assert refusal(ALL["count"], words)
 
 
 @pytest.mark.parametrize("words", ["是", "是的。", "对啊", "好的", "可以！", "嗯", "YES", "1", "有", "Ｏｋ"])
@@ -303,6 +298,8 @@ def test_text_bounds_and_invisible_characters() -> None:
         ("然后呢", True),
         ("为什么要填身份证", True),
         ("怎么入会", True),
+        ("我想问一下会费多少", True),
+        ("这个要填多久", True),
         ("请问在哪办", True),
         ("张三", False),
         ("13800138000", False),
@@ -316,9 +313,8 @@ def test_questions(words: str, expected: bool) -> None:
 TALK = st.text(
     alphabet=st.one_of(
         st.characters(),
-        st.sampled_from(
-            "我叫是的姓名单位:：·. 0123456789一二三十百千万年月日号前后天①.,-/零两亿半负x\u200b\ud800在上班改"
-        ),
+        st.sampled_from("我叫是的姓名单位:：·. 0123456789一二三十百千万"),
+        st.sampled_from("年月日号前后天①.,-/零两亿半负x\u200b\ud800在上班改"),
     ),
     max_size=40,
 )

@@ -1,0 +1,148 @@
+"""The whole house on the real wire: the sandbox and the bot on loopback ports, one clock for both."""
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from aiohttp import ClientSession, ClientTimeout, web
+
+from bot import content
+from bot.app import Application
+from bot.clock import FrozenClock
+from bot.config import Config, load
+from bot.dispatcher import Conversation
+from bot.jobs import JOBS
+from bot.jobs.job import Moment, run_job
+from bot.services import broadcasts, duties, knowledge, units
+from bot.services.broadcasts import Notice
+from handlers import CONVERSATION
+from sandbox.app import create_app
+from sandbox.config import Mode, SandboxConfig
+from storage import orgs
+from storage.work import Work
+
+CONTENT = Path(__file__).parents[2] / "content"
+APP_ID, APP_SECRET, TOKEN = "wxwire0000000001", "secret-of-the-wire", "tokenOfTheWire"
+AES_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
+CHEN, WANG, LI = "oSandboxChen0000000000000001", "oSandboxWang0000000000000002", "oSandboxLi000000000000000003"
+DECEMBER = timedelta(days=3650)
+T = TypeVar("T")
+Rows = list[dict[str, Any]]
+
+
+def fill(work: Work, now: FrozenClock) -> None:
+    """FAQ, calendar, demo organisation and one binding code, as the demo loads them."""
+    knowledge.load_entries(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), now.now())
+    duties.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
+    demo = content.read_demo(CONTENT / "demo.yaml")
+    units.load(work, (unit.model_dump() for unit in demo.units), now.now())
+    factory = orgs.by_code(work, "jixie")
+    assert factory is not None
+    orgs.put_binding(work, "demo_wang", factory, "主席", now.now() + timedelta(days=3650))
+
+
+def configuration(url: str, platform: str, **more: Any) -> Config:
+    """A configuration for tests. `more`: `mode`, `template`, `public_port`, `budget`."""
+    account = {
+        "enabled": True,
+        "app_id": APP_ID,
+        "app_secret": APP_SECRET,
+        "token": TOKEN,
+        "encoding_aes_key": AES_KEY,
+        "api_base_url": platform,
+        "mode": more.get("mode", "safe"),
+        "notice_template": more.get("template", ""),
+    }
+    return load(
+        None,
+        database={"url": url},
+        server={"public": {"port": more.get("public_port", 0)}, "console": {"port": 0}},
+        channels={"oa": account},
+        timing={"reply_budget_seconds": more.get("budget", 4.0)},
+        security={"seal_keys": "1:" + "A" * 43 + "=", "pepper": "pepper of the wire"},
+        content={"folder": CONTENT},
+    )
+
+
+class Room:
+    """A running platform and a running bot. `bot` is replaced by `restart`."""
+
+    def __init__(self, bot: Application, control: ClientSession, web_: ClientSession, clock: FrozenClock) -> None:
+        self.bot, self.control, self.web, self.clock = bot, control, web_, clock
+
+    @property
+    def callback(self) -> str:
+        """The bot's webhook."""
+        return f"http://127.0.0.1:{self.bot.public_port}/wechat/oa"
+
+    async def act(self, path: str, **body: Any) -> Any:
+        """POST to the control API; must succeed."""
+        async with self.control.post(f"/sandbox/{path}", json=body) as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def see(self, path: str, **query: str) -> Any:
+        """GET from the control API."""
+        async with self.control.get(f"/sandbox/{path}", params=query) as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def phone(self, user: str, action: str, **body: Any) -> dict[str, Any]:
+        """Something done on a phone; the push, which must have no failed check."""
+        self.clock.move(timedelta(seconds=1))
+        push: dict[str, Any] = (await self.act(f"phones/{user}/{action}", **body))["push"]
+        assert [check for check in push["checks"] if not check["ok"]] == []
+        return push
+
+    async def reply(self, user: str, action: str, **body: Any) -> str:
+        """The words of the passive reply to something done on a phone; it must have come at the first attempt."""
+        push = await self.phone(user, action, **body)
+        assert [attempt["verdict"] for attempt in push["attempts"]] == ["reply"]
+        return str(push["reply"]["text"])
+
+    async def says(self, user: str, text: str) -> str:
+        """The passive reply to a text."""
+        return await self.reply(user, "text", text=text)
+
+    async def received(self, user: str, via: str = "") -> list[str]:
+        """What reached a phone, oldest first; perhaps only by one way."""
+        entries = await self.see("received", user=user)
+        return [entry["text"] for entry in entries if via in ("", entry["via"])]
+
+    def rows(self, statement: str, **values: Any) -> Rows:
+        """A query on the bot's database."""
+        with self.bot.database.engine.connect() as conn:
+            return [dict(row) for row in conn.execute(sa.text(statement), values).mappings()]
+
+    def count(self, what: str, **values: Any) -> int:
+        """Rows of `table WHERE …`."""
+        return int(self.rows(f"SELECT count(*) AS n FROM {what}", **values)[0]["n"])
+
+    async def written(self, job: Callable[[Work], T]) -> T:
+        """One unit of work of the running bot."""
+        return await self.bot.database.writer.write(job)
+
+    async def broadcast(self, title: str, text: str = "请准时参加", audience: str = "followers") -> int:
+        """Queue a notice and wait until its rows are settled; returns the broadcast's id."""
+        notice = Notice(f"k-{title}", title, text, audience)
+        sent = await self.written(lambda work: broadcasts.send(work, notice, "test", self.clock.now()))
+        await self.settled()
+        return sent.id
+
+    async def settled(self) -> None:
+        """Wait until nothing is queued, flying or unwritten: the sender is asked to drain beside its own loop."""
+        self.bot.sender.wake()
+        await self.bot.sender.drain()
+        await self.bot.database.writer.write(lambda work: None)
+        open_ = "outbox WHERE state IN ('queued','sending') AND due_at <= :now"
+        assert self.count(open_, now=self.clock.now().isoformat(" ")) == 0
+
+    async def run_jobs(self) -> None:
+        """Every job once, as of now."""
+        moment = Moment(self.clock.now(), self.clock.now())
+        for job in JOBS:
+            run_job(job, self.bot.database, self.bot.house, moment)
