@@ -146,9 +146,7 @@ async def drive(run: Run, port: int, connections: int) -> None:
     async def keep() -> None:
         while True:
             try:
-                _, made = await asyncio.get_running_loop().create_connection(
-                    lambda: Connection(run), "127.0.0.1", port
-                )
+                _, made = await asyncio.get_running_loop().create_connection(lambda: Connection(run), "127.0.0.1", port)
             except OSError:
                 run.errors["refused"] += 1
                 return

@@ -84,7 +84,9 @@ def _werobot() -> Server:
     def command(bench: Bench, port: int) -> list[str] | None:
         python = peers.python_of(bench.peers, "werobot")
         file = bench.folder / f"sessions-{port}.db"
-        return [str(python), "-m", "benchmarks.servers.werobot_app", str(port), str(file), "tornado"] if python else None
+        return (
+            [str(python), "-m", "benchmarks.servers.werobot_app", str(port), str(file), "tornado"] if python else None
+        )
 
     return Server(command, "/", {"PYTHONPATH": str(ROOT)})
 

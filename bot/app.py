@@ -92,6 +92,7 @@ class Application:
         self.metrics = Metrics()
         self.public_port = self.console_port = 0
         self.official_account: OaChannel | None = None
+        self.sender: Sender | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Application":
@@ -110,14 +111,13 @@ class Application:
         self.database.start()
         self.database.look(self.house.knowledge.refresh)
         channels = self._channels(stack)
-        sender = Sender(self.database, self._lanes(channels), self.clock)
+        self.sender = sender = Sender(self.database, self._lanes(channels), self.clock)
         stack.push_async_callback(sender.stop)
         scheduler = Scheduler(JOBS, self.database, self.house, self.clock)
         await self._listen(stack, channels, sender)
         scheduler.start()
         stack.callback(scheduler.stop)
-        task = sender.start()
-        stack.callback(task.cancel)
+        sender.start()
 
     def _channels(self, stack: AsyncExitStack) -> dict[str, Channel]:
         channels: dict[str, Channel] = {}

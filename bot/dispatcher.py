@@ -89,7 +89,7 @@ class Dispatcher:
         known, repeat = loaded
         inbound = item.inbound
         if repeat:
-            return _again(work, inbound)
+            return _again(work, inbound, item.answer_by is None or self._clock.now() <= item.answer_by)
         if inbound.chat and not inbound.mentioned:
             return Reply()
         now = self._clock.now()
@@ -97,7 +97,8 @@ class Dispatcher:
             return _receipts(work, inbound, now)
         can = self._channels[inbound.channel]
         turn = self._take(work, inbound, known, now)
-        people.seen(work, turn.person, now, _window(can, inbound), follows=inbound.kind is not Kind.UNFOLLOW)
+        if known:
+            people.seen(work, known, now, _window(can, inbound), follows=inbound.kind is not Kind.UNFOLLOW)
         _record(work, turn)
         return self._compose(turn, can, item.answer_by)
 
@@ -121,8 +122,13 @@ class Dispatcher:
         return turn
 
     def _open(self, work: Work, inbound: Inbound, known: people.Known | None, now: datetime) -> Turn:
-        person = known or people.create(work, inbound.channel, inbound.user, inbound.account, now)
+        person = known or self._meet(work, inbound, now)
         return Turn(inbound, person, work, self._house, now, work.new_id(), plain_words(inbound.text))
+
+    def _meet(self, work: Work, inbound: Inbound, now: datetime) -> people.Known:
+        window = _window(self._channels[inbound.channel], inbound)
+        follows = inbound.kind is not Kind.UNFOLLOW
+        return people.create(work, inbound.channel, inbound.user, inbound.account, now, window, follows)
 
     def _converse(self, turn: Turn) -> None:
         kind = turn.message.kind
@@ -203,10 +209,12 @@ def _record(work: Work, turn: Turn) -> None:
     )
 
 
-def _again(work: Work, inbound: Inbound) -> Reply:
-    """A repeated push gets the stored words; a reply that went another way is not said twice."""
+def _again(work: Work, inbound: Inbound, in_time: bool) -> Reply:
+    """A repeated push gets the stored words; a reply that goes or went another way is not said twice."""
     ready = inbox.stored_reply(work, inbound.channel, inbox.key(inbound.dedupe))
     if ready is None or ready.state not in ("answering", "sent", "unknown") or ready.route not in ("", "reply"):
+        return Reply(repeat=True)
+    if not in_time or (ready.state == "answering" and not outbox.hand_out(work, ready.id)):
         return Reply(repeat=True)
     choices = tuple(Choice(*each) for each in ready.choices or ())
     out = Outgoing(ready.id, ready.text, ready.created_at, choices, hand_over=ready.hand_over)

@@ -51,8 +51,8 @@ class Door:
         if turn.cancelled() or turn.exception() is not None:
             log.error("late turn failed", exc_info=None if turn.cancelled() else turn.exception())
             return
-        row = turn.result().row
-        if row is not None:
+        row, repeat = turn.result().row, turn.result().repeat
+        if row is not None and not repeat:  # a repeat never gives back: the first push may have been answered
             now = self._clock.now()
             release = self._writer.write(lambda work: outbox.release(work, row, now))
             release.add_done_callback(lambda _: self._wake())

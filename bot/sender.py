@@ -3,7 +3,7 @@
 One cycle is one unit of work: write the outcomes of the last sends, take from the rate budget, claim due rows. A claim
 commits before the first byte leaves, and only as many rows are claimed as can start at once: a crash leaves at most the
 in-flight few in doubt; their leases run out and `delivery.plan` decides what may be repeated. Replies overtake: lower
-lanes are claimed first, and bulk never takes the last reserved places. Messages to one person go one by one.
+lanes are claimed first, and bulk never takes the last reserved places. Messages to one address go one by one.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import random
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bot.clock import Clock, local
 from bot.contract import Address, Channel, Choice, Outcome, Outgoing, Result
@@ -23,7 +24,7 @@ from storage.database import Database
 from storage.work import Work
 
 log = logging.getLogger(__name__)
-RESERVED = 8  # places that bulk may not take
+RESERVED = 8  # places that bulk may not take; a quarter where there are few
 IDLE_SECONDS = 1.0  # a lost wake-up costs this much, not a message
 FLUSH_SECONDS = 0.003  # outcomes wait so long for company
 
@@ -57,15 +58,17 @@ class Sender:
         self._done: dict[str, list[Done]] = {name: [] for name in lanes}
         self._flying: dict[str, int] = dict.fromkeys(lanes, 0)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last: dict[int, asyncio.Task[None]] = {}  # by address: what a later message has to wait for
         self._stopping = False
+        self._running: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """Something may be due now."""
         self._event.set()
 
-    def start(self) -> "asyncio.Task[None]":
-        """Run in the background."""
-        return asyncio.create_task(self.run(), name="sender")
+    def start(self) -> None:
+        """Run in the background until `stop()`."""
+        self._running = asyncio.create_task(self.run(), name="sender")
 
     async def run(self) -> None:
         """Send until `stop()`; an error of the database is logged and the cycle tried again."""
@@ -82,6 +85,8 @@ class Sender:
         """Claim nothing more, wait for what is in flight, write the outcomes."""
         self._stopping = True
         self.wake()
+        if self._running is not None:  # never cancelled: what it has just claimed or heard would be in doubt
+            await asyncio.wait((self._running,), timeout=8)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=8)
         for name in self._lanes:
@@ -132,22 +137,30 @@ class Sender:
         granted = budgets.take(work, name, lane.per_second, room, now)
         quick = (outbox.REPLY, outbox.REMINDER)
         rows = claims.claim(work, self._owner, now, granted, quick, [name])
-        bulk = min(granted - len(rows), room - len(rows) - RESERVED)
+        bulk = min(granted, room - min(RESERVED, lane.in_flight // 4)) - len(rows)
         if bulk > 0:
             rows += claims.claim(work, self._owner, now, bulk, (outbox.BULK,), [name])
         budgets.give_back(work, name, granted - len(rows))
         return rows
 
     def _launch(self, lane: Lane, rows: list[Claimed]) -> None:
-        by_person: dict[int, list[Claimed]] = {}
+        by_address: dict[int, list[Claimed]] = {}
         for row in rows:
-            by_person.setdefault(row.address_id, []).append(row)
-        for chain in by_person.values():
-            task = asyncio.create_task(self._send_chain(lane, chain))
+            by_address.setdefault(row.address_id, []).append(row)
+        for address_id, chain in by_address.items():
+            task = asyncio.create_task(self._send_chain(lane, chain, self._last.get(address_id)))
+            self._last[address_id] = task
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(partial(self._landed, address_id))
 
-    async def _send_chain(self, lane: Lane, chain: list[Claimed]) -> None:
+    def _landed(self, address_id: int, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if self._last.get(address_id) is task:
+            del self._last[address_id]
+
+    async def _send_chain(self, lane: Lane, chain: list[Claimed], before: "asyncio.Task[None] | None") -> None:
+        if before is not None:
+            await asyncio.wait((before,))
         left = chain[0].window_left
         for row in sorted(chain, key=lambda each: (each.created_at, each.id)):
             done = await self._attempt(lane, row._replace(window_left=left))
@@ -173,7 +186,15 @@ class Sender:
 
 async def _send(channel: Channel, row: Claimed, route: str, clock: Clock) -> Outcome:
     """One attempt. A channel promises not to raise; if it does, nobody knows what the platform heard."""
-    out = Outgoing(
+    try:
+        return await channel.send(_outgoing(row, route, clock), Address(row.channel, row.user))
+    except Exception:
+        log.exception("channel raised", extra={"channel": channel.name, "route": route})
+        return Outcome(Result.UNKNOWN, "exception", route=route)
+
+
+def _outgoing(row: Claimed, route: str, clock: Clock) -> Outgoing:
+    return Outgoing(
         id=row.id,
         text=row.text,
         at=row.created_at,
@@ -184,11 +205,6 @@ async def _send(channel: Channel, row: Claimed, route: str, clock: Clock) -> Out
         fields=row.fields or delivery.template_fields(row.text, local(clock.now())),
         hand_over=row.hand_over,
     )
-    try:
-        return await channel.send(out, Address(row.channel, row.user))
-    except Exception:
-        log.exception("channel raised", extra={"channel": channel.name, "route": route})
-        return Outcome(Result.UNKNOWN, "exception", route=route)
 
 
 def _learn(work: Work, done: Done) -> None:

@@ -83,7 +83,7 @@ def expand(
         "created_at": sa.literal(now, out.c.due_at.type),
     }
     statement = sa.insert(out).from_select(list(values), sa.select(*values.values()).select_from(chosen))
-    return int(work.execute(statement).rowcount)
+    return int(work.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
 
 
 def count_recipients(work: Work, audience: str, below: Organisation | None) -> int:

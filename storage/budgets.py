@@ -1,11 +1,13 @@
 """Rate budgets shared by all processes: a token bucket per channel, as a row."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Field, select
 
 from storage.base import Row, UtcDateTime
 from storage.work import Work
+
+SKEW = timedelta(seconds=10)  # clocks of processes differ; further back means that somebody set the clock
 
 
 class Budget(Row, table=True):
@@ -23,10 +25,11 @@ def take(work: Work, channel: str, per_second: float, want: int, now: datetime) 
     if work.dialect == "postgresql":
         query = query.with_for_update()
     row = work.session.exec(query).first() or Budget(channel=channel, left=per_second, refilled_at=now)
-    seconds = max(0.0, (now - row.refilled_at).total_seconds())  # a clock set back refills nothing
+    at = max(now, row.refilled_at) if row.refilled_at - now < SKEW else now
+    seconds = max(0.0, (at - row.refilled_at).total_seconds())  # a clock set back refills nothing
     left = min(max(per_second, 1.0), row.left + seconds * per_second)
     granted = min(want, int(left))
-    row.left, row.refilled_at = left - granted, now
+    row.left, row.refilled_at = left - granted, at
     work.session.add(row)
     return granted
 

@@ -37,6 +37,35 @@ class Inbound(Row, table=True):
     received_at: datetime = Field(index=True, sa_type=UtcDateTime)
 
 
+# Built once: building a statement costs more than running it.
+_in, _person, _address, _form = table(Inbound), table(people.Person), table(people.Address), table(Conversation)
+_joined = _person.join(_address, _address.c.person_id == _person.c.id)
+_MINE = sa.and_(
+    _address.c.channel == sa.bindparam("channel"), _address.c.user.in_(sa.bindparam("users", expanding=True))
+)
+_KNOWN = sa.select(_in.c.dedupe).where(
+    _in.c.channel == sa.bindparam("channel"), _in.c.dedupe.in_(sa.bindparam("keys", expanding=True))
+)
+_LOCK = sa.select(_person.c.id).select_from(_joined).where(_MINE).order_by(_person.c.id).with_for_update(of=_person)
+_SPEAKERS = (
+    sa.select(
+        _address.c.id,
+        _person.c.id,
+        _address.c.user,
+        _person.c.name,
+        _person.c.org_id,
+        _person.c.member_since,
+        _address.c.following,
+        _form.c.progress,
+        _address.c.window,
+        _address.c.window_until,
+        _address.c.window_left,
+    )
+    .select_from(_joined.outerjoin(_form, _form.c.person_id == _person.c.id))
+    .where(_MINE)
+)
+
+
 def key(dedupe: str) -> str:
     """A push's key as it is stored: a very long one is hashed, so that it always fits its column."""
     return dedupe if len(dedupe) <= KEY_LENGTH else "h:" + hashlib.sha256(dedupe.encode("utf-8", "replace")).hexdigest()
@@ -44,11 +73,7 @@ def key(dedupe: str) -> str:
 
 def known(work: Work, channel: str, keys: Sequence[str]) -> set[str]:
     """Which of these pushes are already in. One statement for a batch."""
-    inbound = table(Inbound)
-    found = work.look(
-        sa.select(inbound.c.dedupe).where(inbound.c.channel == channel, inbound.c.dedupe.in_(keys))
-    ).scalars()
-    return set(found)
+    return set(work.look(_KNOWN, {"channel": channel, "keys": keys}).scalars())
 
 
 def speakers(work: Work, channel: str, users: Sequence[str]) -> dict[str, people.Known]:
@@ -57,30 +82,10 @@ def speakers(work: Work, channel: str, users: Sequence[str]) -> dict[str, people
     On PostgreSQL the people are locked first, in the order of their ids, and loaded afterwards: two processes never
     work on one person at the same time and never deadlock.
     """
-    person, address, conversation = table(people.Person), table(people.Address), table(Conversation)
-    joined = person.join(address, address.c.person_id == person.c.id)
-    mine = sa.and_(address.c.channel == channel, address.c.user.in_(users))
+    mine = {"channel": channel, "users": users}
     if work.dialect == "postgresql":
-        lock = sa.select(person.c.id).select_from(joined).where(mine).order_by(person.c.id).with_for_update(of=person)
-        work.look(lock).all()
-    rows = work.look(
-        sa.select(
-            address.c.id,
-            person.c.id,
-            address.c.user,
-            person.c.name,
-            person.c.org_id,
-            person.c.member_since,
-            address.c.following,
-            conversation.c.progress,
-            address.c.window,
-            address.c.window_until,
-            address.c.window_left,
-        )
-        .select_from(joined.outerjoin(conversation, conversation.c.person_id == person.c.id))
-        .where(mine)
-    )
-    return {str(row.user): people.Known._make(row) for row in rows}
+        work.look(_LOCK, mine).all()
+    return {each.user: each for each in map(people.Known._make, work.look(_SPEAKERS, mine))}
 
 
 def record(work: Work, *, text: str, **values: Any) -> None:

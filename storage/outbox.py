@@ -166,11 +166,16 @@ def log(
     )
 
 
+def hand_out(work: Work, outbox_id: int) -> bool:
+    """Give the passive reply to a repeat of its push; false when it is already on another way. See `release`."""
+    statement = sa.update(_out).where(_out.c.id == outbox_id, _out.c.state == "answering").values(route="reply")
+    return bool(work.execute(statement).rowcount)
+
+
 def release(work: Work, outbox_id: int, now: datetime) -> None:
-    """The passive reply came too late: let the sender deliver it by another route."""
-    work.execute(
-        sa.update(_out).where(_out.c.id == outbox_id, _out.c.state == "answering").values(state="queued", due_at=now)
-    )
+    """The passive reply came too late: let the sender deliver it by another route, unless a repeat has taken it."""
+    unheard = sa.and_(_out.c.id == outbox_id, _out.c.state == "answering", _out.c.route == "")
+    work.execute(sa.update(_out).where(unheard).values(state="queued", due_at=now))
 
 
 class Lapsed(NamedTuple):

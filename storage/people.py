@@ -88,13 +88,36 @@ def find(work: Work, channel: str, user: str) -> Address | None:
     return work.session.exec(select(Address).where(Address.channel == channel, Address.user == user)).first()
 
 
-def create(work: Work, channel: str, user: str, account: str, now: datetime) -> Known:
-    """A new person with one address, written at the end of the group. The unit of work repeats the turn if another
-    process was faster."""
+Opened = tuple[str, int, int]  # a window that an action opens: its name, how many messages, for how many seconds
+
+
+def create(
+    work: Work, channel: str, user: str, account: str, now: datetime, window: Opened | None = None, follows: bool = True
+) -> Known:
+    """A new person with one address, seen now, and the window this opens; written at the end of the group.
+
+    The unit of work repeats the turn if another process was faster. What is returned is how it was before this turn.
+    """
     person_id, address_id = work.new_id(), work.new_id()
+    name, count, seconds = window or ("", 0, 0)
+    until = now + timedelta(seconds=seconds) if window else None
     work.append(Person, {"id": person_id, "created_at": now})
-    place = {"id": address_id, "person_id": person_id, "channel": channel, "user": user, "account": account}
-    work.append(Address, {**place, "seen_at": now, "created_at": now})
+    work.append(
+        Address,
+        {
+            "id": address_id,
+            "person_id": person_id,
+            "channel": channel,
+            "user": user,
+            "account": account,
+            "following": follows,
+            "window": name,
+            "window_until": until,
+            "window_left": count,
+            "seen_at": now,
+            "created_at": now,
+        },
+    )
     return Known(address_id, person_id, user, "", None, None, True, None, "", None, 0)
 
 
@@ -117,7 +140,7 @@ _SEEN_WINDOW = (
 )
 
 
-def seen(work: Work, known: Known, at: datetime, window: tuple[str, int, int] | None, follows: bool = True) -> None:
+def seen(work: Work, known: Known, at: datetime, window: Opened | None, follows: bool = True) -> None:
     """Note a contact and the window it opens: (name, count, seconds). Written at the end of the group.
 
     Windows do not add up: whether they do is not documented (platform reference 1.5, 12), so the one that lets more
@@ -131,7 +154,7 @@ def seen(work: Work, known: Known, at: datetime, window: tuple[str, int, int] | 
         work.defer(_SEEN_WINDOW, {**values, "name": name, "until": at + timedelta(seconds=seconds), "left": count})
 
 
-def _better(known: Known, at: datetime, window: tuple[str, int, int]) -> bool:
+def _better(known: Known, at: datetime, window: Opened) -> bool:
     """Whether a new window is worth more than the open one."""
     if known.window_until is None or known.window_until <= at or known.window == window[0]:
         return True

@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.ids import Ids
 from storage.seal import Sealer
-from storage.work import Group, Work
+from storage.work import Group, Statements, Work
 
 __all__ = ["Batch", "Work", "Writer"]
 
@@ -82,6 +82,7 @@ class Writer:
 
     def __init__(self, engine: sa.Engine, ids: Ids, seal: Sealer, threads: int = 1) -> None:
         self._engine, self._ids, self._seal = engine, ids, seal
+        self._statements = Statements()
         self._ready = threading.Condition()
         self._queue: deque[_Job] = deque()
         self._lazy: list[_Job] = []
@@ -206,7 +207,7 @@ class Writer:
 
     def _transact(self, conn: sa.Connection, jobs: list[_Job]) -> None:
         with conn.begin():
-            group = Group(conn, self._ids, self._seal)
+            group = Group(conn, self._ids, self._seal, self._statements)
             for kind, members in _by_kind(jobs).items():
                 loaded = kind.prepare(Work(group), [job.item for job in members])
                 for job, given in zip(members, loaded, strict=True):

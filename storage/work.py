@@ -24,13 +24,72 @@ from storage.seal import Sealer
 Values = Mapping[str, Any]
 
 
+class Repeated:
+    """A statement that is executed for many rows: compiled once, and every value prepared by what was decided then.
+
+    SQLAlchemy works out names, types and defaults again for every value of every row, which costs more than the
+    database does. Where it has more to do than that (a default made in Python, a list) it is left to do it.
+    """
+
+    __slots__ = ("_fixed", "_named", "_places", "_sql", "_statement")
+
+    def __init__(self, statement: sa.Insert | sa.Update, columns: Sequence[str] | None, dialect: sa.Dialect) -> None:
+        made: Any = statement.compile(dialect=dialect, column_keys=columns)
+        names: list[str] = list(made.positiontup if made.positional else made.binds)
+        self._statement, self._named = statement, not made.positional
+        plain = not (made.insert_prefetch or made.update_prefetch or made.escaped_bind_names)
+        self._sql = str(made) if plain and not any(made.binds[name].expanding for name in names) else ""
+        self._fixed = {name: made.binds[name].effective_value for name in names if not made.binds[name].required}
+        self._places = [(name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
+
+    def execute(self, conn: sa.Connection, rows: Sequence[Values]) -> None:
+        """Execute it for these rows, all of them with the same keys."""
+        if not self._sql:
+            conn.execute(self._statement, rows)
+        elif self._named:
+            conn.exec_driver_sql(self._sql, [dict(zip(self._names(), self._row(row), strict=True)) for row in rows])
+        else:
+            conn.exec_driver_sql(self._sql, [self._row(row) for row in rows])
+
+    def _names(self) -> list[str]:
+        return [name for name, _ in self._places]
+
+    def _row(self, values: Values) -> tuple[Any, ...]:
+        if self._fixed:
+            values = {**self._fixed, **values}
+        return tuple([make(values[name]) if make else values[name] for name, make in self._places])
+
+
+class Statements:
+    """The repeated statements of one database, each compiled once. Threads may share it: at worst one is made twice."""
+
+    def __init__(self) -> None:
+        self._inserts: dict[tuple[sa.Table, tuple[str, ...]], Repeated] = {}
+        self._updates: dict[int, Repeated] = {}
+
+    def insert(self, conn: sa.Connection, into: sa.Table, columns: tuple[str, ...]) -> Repeated:
+        """The insert of these columns."""
+        found = self._inserts.get((into, columns))
+        if found is None:
+            found = self._inserts[into, columns] = Repeated(sa.insert(into).inline(), columns, conn.dialect)
+        return found
+
+    def update(self, conn: sa.Connection, statement: sa.Update) -> Repeated:
+        """A parametrised update. It is known by its identity, so it should be a constant."""
+        found = self._updates.get(id(statement))
+        if found is None:
+            found = self._updates[id(statement)] = Repeated(statement, None, conn.dialect)
+        return found
+
+
 class Group:
     """Jobs that commit together on one connection. Used by one thread only."""
 
-    def __init__(self, conn: sa.Connection, ids: Ids, seal: Sealer) -> None:
+    def __init__(self, conn: sa.Connection, ids: Ids, seal: Sealer, statements: Statements | None = None) -> None:
         self.conn = conn
         self.ids = ids
         self.seal = seal
+        self._statements = statements or Statements()
         self._inserts: dict[tuple[sa.Table, tuple[str, ...]], list[Values]] = {}
         self._updates: dict[int, tuple[sa.Update, list[Values]]] = {}
 
@@ -45,10 +104,10 @@ class Group:
         """Write everything remembered: inserts in foreign-key order, then updates."""
         inserts, self._inserts = self._inserts, {}
         updates, self._updates = self._updates, {}
-        for (into, _), rows in sorted(inserts.items(), key=_depth) if len(inserts) > 1 else inserts.items():
-            self.conn.execute(sa.insert(into), rows)
+        for (into, columns), rows in sorted(inserts.items(), key=_depth) if len(inserts) > 1 else inserts.items():
+            self._statements.insert(self.conn, into, columns).execute(self.conn, rows)
         for statement, rows in updates.values():
-            self.conn.execute(statement, rows)
+            self._statements.update(self.conn, statement).execute(self.conn, rows)
 
 
 def _depth(insert: tuple[tuple[sa.Table, tuple[str, ...]], list[Values]]) -> int:

@@ -7,6 +7,7 @@ from bot.forms.fold import width
 from bot.forms.model import Form, Question
 
 _EDGE = r"(?:^|[\s,;、。|/])\s*"
+_MOST = 1000  # longer is a letter
 _TRIM = " \t,;、。|/"
 
 
@@ -15,6 +16,8 @@ def split(form: Form, text: str, current: Question | None) -> Mapping[str, str]:
 
     Free text is never taken apart unless it labels the current question too.
     """
+    if len(text) > _MOST:
+        return {}
     plain = width(text.replace("\n", " ; "))
     owners = {name: each.key for each in reversed(form.questions) for name in each.names}
     found = list(_labelled(tuple(owners)).finditer(plain)) if owners else []

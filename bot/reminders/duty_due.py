@@ -21,6 +21,8 @@ def speak(work: Work, reminder: Reminder, house: House, now: datetime) -> Said:
         return Said(None)
     duty, template = found
     next_at = duties.rung_time(duty.deadline, reminder.rung + 1, house.hours)
+    if next_at is not None and next_at <= (reminder.next_fire_at or now):
+        next_at = None  # before a long holiday both rungs fall on the same working day
     today = local(now).date()
     if duty.state == "acknowledged" and today < duty.deadline and next_at is not None:
         return Said(None, next_at=next_at)

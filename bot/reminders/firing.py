@@ -5,15 +5,16 @@ all in one transaction: Firing row (UNIQUE reminder, due time) · outbox row (UN
 rung. A crash before the commit leaves the reminder armed; after it, nothing is left to do. Two processes: the row is
 locked, the second finds nothing due.
 
-Late policy: a due time older than the catch-up window is written down as `missed` and not said any more; inside the
-window it is said at the next moment that is not quiet, with words as of now.
+Late policy: a due time older than the catch-up window, or with words no longer worth saying, is written down as
+`missed`. Inside the window a reminder that is due in quiet hours is put off to the next moment that is not quiet, and
+asked again then: what was done meanwhile is not reminded of, and the words are as of that moment.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.calendar import Hours, not_quiet
+from bot.calendar import not_quiet
 from bot.services.house import House
 from storage import outbox, people, reminders
 from storage.reminders import Reminder
@@ -38,21 +39,28 @@ class Kind:
 
 
 def fire(work: Work, reminder_id: int, kinds: dict[str, Kind], house: House, now: datetime) -> str:
-    """Fire one reminder if it is still due; returns said, moot, missed, unreachable or gone."""
+    """Fire one reminder if it is still due; returns said, moot, missed, unreachable, put_off or gone."""
     reminder = reminders.take(work, reminder_id, now)
     if reminder is None or reminder.next_fire_at is None:
         return "gone"
+    due_at = reminder.next_fire_at
     said = kinds[reminder.kind].speak(work, reminder, house, now)
-    late = now - reminder.next_fire_at > timedelta(hours=house.catch_up_hours)
-    result = "missed" if late and said.text is not None else _say(work, reminder, said, house.hours, now)
+    stale = said.valid_until is not None and said.valid_until < now
+    late = stale or now - due_at > timedelta(hours=house.catch_up_hours)
+    may_speak = not_quiet(now, house.hours)
+    work.session.add(reminder)
+    if said.text is not None and not late and may_speak > now:
+        reminder.next_fire_at = may_speak
+        return "put_off"
+    result = "missed" if late and said.text is not None else _say(work, reminder, said, now)
     reminders.fired(work, reminder, result, now)
     reminder.rung += 1
-    reminder.next_fire_at = said.next_at
-    work.session.add(reminder)
+    after = now if result == "said" else due_at  # two rungs may fall on one morning: that is said once
+    reminder.next_fire_at = said.next_at if said.next_at is not None and said.next_at > after else None
     return result
 
 
-def _say(work: Work, reminder: Reminder, said: Said, hours: Hours, now: datetime) -> str:
+def _say(work: Work, reminder: Reminder, said: Said, now: datetime) -> str:
     if said.text is None:
         return "moot"
     reachable = [each for each in people.addresses_of(work, reminder.person_id) if each.following and not each.refused]
@@ -66,7 +74,6 @@ def _say(work: Work, reminder: Reminder, said: Said, hours: Hours, now: datetime
         state="queued",
         now=now,
         lane=outbox.REMINDER,
-        due_at=not_quiet(now, hours),
         valid_until=said.valid_until,
         template="reminder",
         dedupe=f"r:{reminder.id}:{reminder.rung}",

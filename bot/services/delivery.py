@@ -75,8 +75,7 @@ def settle(
     attempt = row.attempts + 1
     state, due_at = FINAL.get(outcome.result, "queued"), now
     if outcome.result is Result.QUOTA:
-        state = "unreachable" if outcome.until is None else "queued"
-        due_at = outcome.until or now
+        due_at = outcome.until or now  # without a time the window is closed: the next plan takes another route, or none
     elif outcome.result is Result.THROTTLED:
         due_at = outcome.until or now + back_off(attempt, jitter)
     elif outcome.result is Result.UNKNOWN and dedupes:

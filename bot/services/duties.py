@@ -56,7 +56,7 @@ class Completed:
     left: int
 
 
-def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int]:
+def issue(work: Work, period: str, now: datetime, hours: Hours, announce: bool = True) -> dict[str, int]:
     """Issue the month's duties to everybody in office and plant their reminders; twice is once. Counts."""
     month = duties.templates(work, int(period[5:7]))
     counts = {"people": 0, "issued": 0}
@@ -65,8 +65,9 @@ def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int
         counts["issued"] += len(fresh)
         if fresh:
             counts["people"] += 1
-            first = at(first_workday(period), hours.start)
-            reminders.plant(work, MONTHLY, period, appointment.person_id, first)
+            if announce:
+                first = at(first_workday(period), hours.start)
+                reminders.plant(work, MONTHLY, period, appointment.person_id, first)
             for duty in fresh:
                 _plant_due(work, duty, now, hours)
     return counts
@@ -216,7 +217,7 @@ def bind(work: Work, person_id: int, code: str, now: datetime, hours: Hours) -> 
         person.org_id = org.id
         work.session.add(person)
     audit.write(work, f"person:{person_id}", "bind", f"organisation:{org.id}", now, office)
-    issue(work, period_of(now), now, hours)
+    issue(work, period_of(now), now, hours, announce=False)
     return org, office
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from xml.etree import ElementTree
 
@@ -74,7 +74,7 @@ class Room:
         async with self.http.post(f"/sandbox/{path}", json=body) as response:
             assert response.status == 200, await response.text()
 
-    async def api(self, path: str, body: dict[str, object]) -> None:
+    async def api(self, path: str, body: Mapping[str, object]) -> None:
         """A call of the platform's API by the account; must succeed."""
         ask = {"grant_type": "client_credential", "appid": "wxpage", "secret": "page-secret"}
         async with self.http.post("/cgi-bin/stable_token", json=ask) as response:

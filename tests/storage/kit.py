@@ -59,7 +59,7 @@ def rows(database: Database, model: type[SQLModel], *columns: str) -> list[tuple
 
 @contextmanager
 def held(database: Database) -> Iterator[None]:
-    """Inside the block the writer (with one thread) is in the middle of a job; what is queued meanwhile is one group."""
+    """Inside the block the writer (with one thread) is in the middle of a job; what is queued then is one group."""
     began, go_on = threading.Event(), threading.Event()
 
     def job(work: Work) -> None:

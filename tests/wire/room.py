@@ -1,9 +1,10 @@
 """The whole house on the real wire: the sandbox and the bot on loopback ports, one clock for both."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,8 +13,8 @@ from aiohttp import ClientSession, ClientTimeout, web
 
 from bot import content
 from bot.app import Application
-from bot.clock import FrozenClock
-from bot.config import Config, load
+from bot.clock import SHANGHAI, FrozenClock
+from bot.config import Config, Listener, load
 from bot.dispatcher import Conversation
 from bot.jobs import JOBS
 from bot.jobs.job import Moment, run_job
@@ -23,26 +24,28 @@ from handlers import CONVERSATION
 from sandbox.app import create_app
 from sandbox.config import Mode, SandboxConfig
 from storage import orgs
+from storage.base import table
+from storage.outbox import Outbox
 from storage.work import Work
 
 CONTENT = Path(__file__).parents[2] / "content"
 APP_ID, APP_SECRET, TOKEN = "wxwire0000000001", "secret-of-the-wire", "tokenOfTheWire"
 AES_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
 CHEN, WANG, LI = "oSandboxChen0000000000000001", "oSandboxWang0000000000000002", "oSandboxLi000000000000000003"
-DECEMBER = timedelta(days=3650)
+START = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)  # a Wednesday, the moment of the fixture `clock`
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
 
 
-def fill(work: Work, now: FrozenClock) -> None:
+def fill(work: Work, now: datetime) -> None:
     """FAQ, calendar, demo organisation and one binding code, as the demo loads them."""
-    knowledge.load_entries(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), now.now())
+    knowledge.load_entries(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), now)
     duties.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
     demo = content.read_demo(CONTENT / "demo.yaml")
-    units.load(work, (unit.model_dump() for unit in demo.units), now.now())
+    units.load(work, (unit.model_dump() for unit in demo.units), now)
     factory = orgs.by_code(work, "jixie")
     assert factory is not None
-    orgs.put_binding(work, "demo_wang", factory, "主席", now.now() + timedelta(days=3650))
+    orgs.put_binding(work, "demo_wang", factory, "主席", now + timedelta(days=3650))
 
 
 def configuration(url: str, platform: str, **more: Any) -> Config:
@@ -79,13 +82,13 @@ class Room:
         """The bot's webhook."""
         return f"http://127.0.0.1:{self.bot.public_port}/wechat/oa"
 
-    async def act(self, path: str, **body: Any) -> Any:
+    async def act(self, path: str, /, **body: Any) -> Any:
         """POST to the control API; must succeed."""
         async with self.control.post(f"/sandbox/{path}", json=body) as response:
             assert response.status == 200, await response.text()
             return await response.json()
 
-    async def see(self, path: str, **query: str) -> Any:
+    async def see(self, path: str, /, **query: str) -> Any:
         """GET from the control API."""
         async with self.control.get(f"/sandbox/{path}", params=query) as response:
             assert response.status == 200, await response.text()
@@ -134,15 +137,78 @@ class Room:
         return sent.id
 
     async def settled(self) -> None:
-        """Wait until nothing is queued, flying or unwritten: the sender is asked to drain beside its own loop."""
-        self.bot.sender.wake()
-        await self.bot.sender.drain()
-        await self.bot.database.writer.write(lambda work: None)
-        open_ = "outbox WHERE state IN ('queued','sending') AND due_at <= :now"
-        assert self.count(open_, now=self.clock.now().isoformat(" ")) == 0
+        """Wait until nothing that is due is waiting or under way."""
+        sender = self.bot.sender
+        assert sender is not None
+        sender.wake()
+        await eventually(lambda: self.due() == 0)
+
+    def due(self) -> int:
+        """Messages that the sender should be working on."""
+        out = table(Outbox)
+        waiting = sa.and_(out.c.state == "queued", out.c.due_at <= self.clock.now())
+        query = sa.select(sa.func.count()).where(sa.or_(out.c.state == "sending", waiting))
+        return int(self.bot.database.look(lambda work: work.look(query).scalar_one()))
+
+    async def receipts(self, broadcast_id: int, states: dict[str, int]) -> None:
+        """Wait until the recipients of a broadcast are in these states: the platform tells a little later."""
+        where = f"broadcast_id = {broadcast_id}"
+        await eventually(lambda: not set(self.states(where)) & {"accepted", "queued", "sending"})
+        assert self.states(where) == states
+
+    async def marked(self) -> None:
+        """Wait until every passive reply is marked as heard."""
+        await eventually(lambda: self.count("outbox WHERE state = 'answering'") == 0)
+
+    def states(self, where: str = "1=1") -> dict[str, int]:
+        """Outbox rows by state."""
+        rows = self.rows(f"SELECT state, count(*) AS n FROM outbox WHERE {where} GROUP BY state")
+        return {row["state"]: row["n"] for row in rows}
 
     async def run_jobs(self) -> None:
         """Every job once, as of now."""
         moment = Moment(self.clock.now(), self.clock.now())
         for job in JOBS:
-            run_job(job, self.bot.database, self.bot.house, moment)
+            await asyncio.to_thread(run_job, job, self.bot.database, self.bot.house, moment)
+
+
+async def eventually(true: Callable[[], bool], seconds: float = 15.0) -> None:
+    """Wait for something that other tasks bring about."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def open_room(url: str, clock: FrozenClock, **more: Any) -> AsyncIterator[Room]:
+    """Start both and stop both. `more`: see `configuration`, and `conversation`."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        platform = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        conversation: Conversation = more.pop("conversation", CONVERSATION)
+        config = configuration(url, platform, **more)
+        async with AsyncExitStack() as stack:
+            bot = await stack.enter_async_context(Application(config, clock, conversation))
+            callback = f"http://127.0.0.1:{bot.public_port}/wechat/oa"
+            mode: Mode = more.get("mode", "safe")
+            account = SandboxConfig(callback, APP_ID, APP_SECRET, TOKEN, AES_KEY, mode, now=lambda: clock.now().timestamp())
+            runner = web.AppRunner(create_app(account), access_log=None, shutdown_timeout=1)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.SockSite(runner, listening).start()
+            limit = ClientTimeout(total=30)
+            control = await stack.enter_async_context(ClientSession(platform, timeout=limit))
+            outside = await stack.enter_async_context(ClientSession(timeout=limit))
+            room = Room(bot, control, outside, clock)
+            await room.act("faults", finish_delay_s=0.2, hang_s=20, slow_body_s=0.05)
+            yield room
+
+
+@asynccontextmanager
+async def restarted(room: Room) -> AsyncIterator[Application]:
+    """A new bot on the same database, ports and platform, after the first one was stopped."""
+    public, console = room.bot.public_port, room.bot.console_port
+    server = room.bot.config.server.model_copy(update={"public": Listener(port=public), "console": Listener(port=console)})
+    config = room.bot.config.model_copy(update={"server": server})
+    async with Application(config, room.clock) as bot:
+        room.bot = bot
+        yield bot
