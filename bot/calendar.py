@@ -64,6 +64,15 @@ def not_quiet(moment: datetime, hours: Hours) -> datetime:
     return at(next_workday(day), hours.start)
 
 
+def daytime(moment: datetime, hours: Hours) -> datetime:
+    """The moment itself, or the next one inside the hours on whatever day: for notices that a person sends."""
+    here = local(moment)
+    if hours.start <= here.time() < hours.end:
+        return moment
+    day = here.date() if here.time() < hours.start else here.date() + timedelta(days=1)
+    return at(day, hours.start)
+
+
 def period_of(moment: datetime) -> str:
     """The month a moment belongs to in Shanghai, like `2026-11`."""
     return local(moment).strftime("%Y-%m")

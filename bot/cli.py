@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot import commands, demo, log, serving, talk
 from bot.clock import SHANGHAI
 from bot.config import Config, load
@@ -28,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(config, given)
     except (Misconfigured, DatabaseBusy, commands.Failed) as error:
         print(f"unionbot: {error}", file=sys.stderr)
+    except SQLAlchemyError as error:
+        print(f"unionbot: the database does not work: {type(error).__name__}; check database.url", file=sys.stderr)
+    except OSError as error:
+        print(f"unionbot: {error.strerror or error}", file=sys.stderr)
     except Refusal as refusal:
         print(f"unionbot: {refusal.words}", file=sys.stderr)
     except KeyboardInterrupt:
@@ -37,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _config(given: argparse.Namespace) -> Config:
     path = given.config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
-    if given.command != "serve":  # a real installation must set its own keys and keep them
+    if given.command not in ("serve", "check"):  # a real installation must set its own keys and keep them
         add_local_secrets(load(path))
     return load(path)
 
@@ -92,7 +98,7 @@ def _content(top: _Commands) -> None:
     ask.add_argument("--json", action="store_true", help="one JSON object a line out")
     duties = top.group("duties", "cadres' duties")
     preview = duties.add("preview", commands.duties_preview, "who would be reminded of what and when; sends nothing")
-    preview.add_argument("--month", required=True, metavar="YYYY-MM")
+    preview.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
     notice = top.add("broadcast", commands.broadcast, "send an event notice to a segment")
     notice.add_argument("--to", required=True, choices=AUDIENCES)
     notice.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
@@ -100,6 +106,7 @@ def _content(top: _Commands) -> None:
     notice.add_argument("--text", required=True)
     notice.add_argument("--hours", type=int, default=48, help="how long the notice is worth sending (default: 48)")
     notice.add_argument("--key", default="", help="the same key is sent only once (default: made from title and text)")
+    notice.add_argument("--now", action="store_true", help="send at once, also at night")
     notice.add_argument("--dry-run", action="store_true", help="only say how many people would get it")
 
 
@@ -113,6 +120,10 @@ def _operating(top: _Commands) -> None:
     database.add("upgrade", commands.db_upgrade, "bring the schema to the newest version")
     database.add("backup", commands.db_backup, "an online backup of a SQLite database").add_argument("file", type=Path)
     top.add("check", commands.check, "check configuration, content and credentials")
+
+
+def _month(text: str) -> str:
+    return datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).strftime("%Y-%m")
 
 
 def _moment(text: str) -> datetime:

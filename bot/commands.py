@@ -94,13 +94,16 @@ def duties_preview(config: Config, given: argparse.Namespace) -> int:
 def broadcast(config: Config, given: argparse.Namespace) -> int:
     """Queue a notice; the running server sends it."""
     digest = hashlib.sha256(f"{given.to}\0{given.below}\0{given.title}\0{given.text}".encode()).hexdigest()[:24]
-    notice = Notice(given.key or f"cli-{digest}", given.title, given.text, given.to, given.below, given.hours)
+    key = given.key or f"cli-{digest}"
+    notice = Notice(key, given.title, given.text, given.to, given.below, given.hours)
+    hours = None if given.now else make_house(config).hours
     with opened(config) as database:
         if given.dry_run:
             print(f"{database.look(lambda work: broadcasts.preview(work, notice))} people would get it")
             return 0
-        sent = database.writer.run(lambda work: broadcasts.send(work, notice, "cli", SystemClock().now()))
-        print(f"broadcast {sent.id}: {sent.recipients} people; the running server delivers it")
+        sent = database.writer.run(lambda work: broadcasts.send(work, notice, "cli", SystemClock().now(), hours))
+    when = f"{local(sent.not_before):%Y-%m-%d %H:%M}"
+    print(f"broadcast {sent.id}: {sent.recipients} people; the running server delivers it from {when} Shanghai time on")
     return 0
 
 

@@ -125,7 +125,6 @@ class Content(_Section):
     """What a union edits as text."""
 
     folder: Path = Path("content")
-    demo: bool = False
 
 
 class Config(BaseSettings):

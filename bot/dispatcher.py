@@ -20,14 +20,13 @@ from bot.clock import Clock
 from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
 from bot.dialogue import Dialogue, Flow
 from bot.errors import Refusal
-from bot.router import Router, route
+from bot.router import SPOKEN, Router, route
 from bot.services.house import House
 from bot.turn import Turn, plain_words
 from storage import claims, conversations, inbox, outbox, people
 from storage.work import Work
 
 log = logging.getLogger(__name__)
-SPOKEN = frozenset({Kind.TEXT, Kind.VOICE})
 SILENT = frozenset({Kind.WHEREABOUTS, Kind.VIEW, Kind.OTHER, Kind.CONSENT, Kind.ENTER})
 
 
@@ -123,7 +122,15 @@ class Dispatcher:
 
     def _open(self, work: Work, inbound: Inbound, known: people.Known | None, now: datetime) -> Turn:
         person = known or self._meet(work, inbound, now)
-        return Turn(inbound, person, work, self._house, now, work.new_id(), plain_words(inbound.text))
+        return Turn(
+            inbound,
+            person,
+            work,
+            self._house,
+            now,
+            work.new_id(),
+            plain_words(inbound.text) if inbound.kind in SPOKEN else "",
+        )
 
     def _meet(self, work: Work, inbound: Inbound, now: datetime) -> people.Known:
         window = _window(self._channels[inbound.channel], inbound)

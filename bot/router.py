@@ -13,6 +13,7 @@ from bot.contract import Kind
 from bot.turn import Turn
 
 T = TypeVar("T")
+SPOKEN = frozenset({Kind.TEXT, Kind.VOICE})
 FoundT = TypeVar("FoundT", covariant=True)
 
 
@@ -24,7 +25,7 @@ class Filter(Protocol[FoundT]):
 
 
 class Words:
-    """The whole message is one of these words (punctuation and case aside), or a menu key of that name."""
+    """The whole message is one of these words, punctuation and case aside."""
 
     def __init__(self, *words: str) -> None:
         self._words = frozenset(word.lower() for word in words)
@@ -81,11 +82,11 @@ class Scene:
 
 
 class Text:
-    """Any words at all."""
+    """Any words said or typed; the label of a place or a link is not something said."""
 
     def match(self, turn: Turn) -> str | None:
         """The words as said, trimmed."""
-        return turn.message.text.strip() or None
+        return turn.message.text.strip() or None if turn.message.kind in SPOKEN else None
 
 
 class Anything:

@@ -141,6 +141,10 @@ class Sender:
         if bulk > 0:
             rows += claims.claim(work, self._owner, now, bulk, (outbox.BULK,), [name])
         budgets.give_back(work, name, granted - len(rows))
+        for row in rows:
+            chosen = delivery.plan(row, lane.channel.can, now, lane.templates)
+            if chosen.route and chosen.route != row.route:
+                claims.plan_route(work, row.id, chosen.route)
         return rows
 
     def _launch(self, lane: Lane, rows: list[Claimed]) -> None:

@@ -3,14 +3,32 @@
 import re
 
 from bot import texts
-from bot.router import Key, Pattern, Router, Words
+from bot.router import Filter, Key, Pattern, Router, Words
 from bot.services import duties
 from bot.turn import Turn
 
 router = Router("duties")
 
 
-@router.on(Words("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作"), Key("duties"))
+class InGroup(Filter[str]):
+    """A cadre's command in a group: duties are talked about in private."""
+
+    def match(self, turn: Turn) -> str | None:
+        """The words, when they are a command and somebody reads along."""
+        return None if turn.private else COMMANDS.match(turn)
+
+
+LIST = ("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作")
+COMMANDS = Words(*LIST)
+
+
+@router.on(InGroup())
+def hop(turn: Turn, word: str) -> None:
+    """Ask to talk in private."""
+    turn.say(texts.GROUP_DUTIES)
+
+
+@router.on(COMMANDS, Key("duties"))
 def show(turn: Turn, word: str) -> None:
     """This month's list."""
     org, mine = duties.of_month(turn.work, turn.person.person_id, turn.now)

@@ -39,7 +39,7 @@ FORM = Form(
         Question("work_status", texts.ASK_STATUS, choice(*STATUSES), labels=("就业状况",), when=_willing),
         Question("migrant", texts.ASK_MIGRANT, yes_no(yes="是", no="不是"), labels=("是否农民工",), when=_willing),
     ),
-    confirm=Confirm(texts.CONFIRM_APPLICATION),
+    confirm=Confirm(texts.CONFIRM_APPLICATION, when=_willing),
 )
 
 
@@ -59,6 +59,9 @@ def consent(turn: Turn, word: str) -> None:
     """Consent given: open the form, with the unit whose code was scanned."""
     if not turn.private:
         turn.say(texts.GROUP_PRIVATE)
+        return
+    if not membership.notice_shown(turn.work, turn.person.person_id, begin.__name__, turn.now):
+        begin(turn, word)
         return
     membership.may_apply(turn.work, turn.person.person_id, turn.person.member_since)
     membership.note_consent(turn.work, turn.person.person_id, turn.house.consent_version, turn.now)

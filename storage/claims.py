@@ -75,6 +75,14 @@ def claim(
     return rows
 
 
+_ROUTE = sa.update(_out).where(_out.c.id == sa.bindparam("row_id")).values(route=sa.bindparam("by"))
+
+
+def plan_route(work: Work, row_id: int, route: str) -> None:
+    """Write down by which route a claimed row leaves, before it leaves: a crash must not change the route."""
+    work.defer(_ROUTE, {"row_id": row_id, "by": route})
+
+
 class Settlement(NamedTuple):
     """How one claimed row goes on: a final state, or `queued` again at `due_at`."""
 

@@ -100,6 +100,7 @@ def make_engine(url: str) -> sa.Engine:
         return engine
     if made.database and made.database != ":memory:":
         Path(made.database).parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(made.database, os.O_RDWR | os.O_CREAT, 0o600))  # personal data: nobody else reads the file
     connect = {"check_same_thread": False, "cached_statements": 512}
     engine = sa.create_engine(made, connect_args=connect, hide_parameters=True)
     sa.event.listen(engine, "connect", _pragmas)

@@ -116,6 +116,15 @@ def last_entry(work: Work, person_id: int, since: datetime) -> str | None:
     return str(topic).removeprefix("faq:") if topic else None
 
 
+def has_topic(work: Work, person_id: int, topic: str, since: datetime) -> bool:
+    """Whether a push of this person was taken for a topic since a moment."""
+    inbound = table(Inbound)
+    query = sa.select(inbound.c.id).where(
+        inbound.c.person_id == person_id, inbound.c.topic == topic, inbound.c.received_at >= since
+    )
+    return work.execute(query.limit(1)).first() is not None
+
+
 def last_suggested(work: Work, person_id: int, since: datetime) -> list[str]:
     """The entries suggested by the answer to a person's last push; empty when the last answer was something else."""
     inbound, miss = table(Inbound), table(Miss)

@@ -200,6 +200,14 @@ def settle_lapsed(work: Work, now: datetime, up_since: datetime) -> Lapsed:
     return Lapsed(heard, unknown)
 
 
+def forget_before(work: Work, moment: datetime) -> int:
+    """Blank the words of settled messages to single persons older than a moment (retention); returns how many."""
+    old = sa.and_(
+        _out.c.created_at < moment, _out.c.state.not_in(OPEN), _out.c.broadcast_id.is_(None), _out.c.text != ""
+    )
+    return int(work.execute(sa.update(_out).where(old).values(text="", choices=None, fields=None)).rowcount)
+
+
 def counts(work: Work, since: datetime) -> dict[str, int]:
     """Messages by state since a moment."""
     rows = work.look(

@@ -20,7 +20,7 @@ def here(form: Form, progress: Progress, *lead: str) -> Step:
 
 def arrived(form: Form, progress: Progress, *lead: str) -> Step:
     """As `here`; behind the last question of a form without confirmation it is done."""
-    if progress.position or form.confirm is not None:
+    if progress.position or (form.confirm is not None and form.confirm.when(progress.answers)):
         return here(form, progress, *lead)
     return done(form, progress, *lead)
 

@@ -11,7 +11,8 @@ _BLANKS = re.compile(r"[ \t\xa0\u3000]+")
 _DASHES = re.compile(r"[\s\-‐-―−_.·•,、~()]+")
 _ALL_DIGITS = re.compile(r"[0-9X零〇一二三四五六七八九幺]+")
 _SPOKEN_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
-_QUESTION_END = re.compile(r"(?:[?？]|[吗呢嘛么])[\s?？!！。.~…]*$")
+# 么 alone is no sign: many riders work for a platform whose name ends with it
+_QUESTION_END = re.compile(r"(?:[?？]|[吗呢嘛]|[什怎多是有行对好能以要]么)[\s?？!！。.~…]*$")
 _QUESTION_START = re.compile(
     r"^(?:请问|想问|问一下|怎么|怎样|咋|为什么|为啥|为何|凭什么|干嘛|什么|啥|如何|能不能|能否|可不可以|可以不|是不是|是否|"
     r"有没有|要不要|会不会|必须要|多少|多久|多长|几天|几个|哪里|哪儿|哪个|哪些|在哪|谁来|谁能)"

@@ -115,9 +115,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """A last look before the end; `{summary}` in `ask` is where the numbered, masked answers go."""
+    """A last look before the end; `{summary}` in `ask` is where the numbered, masked answers go.
+
+    `when(answers)` decides whether there is anything to look at.
+    """
 
     ask: str = texts.CONFIRM
+    when: Callable[[Answers], bool] = lambda answers: True
 
 
 @dataclass(frozen=True, slots=True)

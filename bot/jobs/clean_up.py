@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.jobs.job import Job, Moment
 from bot.services.house import House
-from storage import conversations, inbox
+from storage import conversations, inbox, outbox
 from storage.database import Database
 
 
@@ -13,7 +13,8 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     before = moment.now - timedelta(days=house.chat_days)
     forms = database.writer.run(lambda work: conversations.drop_expired(work, moment.now))
     texts = database.writer.run(lambda work: inbox.forget_before(work, before))
-    return {"forms": forms, "texts": texts}
+    replies = database.writer.run(lambda work: outbox.forget_before(work, before))
+    return {"forms": forms, "texts": texts, "replies": replies}
 
 
 JOB = Job("clean_up", timedelta(hours=1), run)

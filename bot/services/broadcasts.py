@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.calendar import Hours, daytime
 from bot.errors import Refusal
 from storage import audit, broadcasts, orgs
 from storage.broadcasts import Broadcast
@@ -34,6 +35,8 @@ def check(notice: Notice) -> None:
         raise BadNotice(f"发送对象只能是 {'、'.join(AUDIENCES)}。")
     if not notice.title.strip() or not notice.text.strip():
         raise BadNotice("标题和正文都要写。")
+    if len(notice.title.strip()) > 40 or not 1 <= len(notice.key) <= 64:
+        raise BadNotice("标题最多 40 个字，编号（key）1 到 64 个字符。")
     size = len(f"【{notice.title}】\n{notice.text}".encode())
     if size > MAX_TEXT_BYTES:
         raise BadNotice(f"通知太长：{size} 字节，最多 {MAX_TEXT_BYTES} 字节。")
@@ -57,8 +60,11 @@ def preview(work: Work, notice: Notice) -> int:
     return broadcasts.count_recipients(work, notice.audience, branch(work, notice.below))
 
 
-def send(work: Work, notice: Notice, author: str, now: datetime) -> Broadcast:
-    """Queue the notice for everybody in the segment, in one transaction. Raises BadNotice."""
+def send(work: Work, notice: Notice, author: str, now: datetime, hours: Hours | None = None) -> Broadcast:
+    """Queue the notice for everybody in the segment, in one transaction. Raises BadNotice.
+
+    With `hours` it goes out in daytime only, without them at once.
+    """
     check(notice)
     sent = broadcasts.by_key(work, notice.key)
     if sent is not None:
@@ -72,6 +78,7 @@ def send(work: Work, notice: Notice, author: str, now: datetime) -> Broadcast:
         segment={"audience": notice.audience, "below": notice.below},
         state="sending",
         author=author,
+        not_before=daytime(now, hours) if hours else now,
         valid_until=now + timedelta(hours=notice.hours),
         created_at=now,
     )

@@ -63,7 +63,7 @@ def template_fields(text: str, now_local: datetime) -> dict[str, str]:
     title, _, rest = text.strip().partition("\n")
     return {
         "thing1": title.strip("【】 ")[:20],
-        "thing2": " ".join(rest.split())[:20] or "请回复任意内容查看详情",
+        "thing2": " ".join(rest.split())[:20] or "详情请咨询工会",
         "time3": now_local.strftime("%Y-%m-%d %H:%M"),
     }
 

@@ -56,20 +56,17 @@ class Completed:
     left: int
 
 
-def issue(work: Work, period: str, now: datetime, hours: Hours, announce: bool = True) -> dict[str, int]:
+def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int]:
     """Issue the month's duties to everybody in office and plant their reminders; twice is once. Counts."""
     month = duties.templates(work, int(period[5:7]))
     counts = {"people": 0, "issued": 0}
     for appointment, org in orgs.office_holders(work, local(now).date()):
-        fresh = _issue_one(work, appointment, org, month, period, now)
+        fresh = _issue_one(work, appointment, org, month, period, now, hours)
         counts["issued"] += len(fresh)
         if fresh:
             counts["people"] += 1
-            if announce:
-                first = at(first_workday(period), hours.start)
-                reminders.plant(work, MONTHLY, period, appointment.person_id, first)
-            for duty in fresh:
-                _plant_due(work, duty, now, hours)
+            first = at(first_workday(period), hours.start)
+            reminders.plant(work, MONTHLY, period, appointment.person_id, first)
     return counts
 
 
@@ -89,7 +86,9 @@ def _issue_one(
     month: Sequence[DutyTemplate],
     period: str,
     now: datetime,
+    hours: Hours,
 ) -> list[Duty]:
+    """The duties an appointment does not have yet, with their reminders armed."""
     have = duties.issued_for(work, appointment, period)
     number = len(duties.of_person(work, appointment.person_id, period))
     fresh: list[Duty] = []
@@ -111,6 +110,8 @@ def _issue_one(
         duties.add(work, duty)
         fresh.append(duty)
     work.session.flush()
+    for duty in fresh:
+        _plant_due(work, duty, now, hours)
     return fresh
 
 
@@ -211,13 +212,14 @@ def bind(work: Work, person_id: int, code: str, now: datetime, hours: Hours) -> 
     if given is None:
         raise BadCode
     org, office = given
-    orgs.appoint(work, org, person_id, office, local(now).date())
+    appointment = orgs.appoint(work, org, person_id, office, local(now).date())
     person = people.get(work, person_id)
     if person is not None and person.org_id is None:
         person.org_id = org.id
         work.session.add(person)
     audit.write(work, f"person:{person_id}", "bind", f"organisation:{org.id}", now, office)
-    issue(work, period_of(now), now, hours, announce=False)
+    period = period_of(now)  # the list is said at once, so no monthly reminder is planted for this month
+    _issue_one(work, appointment, org, duties.templates(work, local(now).month), period, now, hours)
     return org, office
 
 

@@ -5,7 +5,7 @@ Sources: trade union law art. 3 (who may join), PIPL art. 28-31 (ID number, unde
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import texts
@@ -14,7 +14,7 @@ from bot.clock import local
 from bot.errors import Refusal
 from bot.forms.identity import age_on
 from bot.services import units
-from storage import applications, audit, people
+from storage import applications, audit, inbox, people
 from storage.applications import Application
 from storage.work import Work
 
@@ -69,6 +69,11 @@ def old_enough(id_number: str, now: datetime) -> None:
     """Raises UnderAge for somebody below 16 on this day."""
     if age_on(id_number, local(now).date()) < MIN_AGE:
         raise UnderAge
+
+
+def notice_shown(work: Work, person_id: int, handler: str, now: datetime) -> bool:
+    """Whether the notice was said to this person within a day: consent to something unseen is none (PIPL art. 14)."""
+    return inbox.has_topic(work, person_id, f"membership.{handler}", now - timedelta(days=1))
 
 
 def note_consent(work: Work, person_id: int, version: str, now: datetime) -> None:

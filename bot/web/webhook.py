@@ -69,6 +69,8 @@ async def _body(request: web.Request) -> bytes:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise BadRequest("body too large", 413) from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise BadRequest("body broken") from None
 
 
 def _response(wire: WireResponse) -> web.Response:

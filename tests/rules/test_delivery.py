@@ -26,13 +26,17 @@ def claimed(**more: Any) -> Claimed:
     values: dict[str, Any] = dict.fromkeys(Claimed._fields)
     values.update(id=1, person_id=2, address_id=3, lane=0, route="", text="您好", template="", hand_over=False)
     values.update(attempts=0, created_at=NOW, was="queued", channel="oa", user="u1", following=True, refused="")
-    values.update(window_left=0, **more)
-    return Claimed(**values)
+    return Claimed(**{**values, "window_left": 0, **more})
 
 
 PLANS = [
     ("open window", OA, OPEN, Plan("custom")),
-    ("window just over", OA, {"window_until": NOW, "window_left": 5}, Plan(state="unreachable", reason="window closed")),
+    (
+        "window just over",
+        OA,
+        {"window_until": NOW, "window_left": 5},
+        Plan(state="unreachable", reason="window closed"),
+    ),
     ("window used up", OA, {"window_until": LATER}, Plan(state="unreachable", reason="window closed")),
     ("never a window", OA, {}, Plan(state="unreachable", reason="window closed")),
     ("template outside", OA, {"template": "reminder"}, Plan("template")),

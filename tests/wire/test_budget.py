@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -70,6 +70,7 @@ async def test_five_pushes_at_once_of_a_slow_turn(room: Room, slow: Slow) -> Non
     fields = {"Content": "慢"}
     attempts = await room.act("push", user=CHEN, kind="text", fields=fields, count=5, concurrent=True)
     assert {one["verdict"] for one in attempts} == {"success"}
+    room.clock.move(timedelta(seconds=1))
     slow.go.set()
     await eventually(lambda: room.states("route = 'custom'") == {"sent": 1})
     await room.says(CHEN, "谢谢")

@@ -1,0 +1,278 @@
+"""Duties of a month: who is given what, receipts, completion, binding codes, and the words for it."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot import texts
+from bot.calendar import at
+from bot.clock import SHANGHAI
+from bot.services import duties
+from bot.services.duties import BadCode, NoSuchDuty, NotCadre, WhichDuty
+from bot.services.house import House
+from storage import orgs
+from storage.audit import Audit
+from storage.base import table
+from storage.database import Database
+from storage.duties import Duty, DutyTemplate
+from storage.orgs import Appointment, Binding
+from storage.people import Known, Person
+from storage.reminders import Reminder
+from tests.conftest import Opener
+from tests.rules.union import Town, line
+from tests.storage.kit import count, meet, rows, together
+
+CALENDAR = Path(__file__).parents[2] / "content" / "calendar.yaml"
+FIRST_DAY = datetime(2026, 11, 1, 0, 30, tzinfo=SHANGHAI)
+NINE = time(9)
+
+
+@pytest.fixture
+def town(database: Database, house: House) -> Town:
+    """Three lines: one for the basic level, one for the street, one for both at the end of the month."""
+    lines = (line("a", 20), line("b", 10, ("街道",)), line("c", 31, ("基层", "街道")))
+    return Town(database, house).build(*lines)
+
+
+def planted(database: Database) -> set[tuple[str, datetime | None]]:
+    return {(kind, due) for kind, due in rows(database, Reminder, "kind", "next_fire_at")}
+
+
+def test_everybody_in_office_is_given_the_lines_of_their_level(town: Town) -> None:
+    shop, street = town.cadre("u1", "shop", FIRST_DAY), town.cadre("u2", "street", FIRST_DAY)
+    town.cadre("u3", "city", FIRST_DAY)
+    assert town.issue(FIRST_DAY) == {"people": 2, "issued": 4}
+    of_shop = [(duty.number, template.id, duty.deadline) for duty, template in town.duties_of(shop, "2026-11")]
+    assert of_shop == [(1, "a", date(2026, 11, 20)), (2, "c", date(2026, 11, 30))]
+    assert [template.id for _, template in town.duties_of(street, "2026-11")] == ["b", "c"]
+
+
+def test_reminders_are_planted_with_the_duties(town: Town, database: Database) -> None:
+    town.cadre("u1", "shop", FIRST_DAY)
+    town.issue(FIRST_DAY)
+    assert planted(database) == {
+        ("duty_monthly", at(date(2026, 11, 2), NINE)),  # the 1st is a Sunday
+        ("duty_due", at(date(2026, 11, 17), NINE)),
+        ("duty_due", at(date(2026, 11, 27), NINE)),
+    }
+
+
+def test_issuing_twice_or_in_two_processes_at_once_is_issuing_once(another: Opener, house: House) -> None:
+    towns = [Town(another(), house), Town(another(), house)]
+    towns[0].build(line("a", 20), line("c", 31))
+    for number in range(5):
+        towns[0].cadre(f"u{number}", "shop", FIRST_DAY)
+    issued: list[int] = []
+    assert together(*(lambda each=each: issued.append(each.issue(FIRST_DAY)["issued"]) for each in towns)) == []
+    assert sorted(issued) == [0, 10]
+    assert towns[0].issue(FIRST_DAY + timedelta(days=20)) == {"people": 0, "issued": 0}
+    assert count(towns[0].database, Duty) == 10
+    assert count(towns[0].database, Reminder) == 15
+
+
+def test_a_second_office_continues_the_numbers_of_the_month(town: Town) -> None:
+    known = town.cadre("u1", "shop", FIRST_DAY)
+    town.issue(FIRST_DAY)
+    town.appoint(known, "street")
+    assert town.issue(FIRST_DAY) == {"people": 1, "issued": 2}
+    assert [duty.number for duty, _ in town.duties_of(known, "2026-11")] == [1, 2, 3, 4]
+
+
+def test_issued_late_only_the_rungs_to_come_are_armed(town: Town, database: Database, now: datetime) -> None:
+    town.cadre("u1", "shop", now)
+    town.issue(now, announce=False)
+    assert planted(database) == {("duty_due", at(date(2026, 11, 27), NINE))}
+    town.cadre("u2", "shop", now + timedelta(days=3))
+    town.issue(now + timedelta(days=3), announce=False)
+    assert planted(database) == {
+        ("duty_due", at(date(2026, 11, 27), NINE)),
+        ("duty_due", at(date(2026, 11, 30), NINE)),
+    }
+
+
+def test_an_office_that_has_ended_brings_nothing(town: Town, database: Database, now: datetime) -> None:
+    known = town.cadre("u1", "shop", now)
+    held = table(Appointment)
+    ended = held.update().values(until=date(2026, 11, 24))
+    database.writer.run(lambda work: work.execute(ended))
+    assert town.issue(now) == {"people": 0, "issued": 0}
+    with pytest.raises(NotCadre):
+        town.acknowledge(known, now)
+    last_day = held.update().values(until=date(2026, 11, 25))
+    database.writer.run(lambda work: work.execute(last_day))
+    assert town.issue(now) == {"people": 1, "issued": 2}
+
+
+@pytest.mark.parametrize(
+    ("deadline", "rung", "expected"),
+    [
+        (date(2026, 11, 20), 0, date(2026, 11, 17)),
+        (date(2026, 11, 20), 1, date(2026, 11, 20)),
+        (date(2026, 11, 30), 0, date(2026, 11, 27)),
+        (date(2026, 11, 29), 1, date(2026, 11, 27)),
+        (date(2026, 10, 8), 0, date(2026, 9, 30)),
+        (date(2026, 2, 20), 1, date(2026, 2, 14)),
+    ],
+)
+def test_a_rung_falls_on_a_working_day_at_nine(house: House, deadline: date, rung: int, expected: date) -> None:
+    assert duties.rung_time(deadline, rung, house.hours) == at(expected, NINE)
+    assert duties.rung_time(deadline, len(duties.LADDER), house.hours) is None
+
+
+def test_a_receipt_covers_all_new_duties_once(town: Town, database: Database, now: datetime) -> None:
+    known = town.cadre("u1", "shop", now)
+    town.issue(now)
+    assert town.acknowledge(known, now) == 2
+    assert town.acknowledge(known, now) == 0
+    assert [duty.state for duty, _ in town.duties_of(known, "2026-11")] == ["acknowledged"] * 2
+    assert {action for (action,) in rows(database, Audit, "action")} == {"acknowledge"}
+
+
+def test_done_is_done_and_disarms_its_reminder(town: Town, database: Database, now: datetime) -> None:
+    known = town.cadre("u1", "shop", FIRST_DAY)
+    town.issue(FIRST_DAY)
+    done = town.complete(known, 2, now)
+    assert (done.template.id, done.left, done.duty.done_at) == ("c", 1, now)
+    assert "2. 任务c 完成" in duties.done_words(done)
+    assert "还有1项未完成" in duties.done_words(done)
+    assert planted(database) == {
+        ("duty_monthly", at(date(2026, 11, 2), NINE)),
+        ("duty_due", at(date(2026, 11, 17), NINE)),
+        ("duty_due", None),
+    }
+    with pytest.raises(NoSuchDuty) as again:
+        town.complete(known, 2, now)
+    assert "11月25日" in again.value.words
+    last = town.complete(known, None, now)  # only one is left: no number is needed
+    assert last.left == 0
+    assert texts.DONE_ALL in duties.done_words(last)
+
+
+def test_what_cannot_be_completed_says_why(town: Town, now: datetime) -> None:
+    known = town.cadre("u1", "shop", now)
+    stranger = meet(town.database, "u9", now)
+    with pytest.raises(NotCadre):
+        town.complete(stranger, 1, now)
+    with pytest.raises(NotCadre):
+        town.acknowledge(stranger, now)
+    with pytest.raises(NoSuchDuty, match="NoSuchDuty") as nothing:
+        town.complete(known, None, now)
+    assert "没有派给您的任务" in nothing.value.words
+    town.issue(now)
+    with pytest.raises(NoSuchDuty) as unknown:
+        town.complete(known, 9, now)
+    assert "没有编号为9的任务" in unknown.value.words
+    with pytest.raises(WhichDuty) as which:
+        town.complete(known, None, now)
+    assert "1. 任务a" in which.value.words
+    assert "2. 任务c" in which.value.words
+    for number in (1, 2):
+        town.complete(known, number, now)
+    with pytest.raises(NoSuchDuty) as all_done:
+        town.complete(known, None, now)
+    assert all_done.value.words == texts.DONE_ALL
+
+
+def test_the_list_tells_state_and_lateness(town: Town, now: datetime) -> None:
+    known = town.cadre("u1", "shop", now)
+    town.issue(now)
+    town.acknowledge(known, now)
+    town.complete(known, 2, now)
+    said = town.database.look(lambda work: duties.list_words(*duties.of_month(work, known.person_id, now), now))
+    assert "示例商店工会 2026年11月任务（共2项，未完成1项）" in said
+    assert "1. 任务a｜11月20日前｜已收到，已过期限" in said
+    assert "2. 任务c｜11月30日前｜已完成" in said
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, "还有3天"), (0, "就是今天"), (-2, "已过2天")])
+def test_a_reminder_says_how_much_time_is_left(town: Town, now: datetime, days: int, words: str) -> None:
+    known = town.cadre("u1", "shop", now)
+    town.issue(now)
+    duty, template = town.duties_of(known, "2026-11")[0]
+    said = duties.due_words(duty, template, duty.deadline - timedelta(days=days))
+    assert words in said
+    assert "完成 1" in said
+
+
+def bind(town: Town, known: Known, code: str, now: datetime) -> tuple[orgs.Organisation, str]:
+    return town.database.writer.run(lambda work: duties.bind(work, known.person_id, code, now, town.house.hours))
+
+
+def put_code(town: Town, code: str, until: datetime) -> None:
+    def job(work: Any) -> None:
+        org = orgs.by_code(work, "shop")
+        assert org is not None
+        orgs.put_binding(work, code, org, "经办人", until)
+
+    town.database.writer.run(job)
+
+
+def test_a_code_gives_the_office_the_unit_and_the_months_duties_without_announcing(
+    town: Town, database: Database, now: datetime
+) -> None:
+    put_code(town, "K7Q2", now + timedelta(days=7))
+    put_code(town, "K7Q2", now + timedelta(days=9))
+    known = meet(database, "u1", now)
+    org, office = bind(town, known, "K7Q2", now)
+    assert (org.code, office) == ("shop", "经办人")
+    assert rows(database, Person, "org_id") == [(org.id,)]
+    assert len(town.duties_of(known, "2026-11")) == 2
+    assert {kind for kind, _ in planted(database)} == {"duty_due"}
+    bind(town, known, "K7Q2", now)  # tapping twice is binding once
+    assert count(database, Appointment) == 1
+    stored = rows(database, Binding, "code_hash", "used_by")
+    assert [used for _, used in stored] == [known.person_id]
+    assert "K7Q2" not in stored[0][0]
+
+
+def test_a_code_unknown_expired_or_spent_is_refused(town: Town, now: datetime) -> None:
+    put_code(town, "OLD", now)
+    put_code(town, "ONE", now + timedelta(days=1))
+    first, second = meet(town.database, "u1", now), meet(town.database, "u2", now)
+    for code in ("NONE", "OLD", ""):
+        with pytest.raises(BadCode):
+            bind(town, first, code, now)
+    bind(town, first, "ONE", now)
+    with pytest.raises(BadCode):
+        bind(town, second, "ONE", now)
+    assert count(town.database, Appointment) == 1
+
+
+def test_of_two_people_with_one_code_one_gets_it(another: Opener, house: House, now: datetime) -> None:
+    towns = [Town(another(), house), Town(another(), house)]
+    towns[0].build(line("a", 31))
+    put_code(towns[0], "ONE", now + timedelta(days=1))
+    people = [meet(towns[0].database, user, now) for user in ("u1", "u2")]
+    errors = together(*(lambda n=n: bind(towns[n], people[n], "ONE", now) for n in range(2)))
+    assert [type(error) for error in errors] == [BadCode]
+    assert count(towns[0].database, Appointment) == 1
+
+
+def test_the_calendar_of_the_repository_loads_and_loading_again_changes_nothing(database: Database) -> None:
+    lines = yaml.safe_load(CALENDAR.read_text("utf-8"))["duties"]
+    columns = ("id", "months", "title", "deadline_day", "levels", "basis")
+    loaded = [
+        (database.writer.run(lambda work: duties.load_calendar(work, lines)), rows(database, DutyTemplate, *columns))
+        for _ in range(2)
+    ]
+    assert loaded[0] == loaded[1]
+    assert loaded[0][0] == len(lines) == len(loaded[0][1])
+    months = {month for row in loaded[0][1] for month in row[1]}
+    assert months == set(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("when", "months"),
+    [
+        ({"month": 7}, [7]),
+        ({"rule": "even_months"}, [2, 4, 6, 8, 10, 12]),
+        ({"rule": "quarterly"}, [3, 6, 9, 12]),
+        ({"rule": "half_yearly"}, [6, 12]),
+    ],
+)
+def test_rules_of_the_calendar_name_their_months(database: Database, when: dict[str, Any], months: list[int]) -> None:
+    database.writer.run(lambda work: duties.load_calendar(work, [line("x", 5, **when)]))
+    assert rows(database, DutyTemplate, "months") == [(months,)]

@@ -1,0 +1,76 @@
+"""A small union for the tests of rules, reminders and jobs: a city, a street, a basic-level union, cadres, a calendar."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bot.calendar import period_of
+from bot.services import duties
+from bot.services.house import House
+from storage import orgs, people
+from storage.database import Database
+from storage.duties import Duty, DutyTemplate
+from storage.people import Known
+from storage.work import Work
+from tests.storage.kit import meet
+
+SINCE = date(2026, 1, 1)
+ORGS = (
+    ("city", "示例市总工会", "市", ""),
+    ("street", "示例街道总工会", "街道", "city"),
+    ("shop", "示例商店工会", "基层", "street"),
+)
+
+
+def line(id_: str, deadline_day: int, levels: tuple[str, ...] = ("基层",), **when: Any) -> dict[str, Any]:
+    """One line of the yearly calendar as `content/calendar.yaml` has it; every month unless told otherwise."""
+    values = {"id": id_, "title": f"任务{id_}", "what": "做这件事。", "deadline_day": deadline_day, "evidence": "none"}
+    return {**values, "levels": list(levels), "basis": "惯例：以当年上级通知为准", **(when or {"rule": "monthly"})}
+
+
+@dataclass(slots=True)
+class Town:
+    """The union in a database, with shorthands for what the tests do all the time."""
+
+    database: Database
+    house: House
+
+    def build(self, *lines: dict[str, Any]) -> "Town":
+        def job(work: Work) -> None:
+            made: dict[str, orgs.Organisation] = {}
+            for code, name, level, parent in ORGS:
+                made[code] = orgs.put(work, code, name, level, "", made.get(parent))
+            duties.load_calendar(work, lines)
+
+        self.database.writer.run(job)
+        return self
+
+    def cadre(self, user: str, code: str, now: datetime, channel: str = "oa", office: str = "主席") -> Known:
+        known = meet(self.database, user, now, channel)
+        self.appoint(known, code, office)
+        return known
+
+    def appoint(self, known: Known, code: str, office: str = "主席") -> None:
+        def job(work: Work) -> None:
+            org = orgs.by_code(work, code)
+            assert org is not None
+            orgs.appoint(work, org, known.person_id, office, SINCE)
+
+        self.database.writer.run(job)
+
+    def issue(self, now: datetime, **more: Any) -> dict[str, int]:
+        period = period_of(now)
+        return self.database.writer.run(lambda work: duties.issue(work, period, now, self.house.hours, **more))
+
+    def duties_of(self, known: Known, period: str) -> list[tuple[Duty, DutyTemplate]]:
+        found = self.database.look(lambda work: duties.duties.of_person(work, known.person_id, period))
+        return [(pair[0], pair[1]) for pair in found]
+
+    def complete(self, known: Known, number: int | None, now: datetime) -> duties.Completed:
+        return self.database.writer.run(lambda work: duties.complete(work, known.person_id, number, now))
+
+    def acknowledge(self, known: Known, now: datetime) -> int:
+        return self.database.writer.run(lambda work: duties.acknowledge(work, known.person_id, now))
+
+    def unfollow(self, known: Known) -> None:
+        self.database.writer.run(lambda work: people.mark_unfollowed(work, known.address_id))
