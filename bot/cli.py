@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import commands, demo, log, serving, talk
+from bot import account, checking, commands, demo, log, serving, talk
 from bot.clock import SHANGHAI
 from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
@@ -97,8 +97,11 @@ def _content(top: _Commands) -> None:
     ask = faq.add("ask", commands.faq_ask, "answer questions from standard input, a line each")
     ask.add_argument("--json", action="store_true", help="one JSON object a line out")
     duties = top.group("duties", "cadres' duties")
+    duties.add("import", commands.duties_import, "bring a yearly calendar (YAML) into the database").add_argument(
+        "file", type=Path
+    )
     preview = duties.add("preview", commands.duties_preview, "who would be reminded of what and when; sends nothing")
-    preview.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
+    preview.add_argument("--month", required=True, type=month, metavar="YYYY-MM")
     notice = top.add("broadcast", commands.broadcast, "send an event notice to a segment")
     notice.add_argument("--to", required=True, choices=AUDIENCES)
     notice.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
@@ -111,21 +114,36 @@ def _content(top: _Commands) -> None:
 
 
 def _operating(top: _Commands) -> None:
+    orgs = top.group("orgs", "the organisation tree")
+    orgs.add("import", commands.orgs_import, "bring organisations (YAML) into the database").add_argument(
+        "file", type=Path
+    )
+    bind = orgs.add("bind", commands.orgs_bind, "make a one-time code that gives a cadre an office")
+    bind.add_argument("unit", help="organisation code")
+    bind.add_argument("office", help="主席, 经办人 …")
+    bind.add_argument("--days", type=int, default=30, choices=range(1, 366), metavar="1..365")
+    platform = top.group("account", "the Official Account on the platform")
+    platform.add("menu", account.menu, "replace the account's menu").add_argument("file", type=Path)
+    qr = platform.add("qr", account.qr, "make a QR code for a scene, such as unit_<code>")
+    qr.add_argument("scene")
+    qr.add_argument("--days", type=int, default=0, choices=range(31), metavar="0..30", help="0: for ever (default)")
     jobs = top.group("jobs", "what happens by itself")
     jobs.add("list", commands.jobs_list, "all jobs with their last run")
     run = jobs.add("run", commands.jobs_run, "run one job now, or as of a time")
     run.add_argument("name")
-    run.add_argument("--at", type=_moment, metavar="ISO-TIME", help="Shanghai time unless it says otherwise")
+    run.add_argument("--at", type=moment, metavar="ISO-TIME", help="Shanghai time unless it says otherwise")
     database = top.group("db", "the database")
     database.add("upgrade", commands.db_upgrade, "bring the schema to the newest version")
     database.add("backup", commands.db_backup, "an online backup of a SQLite database").add_argument("file", type=Path)
-    top.add("check", commands.check, "check configuration, content and credentials")
+    top.add("check", checking.check, "check configuration, content and credentials")
 
 
-def _month(text: str) -> str:
+def month(text: str) -> str:
+    """A month like 2026-12."""
     return datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).strftime("%Y-%m")
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A time in ISO form; Shanghai time unless it says otherwise."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)

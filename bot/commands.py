@@ -12,14 +12,13 @@ from pathlib import Path
 import yaml
 
 from bot import content
-from bot.app import make_house, oa_settings, open_database
+from bot.app import make_house, open_database
 from bot.calendar import say_date
 from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
-from bot.errors import Misconfigured
 from bot.jobs import JOBS
 from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, forecast, knowledge
+from bot.services import broadcasts, duties, forecast, knowledge, units
 from bot.services.broadcasts import Notice
 from storage import jobs, migrate
 from storage import knowledge as entries
@@ -160,31 +159,29 @@ def db_backup(config: Config, given: argparse.Namespace) -> int:
     return 0
 
 
-def check(config: Config, given: argparse.Namespace) -> int:
-    """Look at configuration, content and credentials; every finding says what to do."""
-    findings = list(_findings(config))
-    for finding in findings:
-        print(f"✗ {finding}")
-    print("all good" if not findings else f"{len(findings)} findings")
-    return 1 if findings else 0
+def orgs_import(config: Config, given: argparse.Namespace) -> int:
+    """Bring an organisation tree (YAML, `units:` as in content/demo.yaml) into the database; idempotent."""
+    read = content.read_units(given.file)
+    with opened(config) as database:
+        count = database.writer.run(lambda work: units.load(work, read, SystemClock().now()))
+    print(f"{count} organisations")
+    return 0
 
 
-def _findings(config: Config) -> Iterator[str]:
-    folder = config.content.folder
-    files = sorted((folder / "faq").glob("*.yaml"))
-    if not files:
-        yield f"content.folder: no files in {folder / 'faq'}; point it to the folder with your FAQ"
-    for action in (
-        lambda: content.read_faq(files),
-        lambda: content.read_calendar(folder / "calendar.yaml"),
-        lambda: oa_settings(config.channels.oa) if config.channels.oa.enabled else None,
-        lambda: migrate.current(open_database(config).engine),
-    ):
-        try:
-            action()
-        except Misconfigured as error:
-            yield str(error)
-    if not config.channels.oa.enabled:
-        yield "channels.oa.enabled is false; no platform is connected (docs/connect-official-account.md)"
-    if config.channels.oa.enabled and config.channels.oa.mode != "safe":
-        yield "channels.oa.mode: only safe mode authenticates what is pushed; switch the account to 安全模式"
+def orgs_bind(config: Config, given: argparse.Namespace) -> int:
+    """Make a one-time code that gives whoever scans it an office; it is shown once and stored only as a hash."""
+    now = SystemClock().now()
+    with opened(config) as database:
+        code = database.writer.run(lambda work: units.new_binding(work, given.unit, given.office, given.days, now))
+    print(f"scene bind_{code}")
+    print(f"valid for {given.days} days, for one person; make its QR code: python -m bot account qr bind_{code}")
+    return 0
+
+
+def duties_import(config: Config, given: argparse.Namespace) -> int:
+    """Bring a yearly calendar (YAML as content/calendar.yaml) into the database; idempotent."""
+    read = content.read_calendar(given.file)
+    with opened(config) as database:
+        count = database.writer.run(lambda work: duties.load_calendar(work, read))
+    print(f"{count} duties in the calendar")
+    return 0

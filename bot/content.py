@@ -89,6 +89,28 @@ class Demo(_Strict):
     people: list[DemoPerson]
 
 
+class MenuButton(_Strict):
+    """One button of the account's menu (platform reference 10)."""
+
+    name: str = Field(min_length=1, max_length=20)
+    type: str | None = None
+    key: str | None = Field(default=None, max_length=128)
+    url: str | None = Field(default=None, max_length=1024)
+    sub_button: list["MenuButton"] | None = Field(default=None, max_length=5)
+
+
+class Menu(_Strict):
+    """The account's menu."""
+
+    button: list[MenuButton] = Field(min_length=1, max_length=3)
+
+
+class _UnitsFile(BaseModel):
+    """Other parts of the file, such as the demo's people, are left alone."""
+
+    units: list[Unit]
+
+
 class _FaqFile(_Strict):
     entries: list[FaqEntry]
 
@@ -114,6 +136,22 @@ def read_calendar(path: Path) -> list[dict[str, Any]]:
         if (line.month is None) == (line.rule is None):
             raise Misconfigured(f"{path}: {line.id}: give either month or rule")
     return [line.model_dump(exclude_none=True) for line in lines]
+
+
+def read_menu(path: Path) -> dict[str, Any]:
+    """The account's menu as the platform takes it."""
+    return _read(path, Menu).model_dump(exclude_none=True)
+
+
+def read_units(path: Path) -> list[dict[str, Any]]:
+    """An organisation tree, parents first. Raises Misconfigured naming a parent that does not come before."""
+    units = _read(path, _UnitsFile).units
+    seen: set[str] = set()
+    for unit in units:
+        if unit.code in seen or (unit.parent and unit.parent not in seen):
+            raise Misconfigured(f"{path}: {unit.code}: code used twice, or parent {unit.parent} not before it")
+        seen.add(unit.code)
+    return [unit.model_dump() for unit in units]
 
 
 def read_demo(path: Path) -> Demo:

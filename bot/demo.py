@@ -25,26 +25,6 @@ from bot.preparing import data_folder, load_content
 from bot.serving import run_async, told_to_stop
 
 APP_ID = "wxdemo0000000000"
-MENU = {
-    "button": [
-        {"type": "click", "name": "问政策", "key": "faq"},
-        {
-            "name": "入会",
-            "sub_button": [
-                {"type": "click", "name": "我要入会", "key": "join"},
-                {"type": "click", "name": "办理进度", "key": "progress"},
-            ],
-        },
-        {
-            "name": "更多",
-            "sub_button": [
-                {"type": "click", "name": "本月任务", "key": "duties"},
-                {"type": "click", "name": "转人工", "key": "human"},
-                {"type": "click", "name": "帮助", "key": "help"},
-            ],
-        },
-    ]
-}
 
 
 def run(config: Config, given: argparse.Namespace) -> int:
@@ -136,7 +116,7 @@ async def _prepare_account(app: Application, demo: Demo) -> None:
     oa = app.official_account
     if oa is None:
         return
-    await create_menu(oa.api, MENU)
+    await create_menu(oa.api, content.read_menu(app.config.content.folder / "menu.yaml"))
     scenes = [person.bind_scene for person in demo.people if person.bind_scene]
     scenes += [unit.scene for unit in demo.units if unit.level == "基层"]
     for scene in scenes:

@@ -1,12 +1,18 @@
 """Union organisations as people meet them: the one whose QR code they scanned, the one they name."""
 
+import secrets
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.errors import Refusal
 from storage import audit, orgs, people
 from storage.orgs import Organisation
 from storage.work import Work
+
+
+class UnknownUnit(Refusal):
+    """There is no organisation of that code."""
 
 
 def visit(work: Work, person_id: int, code: str) -> Organisation | None:
@@ -46,9 +52,12 @@ def load(work: Work, units: Iterable[Mapping[str, Any]], now: datetime) -> int:
     return count
 
 
-def appoint(work: Work, person_id: int, code: str, office: str, since: date) -> bool:
-    """Give a person an office in a unit; false when there is no such unit."""
+def new_binding(work: Work, code: str, office: str, days: int, now: datetime) -> str:
+    """A fresh one-time binding code (120 random bits). Raises UnknownUnit."""
     org = orgs.by_code(work, code)
-    if org is not None:
-        orgs.appoint(work, org, person_id, office, since)
-    return org is not None
+    if org is None:
+        raise UnknownUnit(f"没有编码为 {code} 的组织。")
+    binding = secrets.token_hex(15)
+    orgs.put_binding(work, binding, org, office, now + timedelta(days=days))
+    audit.write(work, "cli", "new_binding", f"organisation:{org.id}", now, office)
+    return binding

@@ -1,4 +1,4 @@
-"""A small union for the tests of rules, reminders and jobs: a city, a street, a basic-level union, cadres, a calendar."""
+"""A small union for the tests of rules and reminders: a city, a street, a basic-level union, cadres, a calendar."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

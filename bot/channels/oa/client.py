@@ -24,7 +24,7 @@ class OaApi:
     def __init__(self, channel: str, settings: OaSettings, store: TokenStore, now: Callable[[], datetime]) -> None:
         self._settings, self._now = settings, now
         self._transport = Transport(settings.api_base_url, settings.timeout_s, settings.in_flight)
-        self._tokens = Tokens(channel, store, self._fetch_token, now)
+        self.tokens = Tokens(channel, store, self._fetch_token, now)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -43,12 +43,12 @@ class OaApi:
             answer = await self._transport.request(method, path, {**params, "access_token": token.value}, body)
             return code_of(answer), answer
 
-        first = await self._tokens.get()
+        first = await self.tokens.get()
         code, answer = await attempt(first)
         if code in TOKEN_REFUSED:
-            second = await self._tokens.renew(first)
+            second = await self.tokens.renew(first)
             code, answer = await attempt(second)
-            if code in TOKEN_REFUSED and second.value == first.value and await self._tokens.force(second):
+            if code in TOKEN_REFUSED and second.value == first.value and await self.tokens.force(second):
                 raise Refused(Outcome(Result.THROTTLED, str(code)))
         if code:
             raise self._refused(code, answer, path)

@@ -1,0 +1,58 @@
+"""`check`: look at configuration, content and credentials; every finding says what to do."""
+
+import argparse
+from collections.abc import Iterator
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import account, content
+from bot.app import oa_settings, open_database
+from bot.config import Config
+from bot.errors import Misconfigured
+from storage import migrate
+
+
+def check(config: Config, given: argparse.Namespace) -> int:
+    """Look at configuration, content and credentials; every finding says what to do."""
+    findings = list(_findings(config))
+    for finding in findings:
+        print(f"✗ {finding}")
+    print("all good" if not findings else f"{len(findings)} findings")
+    return 1 if findings else 0
+
+
+def _findings(config: Config) -> Iterator[str]:
+    folder = config.content.folder
+    files = sorted((folder / "faq").glob("*.yaml"))
+    if not files:
+        yield f"content.folder: no files in {folder / 'faq'}; point it to the folder with your FAQ"
+    for action in (
+        lambda: content.read_faq(files),
+        lambda: content.read_calendar(folder / "calendar.yaml"),
+        lambda: oa_settings(config.channels.oa) if config.channels.oa.enabled else None,
+        lambda: migrate.current(open_database(config).engine),
+    ):
+        try:
+            action()
+        except Misconfigured as error:
+            yield str(error)
+        except SQLAlchemyError as error:
+            yield f"database.url: the database does not answer ({type(error).__name__})"
+            return
+    yield from _platform(config)
+
+
+def _platform(config: Config) -> Iterator[str]:
+    """Asks the platform for a token, so it needs the network."""
+    oa = config.channels.oa
+    if not oa.enabled:
+        yield "channels.oa.enabled is false; no platform is connected (docs/connect-official-account.md)"
+        return
+    if oa.mode != "safe":
+        yield "channels.oa.mode: only safe mode authenticates what is pushed; switch the account to 安全模式"
+    try:
+        wrong = account.credentials(config)
+    except Misconfigured:
+        return  # said above
+    if wrong:
+        yield f"channels.oa: no access token to be had: {wrong}"
