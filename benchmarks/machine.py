@@ -90,12 +90,12 @@ def _tree(pid: int) -> list[psutil.Process]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of a process and its living children."""
+    """CPU time of a process and its children, the ended ones included."""
     total = 0.0
     for each in _tree(pid):
         with contextlib.suppress(psutil.Error):
             used = each.cpu_times()
-            total += used.user + used.system
+            total += used.user + used.system + getattr(used, "children_user", 0) + getattr(used, "children_system", 0)
     return total
 
 

@@ -32,12 +32,13 @@ def write_faq(file: Path) -> None:
     file.write_text(yaml.safe_dump({"entries": entries}, allow_unicode=True), encoding="utf-8")
 
 
-def write_config(file: Path, url: str, mode: str, port: int, api: str = DEAD) -> None:
+def write_config(file: Path, url: str, mode: str, port: int, api: str = DEAD, at_once: int = 48) -> None:
     """A configuration with the Official Account switched on."""
+    account_ = {"enabled": True, "app_id": account.APP_ID, "api_base_url": api, "mode": mode, "in_flight": at_once}
     config = {
         "database": {"url": url},
         "server": {"public": {"port": port}, "console": {"port": 0}},
-        "channels": {"oa": {"enabled": True, "app_id": account.APP_ID, "api_base_url": api, "mode": mode}},
+        "channels": {"oa": account_},
     }
     file.write_text(yaml.safe_dump(config), encoding="utf-8")
 
@@ -53,6 +54,11 @@ def secrets() -> dict[str, str]:
     }
 
 
+def environment() -> dict[str, str]:
+    """The environment of a process that reads the configuration."""
+    return {**os.environ, **secrets(), "PYTHONWARNINGS": "ignore"}
+
+
 def prepare(folder: Path, url: str, mode: str, port: int) -> list[str]:
     """Write the configuration, fill the knowledge base; returns the command that serves. Raises NotStarted."""
     config, faq = folder / f"config-{port}.yaml", folder / "faq.yaml"
@@ -62,7 +68,7 @@ def prepare(folder: Path, url: str, mode: str, port: int) -> list[str]:
     done = subprocess.run(
         module("bot", "--config", config, "faq", "import", faq),
         cwd=ROOT,
-        env={**os.environ, **secrets()},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

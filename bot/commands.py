@@ -101,7 +101,7 @@ def broadcast(config: Config, given: argparse.Namespace) -> int:
             print(f"{database.look(lambda work: broadcasts.preview(work, notice))} people would get it")
             return 0
         sent = database.writer.run(lambda work: broadcasts.send(work, notice, "cli", SystemClock().now(), hours))
-    when = f"{local(sent.not_before):%Y-%m-%d %H:%M}"
+    when = f"{local(sent.not_before or sent.created_at):%Y-%m-%d %H:%M}"
     print(f"broadcast {sent.id}: {sent.recipients} people; the running server delivers it from {when} Shanghai time on")
     return 0
 

@@ -231,7 +231,8 @@ def _again(work: Work, inbound: Inbound, in_time: bool) -> Reply:
 def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
     """The platform tells how earlier messages ended."""
     for receipt in inbound.receipts:
-        claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now)
+        if not claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now):
+            inbox.keep_receipt(work, inbound.channel, receipt.message_id, receipt.code, now)
     inbox.record(
         work,
         text="",

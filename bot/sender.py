@@ -13,12 +13,13 @@ import random
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from bot.clock import Clock, local
 from bot.contract import Address, Channel, Choice, Outcome, Outgoing, Result
 from bot.services import delivery
-from storage import budgets, claims, outbox, people
+from storage import budgets, claims, inbox, outbox, people
 from storage.claims import Claimed, Settlement
 from storage.database import Database
 from storage.work import Work
@@ -131,6 +132,7 @@ class Sender:
             claims.settle(work, self._owner, [each.settlement for each in done])
             for each in done:
                 _learn(work, each)
+            _hear_early(work, name, done, now)
         if room <= 0 or not claims.any_due(work, now):
             return []
         lane = self._lanes[name]
@@ -209,6 +211,13 @@ def _outgoing(row: Claimed, route: str, clock: Clock) -> Outgoing:
         fields=row.fields or delivery.template_fields(row.text, local(clock.now())),
         hand_over=row.hand_over,
     )
+
+
+def _hear_early(work: Work, channel: str, done: list[Done], now: datetime) -> None:
+    """A receipt may come before we have written that the platform took the message."""
+    accepted = [each.settlement.message_id for each in done if each.settlement.state == "accepted"]
+    for message_id, code in inbox.early_receipts(work, channel, accepted).items():
+        claims.confirm(work, message_id, not code, code, now)
 
 
 def _learn(work: Work, done: Done) -> None:

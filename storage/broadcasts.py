@@ -19,7 +19,7 @@ from storage.work import Work
 
 
 class Broadcast(Row, table=True):
-    """One notice. `segment` is what staff chose; `recipients` how many were found when it was expanded."""
+    """One notice. `segment` is what staff chose; `recipients` how many were found; sent from `not_before` on."""
 
     __tablename__ = "broadcast"
     id: int = Field(primary_key=True, sa_type=BigId)
@@ -30,7 +30,7 @@ class Broadcast(Row, table=True):
     state: str = Field(max_length=12, index=True)
     recipients: int = 0
     author: str = Field(max_length=40)
-    not_before: datetime = Field(sa_type=UtcDateTime)
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
     valid_until: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -75,7 +75,7 @@ def expand(
         "template": sa.literal("notice"),
         "hand_over": sa.false(),
         "dedupe": sa.literal(f"b:{broadcast.id}:") + sa.cast(chosen.c.person_id, sa.String),
-        "due_at": sa.literal(broadcast.not_before, out.c.due_at.type),
+        "due_at": sa.literal(broadcast.not_before or now, out.c.due_at.type),
         "valid_until": sa.literal(broadcast.valid_until, out.c.due_at.type),
         "owner": sa.literal(""),
         "attempts": sa.literal(0),

@@ -83,14 +83,6 @@ def plan_route(work: Work, row_id: int, route: str) -> None:
     work.defer(_ROUTE, {"row_id": row_id, "by": route})
 
 
-_ROUTE = sa.update(_out).where(_out.c.id == sa.bindparam("row_id")).values(route=sa.bindparam("by"))
-
-
-def mark_route(work: Work, outbox_id: int, route: str) -> None:
-    """Note before sending by which route a claimed row goes, so that a crash leaves it known."""
-    work.defer(_ROUTE, {"row_id": outbox_id, "by": route})
-
-
 class Settlement(NamedTuple):
     """How one claimed row goes on: a final state, or `queued` again at `due_at`."""
 

@@ -93,6 +93,23 @@ def record(work: Work, *, text: str, **values: Any) -> None:
     work.append(Inbound, {**values, "text": work.seal.seal(text, PURPOSE) if text else None})
 
 
+def keep_receipt(work: Work, channel: str, message_id: str, code: str, now: datetime) -> None:
+    """Keep a receipt that overtook our own note of the message it is about; see `early_receipts`."""
+    dedupe = key(f"r:{message_id}")
+    if message_id and dedupe not in known(work, channel, [dedupe]):
+        values = {"channel": channel, "dedupe": dedupe, "person_id": None, "kind": "receipt", "topic": code[:80]}
+        record(work, text="", id=work.new_id(), received_at=now, **values)
+
+
+def early_receipts(work: Work, channel: str, message_ids: Sequence[str]) -> dict[str, str]:
+    """Receipts that came before their messages were noted: message id to code (empty: it arrived)."""
+    ids = {key(f"r:{each}"): each for each in message_ids if each}
+    if not ids:
+        return {}
+    rows = work.look(sa.select(_in.c.dedupe, _in.c.topic).where(_in.c.channel == channel, _in.c.dedupe.in_(ids)))
+    return {ids[row.dedupe]: row.topic for row in rows}
+
+
 def stored_reply(work: Work, channel: str, dedupe: str) -> "outbox.Ready | None":
     """The first reply row of a push that is already in; None when it had no reply."""
     inbound, out = table(Inbound), table(outbox.Outbox)

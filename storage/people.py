@@ -161,14 +161,16 @@ def _better(known: Known, at: datetime, window: Opened) -> bool:
     return window[1] >= known.window_left
 
 
+_SPEND = (
+    sa.update(table(Address))
+    .where(table(Address).c.id == sa.bindparam("address_id"), table(Address).c.window_left > 0)
+    .values(window_left=table(Address).c.window_left - 1)
+)
+
+
 def spend(work: Work, address_id: int) -> None:
-    """One message of the open window is used."""
-    addresses = table(Address)
-    work.execute(
-        sa.update(addresses)
-        .where(addresses.c.id == address_id, addresses.c.window_left > 0)
-        .values(window_left=addresses.c.window_left - 1)
-    )
+    """One message of the open window is used. Written at the end of the group."""
+    work.defer(_SPEND, {"address_id": address_id})
 
 
 def close_window(work: Work, address_id: int) -> None:

@@ -19,6 +19,7 @@ import asyncio
 import concurrent.futures
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
@@ -40,6 +41,8 @@ T = TypeVar("T")
 GROUP_LIMIT = 128  # longer groups would only add latency: the sync is already shared
 TRIES = 3
 LAZY_SECONDS = 0.05  # how long a posted job may wait for company
+COMPANY = 16  # jobs (turns and what was posted with them) that make a group large
+GATHER_SECONDS = 0.003
 
 
 class Batch(Protocol[ItemT, ResultT]):
@@ -153,6 +156,15 @@ class Writer:
                     if self._queue:
                         self._ready.notify()
                 _settle(jobs)
+                self._gather(len(jobs))
+
+    def _gather(self, before: int) -> None:
+        """After a large group wait a moment for the next one, unless it has come together meanwhile.
+
+        Those who were just answered ask again within that moment; many small groups cost more than one large one.
+        """
+        if before >= COMPANY and len(self._queue) < before // 2 and not self._closing:
+            time.sleep(GATHER_SECONDS)
 
     def _take(self) -> list[_Job]:
         """Wait for jobs; an empty list means the end."""

@@ -70,6 +70,7 @@ def send(work: Work, notice: Notice, author: str, now: datetime, hours: Hours | 
     if sent is not None:
         return sent
     below = branch(work, notice.below)
+    first_moment = daytime(now, hours) if hours else now
     broadcast = Broadcast(
         id=work.new_id(),
         key=notice.key,
@@ -78,8 +79,8 @@ def send(work: Work, notice: Notice, author: str, now: datetime, hours: Hours | 
         segment={"audience": notice.audience, "below": notice.below},
         state="sending",
         author=author,
-        not_before=daytime(now, hours) if hours else now,
-        valid_until=now + timedelta(hours=notice.hours),
+        not_before=first_moment,
+        valid_until=first_moment + timedelta(hours=notice.hours),
         created_at=now,
     )
     broadcasts.add(work, broadcast)

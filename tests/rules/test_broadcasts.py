@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.clock import SHANGHAI
 from bot.services import broadcasts
 from bot.services.broadcasts import MAX_TEXT_BYTES, BadNotice, Notice
 from bot.services.house import House
@@ -42,6 +43,9 @@ def town(database: Database, house: House, now: datetime) -> Town:
         ({"hours": 0}, "有效时间"),
         ({"hours": 337}, "有效时间"),
         ({"below": "nowhere"}, "nowhere"),
+        ({"title": "长" * 41}, "标题最多"),
+        ({"key": ""}, "key"),
+        ({"key": "k" * 65}, "key"),
     ],
 )
 def test_a_notice_that_cannot_go_out_says_why_and_nothing_is_kept(
@@ -77,6 +81,25 @@ def test_a_notice_is_queued_for_everybody_with_its_title_and_end(town: Town, now
     texts = {row for row in rows(town.database, Outbox, "text", "valid_until", "lane")}
     assert texts == {("【法律讲座】\n本周六上午九点，三楼会议室。", now + timedelta(hours=5), 2)}
     assert rows(town.database, Audit, "actor", "action", "note") == [("staff:test", "broadcast", "4 recipients")]
+
+
+@pytest.mark.parametrize(("hour", "first"), [(10, (25, 10)), (17, (25, 17)), (20, (26, 9)), (3, (25, 9))])
+def test_in_the_evening_a_notice_waits_for_the_morning_and_is_worth_its_hours_from_then(
+    town: Town, hour: int, first: tuple[int, int]
+) -> None:
+    now = datetime(2026, 11, 25, hour, tzinfo=SHANGHAI)
+    sent = town.database.writer.run(
+        lambda work: broadcasts.send(work, replace(NOTICE, hours=2), "cli", now, town.house.hours)
+    )
+    begin = datetime(2026, 11, *first, tzinfo=SHANGHAI)
+    assert (sent.not_before, sent.valid_until) == (begin, begin + timedelta(hours=2))
+    assert set(rows(town.database, Outbox, "due_at", "valid_until")) == {(begin, begin + timedelta(hours=2))}
+
+
+def test_a_saturday_is_a_day_for_notices(town: Town) -> None:
+    saturday = datetime(2026, 11, 28, 10, tzinfo=SHANGHAI)
+    sent = town.database.writer.run(lambda work: broadcasts.send(work, NOTICE, "cli", saturday, town.house.hours))
+    assert sent.not_before == saturday
 
 
 def test_the_same_key_again_is_the_same_broadcast(town: Town, now: datetime) -> None:

@@ -140,5 +140,5 @@ def test_template_fields_fit_what_the_platform_shows() -> None:
         "time3": "2026-11-25 10:00",
     }
     assert all(len(value) <= 20 for value in fields.values())
-    assert template_fields("一行", at)["thing2"] == "请回复任意内容查看详情"
+    assert template_fields("一行", at)["thing2"] == "详情请咨询工会"
     assert template_fields("", at)["thing1"] == ""

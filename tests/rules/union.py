@@ -58,9 +58,9 @@ class Town:
 
         self.database.writer.run(job)
 
-    def issue(self, now: datetime, **more: Any) -> dict[str, int]:
+    def issue(self, now: datetime) -> dict[str, int]:
         period = period_of(now)
-        return self.database.writer.run(lambda work: duties.issue(work, period, now, self.house.hours, **more))
+        return self.database.writer.run(lambda work: duties.issue(work, period, now, self.house.hours))
 
     def duties_of(self, known: Known, period: str) -> list[tuple[Duty, DutyTemplate]]:
         found = self.database.look(lambda work: duties.duties.of_person(work, known.person_id, period))

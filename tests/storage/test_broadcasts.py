@@ -81,6 +81,7 @@ def expand(
             segment={"audience": audience},
             state="sending",
             author="test",
+            not_before=now + timedelta(hours=1),
             valid_until=now + timedelta(hours=48),
             created_at=now,
         )
@@ -136,7 +137,7 @@ def test_the_rows_are_complete_messages_in_the_lowest_lane(town: Town) -> None:
     sent = expand(town.database, "k", town.now, "cadres")
     columns = ("lane", "state", "text", "template", "due_at", "valid_until", "attempts", "inbound_id", "hand_over")
     text, until = "【讲座】\n周六上午", town.now + timedelta(hours=48)
-    expected = (2, "queued", text, "notice", town.now, until, 0, None, False)
+    expected = (2, "queued", text, "notice", town.now + timedelta(hours=1), until, 0, None, False)
     assert set(rows(town.database, Outbox, *columns)) == {expected}
     keys = {f"b:{sent.id}:{town.people[user].person_id}" for user in ("west cadre", "shop cadre")}
     assert {key for (key,) in rows(town.database, Outbox, "dedupe")} == keys

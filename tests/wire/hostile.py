@@ -115,12 +115,14 @@ def _cuts(forger: Forger) -> Iterator[Bad]:
 def _ciphers(forger: Forger) -> Iterator[Bad]:
     """Well signed, but not what the account's key would give."""
     for size in (0, 1, 15, 16, 17, 31, 32, 33, 64, 1024):
-        yield forger.signed(f"{size} bytes of cipher", base64.b64encode(bytes(range(256)) * 4)[: size * 4 // 3].decode())
+        noise = base64.b64encode((bytes(range(256)) * 4)[:size]).decode() or "="
+        yield forger.signed(f"{size} bytes of cipher", noise)
         yield forger.signed(f"{size} zeros", base64.b64encode(bytes(size)).decode() or "=")
     for text in ("not base64!", "====", "AAAA" * 3 + "=", "é", MARK, "A" * 40_000, "<![CDATA[x", "&amp;"):
         yield forger.signed(f"cipher text {text[:8]}", text)
     for length in (0xFFFFFFFF, 0x7FFFFFFF, 10_000, 0):
-        yield forger.signed(f"length {length}", _block(struct.pack(">I", length) + forger.plain() + APP_ID.encode(), 32))
+        content = struct.pack(">I", length) + forger.plain() + APP_ID.encode()
+        yield forger.signed(f"length {length}", _block(content, 32))
     for pad in (0, 33, 255):
         yield forger.signed(f"padding {pad}", _block(b"\0\0\0\x01x" + APP_ID.encode(), pad))
     for other in ("", "wxffffffffffffffff", APP_ID + "0", APP_ID[:-1], APP_ID.upper()):
@@ -177,7 +179,9 @@ def contents(forger: Forger) -> dict[str, bytes]:
         "two texts": good.replace(b"<MsgType>", f"<Content>{MARK}</Content><MsgType>".encode()),
         "long type": good.replace(b">text<", b">" + b"t" * 5000 + b"<"),
         "no event": good.replace(b">text<", b">event<"),
-        "long event": good.replace(b">text<", b">event<").replace(b"<Content>", b"<Event>" + b"e" * 999 + b"</Event><Content>"),
+        "long event": good.replace(b">text<", b">event<").replace(
+            b"<MsgId>", b"<Event>%b</Event><MsgId>" % (b"e" * 999)
+        ),
     }
 
 
@@ -212,7 +216,7 @@ def _sizes(forger: Forger) -> Iterator[Bad]:
     yield Bad("not deflate", query, b"\xff" * 50, headers={"Content-Encoding": "deflate"})
     yield Bad("not brotli", query, b"\xff" * 50, headers={"Content-Encoding": "br"})
     yield Bad("odd encoding", query, forger.plain(), headers={"Content-Encoding": "x-unknown"})
-    for kind in ("", "application/json", "multipart/form-data", "multipart/form-data; boundary=x", "text/xml; charset=x"):
+    for kind in ("", "application/json", "multipart/form-data", "multipart/mixed; boundary=x", "text/xml; charset=x"):
         yield Bad(f"content type {kind}", query, forger.plain(), headers={"Content-Type": kind})
     yield Bad("expects", query, forger.plain(), headers={"Expect": "the-unexpected"})
 

@@ -25,6 +25,7 @@ from sandbox.app import create_app
 from sandbox.config import Mode, SandboxConfig
 from storage import orgs
 from storage.base import table
+from storage.database import READ_ONLY, make_engine
 from storage.outbox import Outbox
 from storage.work import Work
 
@@ -33,6 +34,7 @@ APP_ID, APP_SECRET, TOKEN = "wxwire0000000001", "secret-of-the-wire", "tokenOfTh
 AES_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
 CHEN, WANG, LI = "oSandboxChen0000000000000001", "oSandboxWang0000000000000002", "oSandboxLi000000000000000003"
 START = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)  # a Wednesday, the moment of the fixture `clock`
+POLL_S = 0.01
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
 
@@ -118,8 +120,12 @@ class Room:
 
     def rows(self, statement: str, **values: Any) -> Rows:
         """A query on the bot's database."""
-        with self.bot.database.engine.connect() as conn:
-            return [dict(row) for row in conn.execute(sa.text(statement), values).mappings()]
+        engine = make_engine(self.bot.config.database.url)
+        try:
+            with engine.connect().execution_options(**{READ_ONLY: True}) as conn:
+                return [dict(row) for row in conn.execute(sa.text(statement), values).mappings()]
+        finally:
+            engine.dispose()
 
     def count(self, what: str, **values: Any) -> int:
         """Rows of `table WHERE …`."""
@@ -174,9 +180,11 @@ class Room:
 
 async def eventually(true: Callable[[], bool], seconds: float = 15.0) -> None:
     """Wait for something that other tasks bring about."""
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.01)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not true():
+        assert loop.time() < deadline, "it never came about"
+        await asyncio.sleep(POLL_S)
 
 
 @asynccontextmanager
@@ -190,7 +198,8 @@ async def open_room(url: str, clock: FrozenClock, **more: Any) -> AsyncIterator[
             bot = await stack.enter_async_context(Application(config, clock, conversation))
             callback = f"http://127.0.0.1:{bot.public_port}/wechat/oa"
             mode: Mode = more.get("mode", "safe")
-            account = SandboxConfig(callback, APP_ID, APP_SECRET, TOKEN, AES_KEY, mode, now=lambda: clock.now().timestamp())
+            keys = (APP_ID, APP_SECRET, TOKEN, AES_KEY)
+            account = SandboxConfig(callback, *keys, mode, now=lambda: clock.now().timestamp())
             runner = web.AppRunner(create_app(account), access_log=None, shutdown_timeout=1)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
@@ -206,8 +215,8 @@ async def open_room(url: str, clock: FrozenClock, **more: Any) -> AsyncIterator[
 @asynccontextmanager
 async def restarted(room: Room) -> AsyncIterator[Application]:
     """A new bot on the same database, ports and platform, after the first one was stopped."""
-    public, console = room.bot.public_port, room.bot.console_port
-    server = room.bot.config.server.model_copy(update={"public": Listener(port=public), "console": Listener(port=console)})
+    ports = {"public": Listener(port=room.bot.public_port), "console": Listener(port=room.bot.console_port)}
+    server = room.bot.config.server.model_copy(update=ports)
     config = room.bot.config.model_copy(update={"server": server})
     async with Application(config, room.clock) as bot:
         room.bot = bot

@@ -101,7 +101,7 @@ async def test_a_caller_that_hangs_up(room: Room) -> None:
     """The connection is gone before the answer: the words are kept for the repeat of the push."""
     forger = Forger(int(room.clock.now().timestamp()))
     good = forger.sealed("good", forger.plain("年假有几天"))
-    reader, writer = await asyncio.open_connection("127.0.0.1", room.bot.public_port)
+    _, writer = await asyncio.open_connection("127.0.0.1", room.bot.public_port)
     head = f"POST /wechat/oa?{good.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(good.body)}\r\n\r\n"
     writer.write(head.encode() + good.body)
     await writer.drain()

@@ -15,7 +15,8 @@ from storage import migrate
 from tests.wire.room import CHEN, LI, WANG, Room, configuration, eventually, open_room, restarted
 from tests.wire.test_dialogue import ID_NUMBER, MOBILE, NAME, join
 
-PRIVATE = (CHEN, WANG, LI, NAME, ID_NUMBER, MOBILE, "示例机械厂", "年假有几天", "我家的私事", "明天上午九点停水", "依据")
+PEOPLE = (CHEN, WANG, LI, NAME, ID_NUMBER, MOBILE, "示例机械厂")
+PRIVATE = (*PEOPLE, "年假有几天", "我家的私事", "明天上午九点停水", "依据")
 STOPS_WITHIN_S = 8.0
 
 
@@ -74,7 +75,7 @@ async def test_logs_name_nobody(any_room: Room, caplog: pytest.LogCaptureFixture
     caplog.set_level(logging.INFO)
     caplog.handler.setFormatter(FieldFormatter("%(levelname)s %(name)s %(message)s"))
     await lively(room)
-    await room.act("faults", ip_not_allowed=True)
+    await room.act("faults", ip_not_allowed=True, revoke_tokens=True)
     await room.broadcast("通知二")
     await room.run_jobs()
     async with room.web.post(f"{room.callback}?signature=1&openid={CHEN}", data=f"<xml>{NAME}") as response:
@@ -113,7 +114,7 @@ async def test_a_restart_keeps_everything(any_room: Room) -> None:
         assert "项任务都已确认收到" in await room.says(WANG, "收到")
         await room.broadcast("重启之后")
         assert len(await room.received(CHEN, "custom")) == 1
-        assert len(await room.see("calls", **{"path": "stable_token"})) <= 1
+        assert len(await room.see("calls", path="stable_token")) <= 1
 
 
 async def test_a_stop_in_the_middle_of_sending_loses_nothing(any_room: Room) -> None:
@@ -167,12 +168,10 @@ async def test_a_clean_stop_with_everything_under_way(file_url: str, clock: Froz
 
 async def test_a_failed_start_leaves_nothing_running(room: Room) -> None:
     """The port is taken: the second bot unwinds, lets go of its database, and the first one goes on."""
-    taken = configuration(f"sqlite:///{room.bot.database.engine.url.database}2", "http://127.0.0.1:1", public_port=0)
-    server = taken.server.model_copy(update={"public": taken.server.public.model_copy(update={"port": room.bot.public_port})})
-    config = taken.model_copy(update={"server": server})
+    url = f"{room.bot.config.database.url}2"
+    taken = configuration(url, "http://127.0.0.1:1", public_port=room.bot.public_port)
     with pytest.raises(OSError):
-        await Application(config, room.clock).__aenter__()
-    free = config.model_copy(update={"server": taken.server})
-    async with Application(free, room.clock) as second:
+        await Application(taken, room.clock).__aenter__()
+    async with Application(configuration(url, "http://127.0.0.1:1"), room.clock) as second:
         assert second.public_port != room.bot.public_port
     assert await room.reply(CHEN, "follow")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bot.clock import FrozenClock
-from bot.demo import MENU
-from tests.wire.room import CHEN, LI, WANG, Room, open_room
+from bot.content import read_menu
+from tests.wire.room import CHEN, CONTENT, LI, WANG, Room, open_room
 from tests.wire.test_dialogue import ANSWERS
 
 MESSAGES = ("image", "voice", "video", "shortvideo", "location", "link", "file")
@@ -39,9 +39,7 @@ EVENTS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 async def push(room: Room, content: str, **more: Any) -> list[dict[str, Any]]:
     """The same text of 小陈 pushed with /sandbox/push; all attempts."""
-    attempts: list[dict[str, Any]] = await room.act(
-        "push", user=CHEN, kind="text", fields={"Content": content}, **more
-    )
+    attempts: list[dict[str, Any]] = await room.act("push", user=CHEN, kind="text", fields={"Content": content}, **more)
     assert [check for attempt in attempts for check in attempt["checks"] if not check["ok"]] == []
     return attempts
 
@@ -131,7 +129,8 @@ async def test_every_kind_of_push(mode: str, file_url: str, clock: FrozenClock) 
 
 async def test_every_menu_item_answers(room: Room) -> None:
     await room.reply(WANG, "follow")
-    buttons = [each for button in MENU["button"] for each in button.get("sub_button", [button])]
+    menu = read_menu(CONTENT / "menu.yaml")
+    buttons = [each for button in menu["button"] for each in button.get("sub_button") or [button]]
     said = [await room.reply(WANG, "menu", key=button["key"]) for button in buttons]
     assert len(said) == len(set(said)) == 6
 

@@ -80,7 +80,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("recipients", sa.Integer(), nullable=False),
         sa.Column("author", sa.String(length=40), nullable=False),
-        sa.Column("not_before", UtcDateTime(), nullable=False),
+        sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("valid_until", UtcDateTime(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_broadcast"),
