@@ -103,10 +103,18 @@ def _programs(folder: Path, as_user: dict[str, Any]) -> Path:
     try:
         _run(as_user, bin_folder / "initdb", "--version")
     except (OSError, subprocess.SubprocessError):
-        home = folder / "programs"
-        shutil.copytree(bin_folder.parent, home, symlinks=True)
-        return home / "bin"
+        return _copied(bin_folder, folder / "programs")
     return bin_folder
+
+
+def _copied(bin_folder: Path, home: Path) -> Path:
+    """The programs, and beside their package the libraries that the wheel brings, laid out as they were."""
+    package = bin_folder.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(bin_folder.parent, home / package.name / bin_folder.parent.name, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name)
+    return home / package.name / bin_folder.parent.name / bin_folder.name
 
 
 def _run(as_user: dict[str, Any], program: Path, *arguments: str | Path) -> None:

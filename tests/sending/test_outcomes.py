@@ -9,6 +9,7 @@ import pytest
 from bot.clock import FrozenClock
 from bot.contract import Outcome, Outgoing, Result
 from bot.services.delivery import MAX_ATTEMPTS
+from storage import inbox
 from storage.database import Database
 from storage.outbox import REMINDER, Delivery, Outbox
 from storage.people import Address, Known
@@ -182,6 +183,18 @@ async def test_an_accepted_message_waits_for_its_receipt(database: Database, kno
     channel = Scripted(CAN, replies(Outcome(Result.ACCEPTED, message_id="42")))
     await sender(database, channel, clock).drain()
     assert rows(database, Outbox, "state", "message_id", "route") == [("accepted", "42", "template")]
+
+
+@pytest.mark.parametrize(("code", "end"), [("", "sent"), ("user block", "failed")])
+async def test_a_receipt_that_overtakes_our_own_note_is_not_lost(
+    database: Database, known: Known, clock: FrozenClock, code: str, end: str
+) -> None:
+    queue(database, known, clock.now(), text="a", template="reminder")
+    for _ in range(2):  # the platform repeats receipts too
+        database.writer.run(lambda work: inbox.keep_receipt(work, "oa", "42", code, clock.now()))
+    channel = Scripted(CAN, replies(Outcome(Result.ACCEPTED, message_id="42")))
+    await sender(database, channel, clock).drain()
+    assert rows(database, Outbox, "state", "message_id") == [(end, "42")]
 
 
 async def test_a_channel_that_raises_hurts_only_its_message(

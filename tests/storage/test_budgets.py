@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from storage import budgets, jobs, tokens
 from storage.database import Database
 from storage.jobs import JobRun
+from storage.seal import Sealer
 from storage.tokens import Token
 from tests.conftest import Opener
 from tests.storage.kit import rows, together
@@ -75,6 +76,19 @@ def test_a_token_is_kept_sealed_and_replaced_only_by_who_saw_it_refused(database
     assert database.look(lambda work: tokens.load(work, "oa")) == ("T3", now + 2 * HOUR)
     (sealed,) = rows(database, Token, "value")
     assert b"T3" not in sealed[0]
+
+
+def test_a_token_sealed_with_a_key_nobody_has_any_more_is_fetched_anew(
+    database: Database, url: str, now: datetime
+) -> None:
+    database.writer.run(lambda work: tokens.swap(work, "oa", None, "T1", now + HOUR))
+    rotated = Database(url, Sealer({2: bytes(32)}, b"pepper of the tests"))
+    rotated.start()
+    assert rotated.look(lambda work: tokens.load(work, "oa")) is None
+    fresh = rotated.writer.run(lambda work: tokens.swap(work, "oa", None, "T2", now + HOUR))
+    assert fresh == ("T2", now + HOUR)
+    assert rotated.look(lambda work: tokens.load(work, "oa")) == fresh
+    rotated.close()
 
 
 def test_two_processes_that_renew_at_once_end_with_one_token(another: Opener, now: datetime) -> None:
