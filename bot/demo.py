@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -85,6 +86,7 @@ async def _sandbox(config: Config, callback: str, state: Path) -> AsyncIterator[
     }
     arguments = ["--host", config.sandbox.host, "--port", str(config.sandbox.port), "--callback", callback]
     arguments += ["--app-id", account.app_id, "--mode", account.mode, "--state", str(state)]
+    _free(config.sandbox.host, config.sandbox.port)
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", *arguments, env=environment, stdout=asyncio.subprocess.DEVNULL
     )
@@ -96,6 +98,14 @@ async def _sandbox(config: Config, callback: str, state: Path) -> AsyncIterator[
             with contextlib.suppress(ProcessLookupError):
                 child.terminate()
             await asyncio.wait_for(child.wait(), 10)
+
+
+def _free(host: str, port: int) -> None:
+    """Whoever answers on the sandbox's port must be our own child. Raises Misconfigured."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError:
+        raise Misconfigured(f"port {port} for the sandbox is in use; end that program or set sandbox.port") from None
 
 
 async def _reachable(host: str, port: int, child: asyncio.subprocess.Process) -> None:

@@ -145,7 +145,7 @@ class Sender:
         budgets.give_back(work, name, granted - len(rows))
         for row in rows:
             chosen = delivery.plan(row, lane.channel.can, now, lane.templates)
-            if chosen.route and chosen.route != row.route:
+            if chosen.route in lane.channel.can.deduping_routes and chosen.route != row.route:
                 claims.plan_route(work, row.id, chosen.route)
         return rows
 

@@ -74,4 +74,4 @@ def _string(given: Mapping[str, Any], key: str) -> str:
     value = given.get(key, "")
     if not isinstance(value, str):
         raise TypeError(f"{key} must be a string")
-    return value
+    return value.encode("utf-8", "replace").decode().replace("\0", " ")  # JSON can carry what no database keeps

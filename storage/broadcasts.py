@@ -13,7 +13,7 @@ from sqlmodel import Field, col, select
 
 from storage.base import BigId, Json, Row, UtcDateTime, table, tally
 from storage.orgs import Appointment, Organisation
-from storage.outbox import BULK, Outbox
+from storage.outbox import BULK, OPEN, Outbox
 from storage.people import Address, Person
 from storage.work import Work
 
@@ -112,6 +112,13 @@ def _recipients(audience: str, below: Organisation | None) -> sa.Select[Any]:
         where.append(sa.or_(person.c.org_id.in_(in_branch), serves))
     ranked = query.select_from(joined).where(*where).subquery()
     return sa.select(ranked.c.person_id, ranked.c.address_id).where(ranked.c.place == 1)
+
+
+def finish(work: Work) -> int:
+    """Notices with nothing left to send are `done`; returns how many that settled."""
+    out, rows = table(Outbox), table(Broadcast)
+    left = sa.exists().where(out.c.broadcast_id == rows.c.id, out.c.state.in_(OPEN))
+    return int(work.execute(sa.update(rows).where(rows.c.state == "sending", ~left).values(state="done")).rowcount)
 
 
 def progress(work: Work, broadcast_id: int) -> dict[str, int]:
