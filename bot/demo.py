@@ -23,7 +23,7 @@ from bot.config import Config
 from bot.content import Demo
 from bot.errors import Misconfigured
 from bot.preparing import data_folder, load_content
-from bot.serving import run_async, told_to_stop
+from bot.serving import run_async, stop_signal
 
 APP_ID = "wxdemo0000000000"
 
@@ -57,10 +57,11 @@ def _for_demo(config: Config) -> Config:
 async def _run(config: Config, folder: Path) -> None:
     public = config.server.public
     callback = f"http://{public.host}:{public.port}/wechat/oa"
+    stop = stop_signal()
     async with _sandbox(config, callback, folder / "sandbox.json"), Application(config) as app:
         await _prepare_account(app, content.read_demo(config.content.folder / "demo.yaml"))
         print(_banner(config), flush=True)
-        await told_to_stop()
+        await stop.wait()
         print("正在停止……", flush=True)
 
 

@@ -20,10 +20,11 @@ def serve(config: Config, given: argparse.Namespace) -> int:
 
 
 async def _serve(config: Config) -> None:
+    stop = stop_signal()
     async with Application(config) as app:
         print(f"webhooks http://{config.server.public.host}:{app.public_port}  (health: /healthz, /readyz)", flush=True)
         print(f"console  http://{config.server.console.host}:{app.console_port}", flush=True)
-        await told_to_stop()
+        await stop.wait()
 
 
 def run_async(main: Coroutine[Any, Any, None]) -> None:
@@ -32,11 +33,11 @@ def run_async(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
-async def told_to_stop() -> None:
-    """Wait for SIGINT or SIGTERM."""
+def stop_signal() -> asyncio.Event:
+    """Set on SIGINT or SIGTERM. Ask for it first: what is told to stop while it starts stops cleanly, too."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop

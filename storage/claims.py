@@ -13,6 +13,8 @@ from storage.work import Work
 
 _out = table(Outbox)
 _address = table(Address)
+# Said literally, because a bound state does not tell the planner that the partial index of open rows will do.
+OPEN_ROWS = sa.text("outbox.state IN ('answering','queued','sending')")
 
 
 class Claimed(NamedTuple):
@@ -55,6 +57,7 @@ def claim(
         sa.select(*_COLUMNS)
         .select_from(_out.join(_address, _address.c.id == _out.c.address_id))
         .where(
+            OPEN_ROWS,
             _out.c.state.in_(("queued", "sending")),
             _out.c.lane.in_(lanes),
             _out.c.due_at <= now,
@@ -143,13 +146,15 @@ def confirm(work: Work, message_id: str, ok: bool, code: str, now: datetime) -> 
 
 def any_due(work: Work, now: datetime) -> bool:
     """Whether anything may be claimed; cheap, so that an idle sender writes nothing."""
-    query = sa.select(_out.c.id).where(_out.c.state.in_(("queued", "sending")), _out.c.due_at <= now).limit(1)
+    query = (
+        sa.select(_out.c.id).where(OPEN_ROWS, _out.c.state.in_(("queued", "sending")), _out.c.due_at <= now).limit(1)
+    )
     return work.look(query).first() is not None
 
 
 def expire(work: Work, now: datetime) -> int:
     """Messages that were not sent while they were worth it; returns how many."""
-    late = sa.and_(_out.c.state == "queued", _out.c.valid_until < now)
+    late = sa.and_(OPEN_ROWS, _out.c.state == "queued", _out.c.valid_until < now)
     statement = sa.update(_out).where(late).values(state="expired", code="too late", settled_at=now)
     return int(work.execute(statement).rowcount)
 

@@ -187,7 +187,8 @@ class Lapsed(NamedTuple):
 
 def settle_lapsed(work: Work, now: datetime, up_since: datetime) -> Lapsed:
     """Settle passive replies whose lease is over; see the module docstring for why nothing is said twice."""
-    lapsed = sa.and_(_out.c.state == "answering", _out.c.due_at <= now)
+    open_rows = sa.text("outbox.state IN ('answering','queued','sending')")  # so that the partial index is used
+    lapsed = sa.and_(open_rows, _out.c.state == "answering", _out.c.due_at <= now)
     repeats_from = up_since + ANSWER_LEASE - timedelta(seconds=5)
     heard = work.execute(
         sa.update(_out)

@@ -41,7 +41,7 @@ T = TypeVar("T")
 GROUP_LIMIT = 128  # longer groups would only add latency: the sync is already shared
 TRIES = 3
 LAZY_SECONDS = 0.05  # how long a posted job may wait for company
-COMPANY = 16  # jobs (turns and what was posted with them) that make a group large
+COMPANY = 8  # jobs (turns and what was posted with them) that make a group large
 GATHER_SECONDS = 0.003
 
 
