@@ -32,6 +32,7 @@ from benchmarks.machine import (
 from benchmarks.servers import bare
 
 BASELINE = "aiohttp + wechatpy"
+ON_UVLOOP = "aiohttp + wechatpy, uvloop"
 CHANNEL = "aiohttp + our channel"
 WEROBOT = "WeRoBot with session store"
 HEAD = ("server", "req/s", "× baseline", "min–max", "p50 ms", "p99 ms", "CPU µs/req", "DB µs/req", "RSS MiB", "errors")
@@ -96,6 +97,7 @@ SERVERS = {
     "unionbot, SQLite": _ours("sqlite"),
     "unionbot, PostgreSQL": _ours("postgresql"),
     BASELINE: _bare("wechatpy"),
+    ON_UVLOOP: _bare("wechatpy-uvloop"),
     CHANNEL: _bare("channel"),
     WEROBOT: _werobot(),
 }

@@ -1,7 +1,7 @@
-"""Bare aiohttp: `python -m benchmarks.servers.bare PORT wechatpy|channel MODE`; the same answers, no storage.
+"""Bare aiohttp: `python -m benchmarks.servers.bare PORT wechatpy|wechatpy-uvloop|channel MODE`; no storage.
 
-`wechatpy` is what its documentation shows, and the baseline. `channel` is the bot's own Official Account channel
-behind the same few lines: what the bot is measured beside to see what durability costs.
+`wechatpy` is what its documentation shows on asyncio's own loop, and the baseline; then the same on uvloop.
+`channel` is the bot's own Official Account channel behind the same few lines: it shows what durability costs.
 """
 
 import asyncio
@@ -103,9 +103,10 @@ async def serve(port: int, handler: Handler) -> None:
 
 
 def main(port: str, kind: str, mode: str) -> None:
-    """Serve on uvloop, as the bot does."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(int(port), with_wechatpy() if kind == "wechatpy" else with_channel(mode)))
+    """Serve; on uvloop, as the bot does, unless it is the baseline."""
+    loop_factory = None if kind == "wechatpy" else uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(serve(int(port), with_channel(mode) if kind == "channel" else with_wechatpy()))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.clock import Clock
+from bot.clock import Clock, stopwatch
 from bot.contract import BadRequest, Challenge, Channel, Inbound, WireRequest, WireResponse
 from bot.dispatcher import Reply
 from bot.door import Door
@@ -19,6 +19,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def webhook(channel: Channel, door: Door, clock: Clock, metrics: Metrics) -> Handler:
     """The handler of one channel's callback address, for GET and POST."""
 
+    note = metrics.timed(channel.name)
+
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             wire = WireRequest(request.method, request.query, await _body(request), request.headers)
@@ -29,21 +31,22 @@ def webhook(channel: Channel, door: Door, clock: Clock, metrics: Metrics) -> Han
             return web.Response(status=error.status, text="bad request")
         if isinstance(got, Challenge):
             return _response(got.answer)
-        return await _answer(request, channel, door, metrics, got)
+        return await _answer(request, channel, door, note, got)
 
     return handle
 
 
 async def _answer(
-    request: web.Request, channel: Channel, door: Door, metrics: Metrics, inbound: Inbound
+    request: web.Request, channel: Channel, door: Door, note: Callable[[float], None], inbound: Inbound
 ) -> web.StreamResponse:
     """Take the turn and answer. Without a commit there is no answer: 503 makes the platform repeat the push."""
-    with metrics.turn(channel.name):
-        try:
-            reply = await door.take(inbound)
-        except Exception:
-            log.exception("turn not taken", extra={"channel": channel.name, "kind": inbound.kind.value})
-            return web.Response(status=503, text="busy")
+    elapsed = stopwatch()
+    try:
+        reply = await door.take(inbound)
+    except Exception:
+        log.exception("turn not taken", extra={"channel": channel.name, "kind": inbound.kind.value})
+        return web.Response(status=503, text="busy")
+    note(elapsed() / 1000)
     response = _response(channel.answer(inbound, reply.out))
     await _write(request, response, door, reply)
     return response

@@ -101,7 +101,9 @@ def test_settling_closes_lapsed_replies_and_what_came_too_late(database: Databas
     queue(database, known, now, text="reply", state="answering", due_at=now + ANSWER_LEASE)
     queue(database, known, now, text="late", valid_until=now + SECOND)
     up_since = now - HOUR
-    assert settle_outbox.run(database, house, Moment(now, up_since)) == {"heard": 0, "unknown": 0, "expired": 0, "broadcasts": 0}
+    assert settle_outbox.run(database, house, Moment(now, up_since)) == dict.fromkeys(
+        ("heard", "unknown", "expired", "broadcasts"), 0
+    )
     after = Moment(now + ANSWER_LEASE, up_since)
     assert settle_outbox.run(database, house, after) == {"heard": 1, "unknown": 0, "expired": 1, "broadcasts": 0}
     assert dict(rows(database, Outbox, "text", "state")) == {"reply": "sent", "late": "expired"}
