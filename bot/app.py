@@ -25,7 +25,7 @@ from bot.web.metrics import Metrics
 from bot.web.server import listen, public_app
 from bot.web.webhook import webhook
 from handlers import CONVERSATION
-from storage import migrate
+from storage import jobs, migrate
 from storage.database import Database
 from storage.seal import Sealer, parse_key
 
@@ -109,6 +109,8 @@ class Application:
         stack.callback(self.database.close)
         migrate.upgrade(self.database.engine)
         self.database.start()
+        if self.database.is_sqlite:  # claimed above, so whoever held a lease is gone
+            self.database.writer.run(jobs.release_all)
         self.database.look(self.house.knowledge.refresh)
         channels = self._channels(stack)
         self.sender = sender = Sender(self.database, self._lanes(channels), self.clock)

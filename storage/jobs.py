@@ -46,6 +46,11 @@ def finish(work: Work, name: str, now: datetime, millis: int, counts: dict[str, 
     work.session.add(row)
 
 
+def release_all(work: Work) -> None:
+    """Give back every lease; for the only server of a database, whose predecessor may have been killed."""
+    work.execute(sa.update(table(JobRun)).values(leased_until=None))
+
+
 def all_runs(work: Work) -> list[JobRun]:
     """Last runs of all jobs, by name."""
     return list(work.session.exec(select(JobRun).order_by(col(JobRun.name))).all())

@@ -13,14 +13,17 @@ from storage.work import Work
 
 
 def topics(work: Work, since: datetime) -> dict[str, int]:
-    """Pushes since a moment by what became of them: answered, suggest, miss, other."""
+    """What people did since a moment by what became of it: answered, suggest, miss, other. No receipts."""
     inbound = table(Inbound)
+    spoken = inbound.c.kind != "receipt"
     kind = sa.case(
         (inbound.c.topic.like("faq:%"), "answered"),
         (inbound.c.topic.in_(("suggest", "miss")), inbound.c.topic),
         else_="other",
     )
-    return tally(work.look(sa.select(kind, sa.func.count()).where(inbound.c.received_at >= since).group_by(kind)))
+    return tally(
+        work.look(sa.select(kind, sa.func.count()).where(spoken, inbound.c.received_at >= since).group_by(kind))
+    )
 
 
 def open_cases(work: Work) -> int:

@@ -11,7 +11,7 @@ from storage import jobs
 from storage.database import Database
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=5)
 SLOW_MILLIS = 60_000
 
 

@@ -108,8 +108,11 @@ async def test_a_full_window_moves_on_to_the_template_at_once(templated: Room) -
     assert len(await room.received(CHEN, "template")) == 1
 
 
-async def test_a_receipt_that_the_person_refuses(templated: Room) -> None:
+@pytest.mark.parametrize("delay", [0.2, 0])
+async def test_a_receipt_that_the_person_refuses(delay: float, templated: Room) -> None:
+    """Also when it overtakes our own note that the message was taken."""
     room = templated
+    await room.act("faults", finish_delay_s=delay)
     await room.reply(CHEN, "follow")
     room.clock.move(timedelta(hours=50))
     await room.act(f"phones/{CHEN}/settings", muted=True)
