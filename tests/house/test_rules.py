@@ -12,7 +12,9 @@ CODE = modules(*ROOMS)
 TESTED = modules("tests", "benchmarks")
 EXCUSES = re.compile(r"#\s*(?:noqa|type:\s*ignore|TO" + r"DO|FIX" + r"ME|XXX|pragma: no cover)", re.I)
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
-REGISTRY = re.compile(r"https?://[^\s\"')]*(?:pypi\.org|pythonhosted|/simple/|npmjs|index-url|jfrog|nexus)", re.I)
+REGISTRY = re.compile(
+    r"https?://[^\s\"')]*(?:py" r"pi\.org|python" r"hosted|/simple/|npm" r"js|index-url|jfrog|nexus)", re.I
+)
 OPTIONS = re.compile(r"--(?:extra-)?index-url[= ]\S*:|--trusted" + "-host")
 HOMES = re.compile(r"/(?:home|Users)/[A-Za-z0-9_.-]+/|/ro" + r"ot/|/wo" + r"rk/(?:main|shared)|C:\\\\Users")
 
