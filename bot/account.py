@@ -10,7 +10,7 @@ from bot.app import oa_settings
 from bot.channels.oa.channel import OaChannel
 from bot.channels.oa.errors import Refused
 from bot.channels.oa.menu import create_menu
-from bot.channels.oa.qrcodes import create_qr
+from bot.channels.oa.qrcodes import MAX_SCENE, create_qr
 from bot.clock import SystemClock
 from bot.commands import Failed, opened
 from bot.config import Config
@@ -30,6 +30,8 @@ def menu(config: Config, given: argparse.Namespace) -> int:
 
 def qr(config: Config, given: argparse.Namespace) -> int:
     """Make a QR code for a scene, such as `unit_<code>`; prints where its picture is."""
+    if not 0 < len(given.scene) <= MAX_SCENE:
+        raise Failed(f"a scene has 1 to {MAX_SCENE} characters")
     code = _ask(config, lambda oa: create_qr(oa.api, given.scene, given.days * DAY if given.days else None))
     print(f"scene {given.scene}: ticket {code.ticket}")
     print(f"draw this as a QR code: {code.url}")

@@ -121,12 +121,12 @@ def _operating(top: _Commands) -> None:
     bind = orgs.add("bind", commands.orgs_bind, "make a one-time code that gives a cadre an office")
     bind.add_argument("unit", help="organisation code")
     bind.add_argument("office", help="主席, 经办人 …")
-    bind.add_argument("--days", type=int, default=30, choices=range(1, 366), metavar="1..365")
+    bind.add_argument("--days", type=days, default=30, metavar="1..30", help="how long it is valid (default: 30)")
     platform = top.group("account", "the Official Account on the platform")
     platform.add("menu", account.menu, "replace the account's menu").add_argument("file", type=Path)
     qr = platform.add("qr", account.qr, "make a QR code for a scene, such as unit_<code>")
     qr.add_argument("scene")
-    qr.add_argument("--days", type=int, default=0, choices=range(31), metavar="0..30", help="0: for ever (default)")
+    qr.add_argument("--days", type=days, default=0, metavar="1..30", help="without it the code is for ever")
     jobs = top.group("jobs", "what happens by itself")
     jobs.add("list", commands.jobs_list, "all jobs with their last run")
     run = jobs.add("run", commands.jobs_run, "run one job now, or as of a time")
@@ -136,6 +136,14 @@ def _operating(top: _Commands) -> None:
     database.add("upgrade", commands.db_upgrade, "bring the schema to the newest version")
     database.add("backup", commands.db_backup, "an online backup of a SQLite database").add_argument("file", type=Path)
     top.add("check", checking.check, "check configuration, content and credentials")
+
+
+def days(text: str) -> int:
+    """1 to 30 days: as long as the platform lets a temporary QR code live."""
+    count = int(text)
+    if not 1 <= count <= 30:
+        raise ValueError
+    return count
 
 
 def month(text: str) -> str:

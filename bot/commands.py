@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -152,9 +153,9 @@ def db_backup(config: Config, given: argparse.Namespace) -> int:
     source = Path(str(database.engine.url.database))
     if not source.is_file():
         raise Failed(f"{source} does not exist")
+    os.close(os.open(given.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(given.file)) as copy:
         live.backup(copy)
-    given.file.chmod(0o600)
     print(f"{given.file}: {given.file.stat().st_size} bytes")
     return 0
 
@@ -174,7 +175,9 @@ def orgs_bind(config: Config, given: argparse.Namespace) -> int:
     with opened(config) as database:
         code = database.writer.run(lambda work: units.new_binding(work, given.unit, given.office, given.days, now))
     print(f"scene bind_{code}")
-    print(f"valid for {given.days} days, for one person; make its QR code: python -m bot account qr bind_{code}")
+    print(
+        f"valid for {given.days} days, for one person; its QR code: python -m bot account qr bind_{code} --days {given.days}"
+    )
     return 0
 
 

@@ -10,32 +10,35 @@ from bot.turn import Turn
 router = Router("duties")
 
 
-class InGroup(Filter[str]):
+LIST = Words("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作")
+RECEIPT = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")
+DONE = Pattern(r"(?:已?完成|办完|做完)了?\s*(?:第|任务)?\s*(?P<number>\d{1,3})?\s*[项号、.]?(?:了|任务)?")
+MENU = Key("duties")
+
+
+class InGroup(Filter[bool]):
     """A cadre's command in a group: duties are talked about in private."""
 
-    def match(self, turn: Turn) -> str | None:
-        """The words, when they are a command and somebody reads along."""
-        return None if turn.private else COMMANDS.match(turn)
-
-
-LIST = ("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作")
-COMMANDS = Words(*LIST)
+    def match(self, turn: Turn) -> bool | None:
+        """True for a command where somebody reads along."""
+        commands = (LIST, RECEIPT, DONE, MENU)
+        return True if not turn.private and any(each.match(turn) is not None for each in commands) else None
 
 
 @router.on(InGroup())
-def hop(turn: Turn, word: str) -> None:
+def hop(turn: Turn, found: bool) -> None:
     """Ask to talk in private."""
     turn.say(texts.GROUP_DUTIES)
 
 
-@router.on(COMMANDS, Key("duties"))
+@router.on(LIST, MENU)
 def show(turn: Turn, word: str) -> None:
     """This month's list."""
     org, mine = duties.of_month(turn.work, turn.person.person_id, turn.now)
     turn.say(duties.list_words(org, mine, turn.now))
 
 
-@router.on(Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢"))
+@router.on(RECEIPT)
 def acknowledge(turn: Turn, word: str) -> None:
     """Receipt for everything issued. From somebody without an office it is just politeness."""
     try:
@@ -46,7 +49,7 @@ def acknowledge(turn: Turn, word: str) -> None:
     turn.say(texts.RECEIVED.format(count=count) if count else texts.RECEIVED_ALREADY)
 
 
-@router.on(Pattern(r"(?:已?完成|办完|做完)了?\s*(?:第|任务)?\s*(?P<number>\d{1,3})?\s*[项号、.]?(?:了|任务)?"))
+@router.on(DONE)
 def complete(turn: Turn, found: re.Match[str]) -> None:
     """完成 N."""
     number = int(found["number"]) if found["number"] else None

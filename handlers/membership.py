@@ -51,6 +51,7 @@ def begin(turn: Turn, word: str) -> None:
         return
     membership.may_apply(turn.work, turn.person.person_id, turn.person.member_since)
     house = turn.house
+    turn.topic = membership.NOTICE
     turn.say(texts.CONSENT.format(union=house.union, contact=house.contact, version=house.consent_version), YES, NO)
 
 
@@ -60,7 +61,7 @@ def consent(turn: Turn, word: str) -> None:
     if not turn.private:
         turn.say(texts.GROUP_PRIVATE)
         return
-    if not membership.notice_shown(turn.work, turn.person.person_id, begin.__name__, turn.now):
+    if not membership.notice_shown(turn.work, turn.person.person_id, turn.now):
         begin(turn, word)
         return
     membership.may_apply(turn.work, turn.person.person_id, turn.person.member_since)

@@ -19,6 +19,7 @@ from storage.applications import Application
 from storage.work import Work
 
 ID_PURPOSE, MOBILE_PURPOSE = "application.id_number", "application.mobile"
+NOTICE = "membership.notice"  # topic of a turn that showed the notice
 MIN_AGE = 16  # 禁止使用童工规定 art. 2
 
 
@@ -71,9 +72,9 @@ def old_enough(id_number: str, now: datetime) -> None:
         raise UnderAge
 
 
-def notice_shown(work: Work, person_id: int, handler: str, now: datetime) -> bool:
+def notice_shown(work: Work, person_id: int, now: datetime) -> bool:
     """Whether the notice was said to this person within a day: consent to something unseen is none (PIPL art. 14)."""
-    return inbox.has_topic(work, person_id, f"membership.{handler}", now - timedelta(days=1))
+    return inbox.has_topic(work, person_id, NOTICE, now - timedelta(days=1))
 
 
 def note_consent(work: Work, person_id: int, version: str, now: datetime) -> None:
