@@ -175,9 +175,8 @@ def orgs_bind(config: Config, given: argparse.Namespace) -> int:
     with opened(config) as database:
         code = database.writer.run(lambda work: units.new_binding(work, given.unit, given.office, given.days, now))
     print(f"scene bind_{code}")
-    print(
-        f"valid for {given.days} days, for one person; its QR code: python -m bot account qr bind_{code} --days {given.days}"
-    )
+    print(f"valid for {given.days} days, for one person; its QR code:")
+    print(f"python -m bot account qr bind_{code} --days {given.days}")
     return 0
 
 
