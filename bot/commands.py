@@ -93,7 +93,10 @@ def duties_preview(config: Config, given: argparse.Namespace) -> int:
 
 def broadcast(config: Config, given: argparse.Namespace) -> int:
     """Queue a notice; the running server sends it."""
-    digest = hashlib.sha256(f"{given.to}\0{given.below}\0{given.title}\0{given.text}".encode()).hexdigest()[:24]
+    today = local(SystemClock().now()).date()
+    digest = hashlib.sha256(f"{today}\0{given.to}\0{given.below}\0{given.title}\0{given.text}".encode()).hexdigest()[
+        :24
+    ]
     key = given.key or f"cli-{digest}"
     notice = Notice(key, given.title, given.text, given.to, given.below, given.hours)
     hours = None if given.now else make_house(config).hours
@@ -101,6 +104,9 @@ def broadcast(config: Config, given: argparse.Namespace) -> int:
         if given.dry_run:
             print(f"{database.look(lambda work: broadcasts.preview(work, notice))} people would get it")
             return 0
+        before = database.look(lambda work: broadcasts.sent_before(work, notice))
+        if before is not None:
+            raise Failed(f"a notice with this key was already sent ({before}); nothing was sent, give another --key")
         sent = database.writer.run(lambda work: broadcasts.send(work, notice, "cli", SystemClock().now(), hours))
     when = f"{local(sent.not_before or sent.created_at):%Y-%m-%d %H:%M}"
     print(f"broadcast {sent.id}: {sent.recipients} people; the running server delivers it from {when} Shanghai time on")

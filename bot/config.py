@@ -7,6 +7,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
@@ -167,7 +168,9 @@ def load(path: Path | None = None, **overrides: Any) -> Config:
 
     try:
         return FromFile(**overrides)
-    except ValidationError as error:
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        if not isinstance(error, ValidationError):
+            raise Misconfigured(f"configuration file {path} is not valid YAML: {type(error).__name__}") from None
         lines = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
         raise Misconfigured("configuration: " + "; ".join(lines)) from None
 

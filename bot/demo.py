@@ -81,6 +81,7 @@ async def _sandbox(config: Config, callback: str, state: Path) -> AsyncIterator[
     account = config.channels.oa
     environment = {
         **os.environ,
+        "SANDBOX_PARENT": str(os.getpid()),
         "SANDBOX_APP_SECRET": account.app_secret.get_secret_value(),
         "SANDBOX_TOKEN": account.token.get_secret_value(),
         "SANDBOX_ENCODING_AES_KEY": account.encoding_aes_key.get_secret_value(),

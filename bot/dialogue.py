@@ -26,10 +26,20 @@ class Flow:
     watch: Callable[[Turn, Mapping[str, Any]], None] = lambda turn, answers: None
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What may come in the middle of a form without being an answer: known questions, commands, emergencies."""
+
+    knows: Callable[[Turn], bool]
+    answer: Callable[[Turn], bool]
+    commands: frozenset[str]
+    urgent: Callable[[Turn], bool]
+
+
 class Dialogue:
     """The open form of each person, sealed in the database. Holds no state itself."""
 
-    def __init__(self, flows: tuple[Flow, ...], aside: Callable[[Turn], bool]) -> None:
+    def __init__(self, flows: tuple[Flow, ...], aside: Aside) -> None:
         self._flows = {flow.form.name: flow for flow in flows}
         self._aside = aside
 
@@ -40,10 +50,18 @@ class Dialogue:
             conversations.drop(turn.work, turn.person.person_id)
             return False
         flow, progress = opened
-        step = engine.advance(flow.form, progress, turn.message.text, turn.now)
+        asked = engine.repeat(flow.form, progress)
+        mine = progress.state == "paused" or turn.message.text.strip() in asked.expects
+        if not mine and (turn.message.key or turn.words in self._aside.commands or self._aside.urgent(turn)):
+            turn.reask = asked.say  # an old button or a command: let others answer, then ask again
+            return False
+        if not mine and self._aside.knows(turn):
+            step = Step("question", progress=progress)
+        else:
+            step = engine.advance(flow.form, progress, turn.message.text, turn.now)
         if step.outcome == "question":
             turn.topic = f"aside:{flow.form.name}"
-            self._aside(turn)
+            self._aside.answer(turn)
             step = engine.repeat(flow.form, step.progress or progress)
         if step.outcome == "passed":
             return False

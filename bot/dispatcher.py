@@ -8,7 +8,7 @@ and gets the stored words again, byte for byte; `storage/outbox.py` tells what b
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import texts
 from bot.clock import Clock
 from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
-from bot.dialogue import Dialogue, Flow
+from bot.dialogue import Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
 from bot.services.house import House
@@ -27,6 +27,7 @@ from storage import claims, conversations, inbox, outbox, people
 from storage.work import Work
 
 log = logging.getLogger(__name__)
+FORM_TOPICS = ("form:", "refused:", "error")
 SILENT = frozenset({Kind.WHEREABOUTS, Kind.VIEW, Kind.OTHER, Kind.CONSENT, Kind.ENTER})
 
 
@@ -54,7 +55,7 @@ class Conversation:
 
     routers: tuple[Router, ...]
     flows: tuple[Flow, ...]
-    aside: Callable[[Turn], bool]
+    aside: Aside
 
 
 class Dispatcher:
@@ -146,11 +147,15 @@ class Dispatcher:
             return
         if kind in SILENT:
             turn.topic = turn.message.event[:60] or kind.value
+            if kind is Kind.OTHER:
+                log.info("unknown push acknowledged", extra={"event": turn.topic, "inbound": turn.inbound_id})
             return
         open_form = turn.person.conversation if turn.private and kind in SPOKEN else None
         if open_form is None or not self._dialogue.resume(turn, open_form):
             name = route(self._routers, turn)
             turn.topic = turn.topic or name
+            for words in turn.reask:
+                turn.say(words)
         self._dialogue.begin(turn)
 
     def _compose(self, turn: Turn, can: Capabilities, answer_by: datetime | None) -> Reply:
@@ -205,7 +210,7 @@ def _one_turn_each(speakers: Mapping[str, Mapping[str, people.Known]]) -> None:
 def _record(work: Work, turn: Turn) -> None:
     inbox.record(
         work,
-        text=turn.message.text,
+        text="" if turn.topic.startswith(FORM_TOPICS) else turn.message.text,  # a form keeps its answers itself
         id=turn.inbound_id,
         channel=turn.message.channel,
         dedupe=inbox.key(turn.message.dedupe),

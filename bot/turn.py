@@ -38,6 +38,7 @@ class Turn:
     choices: list[Choice] = field(default_factory=list)
     hand_over: bool = False
     form: Form | None = None
+    reask: tuple[str, ...] = ()  # what an open form waits for, when this turn is not its answer
     given: Mapping[str, Any] = field(default_factory=dict)
 
     def say(self, text: str, *choices: Choice) -> None:

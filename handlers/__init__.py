@@ -1,16 +1,23 @@
 """What is said: one module per noun. The table of contents is here; first match wins, top to bottom."""
 
+from bot.dialogue import Aside
 from bot.dispatcher import Conversation
-from handlers import duties, fallback, faq, help, human, membership, subscription
+from handlers import crisis, duties, fallback, faq, help, human, membership, nothing_open, subscription
 
 ROUTERS = (
+    crisis.router,
     subscription.router,
     help.router,
     human.router,
     membership.router,
     duties.router,
+    nothing_open.router,
     faq.router,
     fallback.router,
 )
 FLOWS = (membership.FLOW,)
-CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=faq.aside)
+COMMANDS = frozenset(
+    {"我的任务", "本月任务", "任务", "进度", "查进度", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"}
+)
+ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=COMMANDS, urgent=crisis.urgent)
+CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=ASIDE)

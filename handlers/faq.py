@@ -104,6 +104,13 @@ def words_of(answer: Answer) -> str:
     return f"{answer.text}{local_note}\n\n{texts.SOURCE.format(sources=answer.sources, as_of=say_date(answer.as_of))}"
 
 
+def knows(turn: Turn) -> bool:
+    """Whether these words are surely a question of the base, also without a question mark."""
+    if len(turn.words) < 2 or turn.words.isdigit():
+        return False
+    return turn.house.knowledge.ask(turn.message.text).decision is Decision.ANSWER
+
+
 def aside(turn: Turn) -> bool:
     """A question in the middle of a form: answer shortly when it is known; returns whether it was."""
     result = turn.house.knowledge.ask(turn.message.text)

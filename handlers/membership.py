@@ -49,6 +49,9 @@ def begin(turn: Turn, word: str) -> None:
     if not turn.private:
         turn.say(texts.GROUP_PRIVATE)
         return
+    if turn.person.conversation is not None:
+        turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("重来", "重来"))
+        return
     membership.may_apply(turn.work, turn.person.person_id, turn.person.member_since)
     house = turn.house
     turn.topic = membership.NOTICE
@@ -61,13 +64,13 @@ def consent(turn: Turn, word: str) -> None:
     if not turn.private:
         turn.say(texts.GROUP_PRIVATE)
         return
-    if not membership.notice_shown(turn.work, turn.person.person_id, turn.now):
+    if turn.person.conversation is not None or not membership.notice_shown(turn.work, turn.person.person_id, turn.now):
         begin(turn, word)
         return
     membership.may_apply(turn.work, turn.person.person_id, turn.person.member_since)
     membership.note_consent(turn.work, turn.person.person_id, turn.house.consent_version, turn.now)
     unit = units.of_person(turn.work, turn.person.org_id)
-    turn.start(FORM, {"employer": unit.employer or unit.name} if unit else {})
+    turn.start(FORM, {"employer": unit.employer} if unit and unit.employer else {})
 
 
 @router.on(Words("不同意", "我不同意"), Key("consent_no"))

@@ -155,6 +155,14 @@ def last_suggested(work: Work, person_id: int, since: datetime) -> list[str]:
     return list(row[0] or []) if row and row[1] == "suggest" else []
 
 
+def forget_form_replies(work: Work, moment: datetime) -> int:
+    """Blank what a form said (summaries hold names) once the platform's repeats are long over; returns how many."""
+    inbound, out = table(Inbound), table(outbox.Outbox)
+    forms = sa.select(inbound.c.id).where(inbound.c.topic.like("form:%"), inbound.c.received_at < moment)
+    old = sa.and_(out.c.inbound_id.in_(forms), out.c.state.not_in(outbox.OPEN), out.c.text != "")
+    return int(work.execute(sa.update(out).where(old).values(text="", choices=None)).rowcount)
+
+
 def forget_before(work: Work, moment: datetime) -> int:
     """Blank what was said before a moment (retention); returns how many rows."""
     inbound = table(Inbound)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.calendar import Hours, daytime
+from bot.clock import local
 from bot.errors import Refusal
 from storage import audit, broadcasts, orgs
 from storage.broadcasts import Broadcast
@@ -58,6 +59,12 @@ def preview(work: Work, notice: Notice) -> int:
     """How many people would get it now. Raises BadNotice."""
     check(notice)
     return broadcasts.count_recipients(work, notice.audience, branch(work, notice.below))
+
+
+def sent_before(work: Work, notice: Notice) -> str | None:
+    """When a notice of this key was sent, Shanghai time; None when it was not."""
+    sent = broadcasts.by_key(work, notice.key)
+    return f"{local(sent.created_at):%Y-%m-%d %H:%M}" if sent else None
 
 
 def send(work: Work, notice: Notice, author: str, now: datetime, hours: Hours | None = None) -> Broadcast:

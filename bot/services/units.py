@@ -54,6 +54,8 @@ def load(work: Work, units: Iterable[Mapping[str, Any]], now: datetime) -> int:
 
 def new_binding(work: Work, code: str, office: str, days: int, now: datetime) -> str:
     """A fresh one-time binding code (120 random bits). Raises UnknownUnit."""
+    if not 1 <= len(office.strip()) <= 16:
+        raise UnknownUnit("职务要写 1 到 16 个字。")
     org = orgs.by_code(work, code)
     if org is None:
         raise UnknownUnit(f"没有编码为 {code} 的组织。")
