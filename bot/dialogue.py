@@ -52,7 +52,9 @@ class Dialogue:
         flow, progress = opened
         asked = engine.repeat(flow.form, progress)
         mine = progress.state == "paused" or turn.message.text.strip() in asked.expects
-        if not mine and (turn.message.key or turn.words in self._aside.commands or self._aside.urgent(turn)):
+        if self._aside.urgent(turn):
+            return False  # not the moment to ask anything again
+        if not mine and (turn.message.key or turn.words in self._aside.commands):
             turn.reask = asked.say  # an old button or a command: let others answer, then ask again
             return False
         if not mine and self._aside.knows(turn):
