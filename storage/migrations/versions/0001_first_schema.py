@@ -27,31 +27,17 @@ def _where(sql: str) -> dict[str, Any]:
 PENDING = _where("state IN ('submitted','returned')")
 OPEN = _where("state IN ('answering','queued','sending')")
 CASE = _where("state = 'open'")
-TABLES = (
-    "outbox",
-    "firing",
-    "duty",
-    "reminder",
-    "opinion",
-    "miss",
-    "inbound",
-    "conversation",
-    "case",
-    "appointment",
-    "application",
-    "address",
-    "person",
-    "binding",
-    "token",
-    "organisation",
-    "job_run",
-    "entry",
-    "duty_template",
-    "delivery",
-    "budget",
-    "broadcast",
-    "audit",
-)
+INDEXES = """
+    audit.action audit.at audit.subject broadcast.state delivery.outbox_id organisation.parent_id
+    organisation.path person.org_id address.person_id application.mobile_hash application.state
+    appointment.person_id conversation.expires_at inbound.person_id inbound.received_at miss.at
+    reminder.next_fire_at reminder.person_id duty.appointment_id duty.period duty.person_id firing.result
+    outbox.broadcast_id outbox.inbound_id outbox.message_id outbox.person_id
+""".split()
+TABLES = """
+    outbox firing duty reminder opinion miss inbound conversation case appointment application address person
+    binding token organisation job_run entry duty_template delivery budget broadcast audit
+""".split()
 
 
 def upgrade() -> None:
@@ -66,9 +52,6 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
     )
-    op.create_index("ix_audit_action", "audit", ["action"])
-    op.create_index("ix_audit_at", "audit", ["at"])
-    op.create_index("ix_audit_subject", "audit", ["subject"])
 
     op.create_table(
         "broadcast",
@@ -86,7 +69,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_broadcast"),
         sa.UniqueConstraint("key", name="uq_broadcast_key"),
     )
-    op.create_index("ix_broadcast_state", "broadcast", ["state"])
 
     op.create_table(
         "budget",
@@ -107,7 +89,6 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_delivery"),
     )
-    op.create_index("ix_delivery_outbox_id", "delivery", ["outbox_id"])
 
     op.create_table(
         "duty_template",
@@ -165,8 +146,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_organisation"),
         sa.UniqueConstraint("code", name="uq_organisation_code"),
     )
-    op.create_index("ix_organisation_parent_id", "organisation", ["parent_id"])
-    op.create_index("ix_organisation_path", "organisation", ["path"])
 
     op.create_table(
         "token",
@@ -200,7 +179,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name="fk_person_org_id_organisation"),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
     )
-    op.create_index("ix_person_org_id", "person", ["org_id"])
 
     op.create_table(
         "address",
@@ -220,7 +198,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_address"),
         sa.UniqueConstraint("channel", "user", name="uq_address_channel_user"),
     )
-    op.create_index("ix_address_person_id", "address", ["person_id"])
 
     op.create_table(
         "application",
@@ -247,8 +224,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_application"),
         sa.UniqueConstraint("number", name="uq_application_number"),
     )
-    op.create_index("ix_application_mobile_hash", "application", ["mobile_hash"])
-    op.create_index("ix_application_state", "application", ["state"])
     op.create_index("uq_application_id", "application", ["id_hash"], unique=True, **PENDING)
     op.create_index("uq_application_person", "application", ["person_id"], unique=True, **PENDING)
 
@@ -265,7 +240,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_appointment"),
         sa.UniqueConstraint("org_id", "person_id", "office", name="uq_appointment_org_id_person_id_office"),
     )
-    op.create_index("ix_appointment_person_id", "appointment", ["person_id"])
 
     op.create_table(
         "case",
@@ -290,7 +264,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_conversation_person_id_person"),
         sa.PrimaryKeyConstraint("person_id", name="pk_conversation"),
     )
-    op.create_index("ix_conversation_expires_at", "conversation", ["expires_at"])
 
     op.create_table(
         "inbound",
@@ -306,8 +279,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_inbound"),
         sa.UniqueConstraint("channel", "dedupe", name="uq_inbound_channel_dedupe"),
     )
-    op.create_index("ix_inbound_person_id", "inbound", ["person_id"])
-    op.create_index("ix_inbound_received_at", "inbound", ["received_at"])
 
     op.create_table(
         "miss",
@@ -321,7 +292,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_miss_person_id_person"),
         sa.PrimaryKeyConstraint("id", name="pk_miss"),
     )
-    op.create_index("ix_miss_at", "miss", ["at"])
 
     op.create_table(
         "opinion",
@@ -348,8 +318,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_reminder"),
         sa.UniqueConstraint("kind", "subject", "person_id", name="uq_reminder_kind_subject_person_id"),
     )
-    op.create_index("ix_reminder_next_fire_at", "reminder", ["next_fire_at"])
-    op.create_index("ix_reminder_person_id", "reminder", ["person_id"])
 
     op.create_table(
         "duty",
@@ -373,9 +341,6 @@ def upgrade() -> None:
             "template_id", "period", "appointment_id", name="uq_duty_template_id_period_appointment_id"
         ),
     )
-    op.create_index("ix_duty_appointment_id", "duty", ["appointment_id"])
-    op.create_index("ix_duty_period", "duty", ["period"])
-    op.create_index("ix_duty_person_id", "duty", ["person_id"])
 
     op.create_table(
         "firing",
@@ -388,7 +353,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_firing"),
         sa.UniqueConstraint("reminder_id", "due_at", name="uq_firing_reminder_id_due_at"),
     )
-    op.create_index("ix_firing_result", "firing", ["result"])
 
     op.create_table(
         "outbox",
@@ -420,11 +384,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("dedupe", name="uq_outbox_dedupe"),
     )
-    op.create_index("ix_outbox_broadcast_id", "outbox", ["broadcast_id"])
-    op.create_index("ix_outbox_inbound_id", "outbox", ["inbound_id"])
-    op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
     op.create_index("ix_outbox_open", "outbox", ["lane", "due_at", "id"], **OPEN)
-    op.create_index("ix_outbox_person_id", "outbox", ["person_id"])
+    for index in INDEXES:
+        table, column = index.split(".")
+        op.create_index(f"ix_{table}_{column}", table, [column])
 
 
 def downgrade() -> None:
