@@ -33,11 +33,11 @@ INDEXES = """
     appointment.person_id conversation.expires_at inbound.person_id inbound.received_at miss.at
     reminder.next_fire_at reminder.person_id duty.appointment_id duty.period duty.person_id firing.result
     outbox.broadcast_id outbox.inbound_id outbox.message_id outbox.person_id
-""".split()
+"""
 TABLES = """
     outbox firing duty reminder opinion miss inbound conversation case appointment application address person
     binding token organisation job_run entry duty_template delivery budget broadcast audit
-""".split()
+"""
 
 
 def upgrade() -> None:
@@ -385,12 +385,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedupe", name="uq_outbox_dedupe"),
     )
     op.create_index("ix_outbox_open", "outbox", ["lane", "due_at", "id"], **OPEN)
-    for index in INDEXES:
+    for index in INDEXES.split():
         table, column = index.split(".")
         op.create_index(f"ix_{table}_{column}", table, [column])
 
 
 def downgrade() -> None:
     """Go back to an empty database."""
-    for table in TABLES:
+    for table in TABLES.split():
         op.drop_table(table)
