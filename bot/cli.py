@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"unionbot: {error}", file=sys.stderr)
     except SQLAlchemyError as error:
         print(f"unionbot: the database does not work: {type(error).__name__}; check database.url", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        print(f"unionbot: {error}; database.url is sqlite:///… or postgresql://…", file=sys.stderr)
     except OSError as error:
         print(f"unionbot: {error.strerror or error}", file=sys.stderr)
     except Refusal as refusal:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from bot.errors import Misconfigured
@@ -113,6 +113,12 @@ class Timing(_Section):
     catch_up_hours: int = Field(default=24, ge=1, le=168)
     reply_budget_seconds: float = Field(default=4.0, gt=0, lt=5)
     chat_days: int = Field(default=90, ge=1, le=3650)
+
+    @model_validator(mode="after")
+    def _some_hours(self) -> "Timing":
+        if self.speak_from >= self.speak_until:
+            raise ValueError("speak_from must be before speak_until, on the same day")
+        return self
 
 
 class Security(_Section):
