@@ -2,10 +2,10 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from bot.errors import Misconfigured
 
@@ -26,15 +26,24 @@ class Citation(_Strict):
     version: str = Field(min_length=2, max_length=160)
 
 
+class LocalField(_Strict):
+    """A figure or place that differs from city to city. A union fills in `value`; until then it is not shown."""
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    label: str = Field(min_length=2, max_length=30)
+    hint: str = Field(default="", max_length=80)
+    value: str = Field(default="", max_length=200)
+
+
 class FaqEntry(_Strict):
-    """One entry of `content/faq/*.yaml`."""
+    """One entry of `content/faq/*.yaml`. A published one has a source; only a draft may still be without."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")
     question: str = Field(min_length=2, max_length=60)
     phrasings: list[str] = Field(min_length=1, max_length=60)
     answer: str = Field(min_length=10, max_length=600)
     category: str = Field(min_length=2, max_length=32)
-    citations: list[Citation] = Field(min_length=1, max_length=12)
+    citations: list[Citation] = Field(default_factory=list, max_length=12)
     as_of: date
     review_by: date
     scope: Literal["national", "local"] = "national"
@@ -42,6 +51,20 @@ class FaqEntry(_Strict):
     related: list[str] = Field(default_factory=list, max_length=8)
     hand_over: bool = False
     status: Literal["draft", "published", "retired"] = "published"
+    fields: list[LocalField] = Field(default_factory=list, max_length=8)
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Self:
+        """Nothing is promised to a worker without a source, and nothing local is said as if it held everywhere."""
+        if self.status == "published" and not self.citations:
+            raise ValueError("a published entry needs a citation")
+        if self.scope == "local" and "以当地规定为准" not in self.answer:
+            raise ValueError("a local entry must say 以当地规定为准")
+        if self.fields and self.scope != "local":
+            raise ValueError("only a local entry has fields to fill in")
+        if len({each.key for each in self.fields}) < len(self.fields):
+            raise ValueError("two fields have the same key")
+        return self
 
 
 class DutyLine(_Strict):

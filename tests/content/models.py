@@ -30,6 +30,15 @@ class Citation(Strict):
     version: Text
 
 
+class LocalField(Strict):
+    """What a local union fills in."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    label: Text
+    hint: str = ""
+    value: str = ""
+
+
 class Entry(Strict):
     """One question and its answer."""
 
@@ -38,7 +47,7 @@ class Entry(Strict):
     phrasings: list[Text] = Field(min_length=6)
     answer: Annotated[str, StringConstraints(min_length=20, max_length=320, strip_whitespace=True)]
     category: Annotated[str, StringConstraints(min_length=2, max_length=32)]
-    citations: list[Citation] = Field(min_length=1)
+    citations: list[Citation]
     as_of: date
     review_by: date
     scope: Literal["national", "local"]
@@ -46,6 +55,16 @@ class Entry(Strict):
     related: list[Slug]
     hand_over: bool
     status: Literal["published", "draft"]
+    fields: list[LocalField] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def consistent(self) -> Self:
+        """What is published has a source; what is local can be filled in."""
+        if self.status == "published" and not self.citations:
+            raise ValueError("a published entry needs a citation")
+        if self.fields and self.scope != "local":
+            raise ValueError("only a local entry has fields to fill in")
+        return self
 
 
 class FaqFile(Strict):
