@@ -1,8 +1,9 @@
 """FAQ search: pure, in memory, no model. `Index.ask` answers, offers a choice or declines."""
 
 from bot.search.confidence import Decision
+from bot.search.followup import leans
 from bot.search.index import Entry, Hit, Index, Result
 from bot.search.lexicon import DEFAULT, Lexicon
 from bot.search.normal import normalise
 
-__all__ = ["DEFAULT", "Decision", "Entry", "Hit", "Index", "Lexicon", "Result", "normalise"]
+__all__ = ["DEFAULT", "Decision", "Entry", "Hit", "Index", "Lexicon", "Result", "leans", "normalise"]

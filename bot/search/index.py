@@ -1,10 +1,11 @@
 """The FAQ index: a question in anybody's words goes in, a decision with its entries comes out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.search.confidence import Decision, confidence, decide, lead
+from bot.search.followup import core, leans
 from bot.search.lexicon import DEFAULT, Lexicon
 from bot.search.normal import normalise
 from bot.search.ranking import Match, Ranking, bag
@@ -44,7 +45,13 @@ _DECLINED = Result(Decision.DECLINE, ())
 class Index:
     """Immutable once built and safe to share between threads; queries read memory only and are deterministic."""
 
-    def __init__(self, entries: Iterable[Entry], lexicon: Lexicon = DEFAULT) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        lexicon: Lexicon = DEFAULT,
+        previous: "Index | None" = None,
+        vectors: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
         """Builds the index, about 0.1 ms a phrasing. Raises ValueError when an id occurs twice.
 
         Entries without a letter or digit in any of their texts are never found.
@@ -54,11 +61,14 @@ class Index:
             raise ValueError("the FAQ has an entry id twice")
         self._lexicon = lexicon
         self._entries, texts = _readable(every)
+        self._asked = {entry.id: known[0] for entry, known in zip(self._entries, texts, strict=True)}
         self._exact = _exact(self._entries, texts)
         self._ranking = Ranking([[bag(text, lexicon) for text in known] for known in texts], lexicon)
 
-    def ask(self, text: str) -> Result:
+    def ask(self, text: str, after: str | None = None, vector: Sequence[float] | None = None) -> Result:
         """Answers, offers up to three entries, or declines. Takes any text and never raises.
+
+        `after` is the id of the entry that was answered last: a text that leans on it (`leans`) is understood with it.
 
         A known question or phrasing is answered from a table, whatever its width, script, courtesy or punctuation;
         one that stands in several entries is offered as a choice between them.
@@ -68,7 +78,10 @@ class Index:
         plain = normalise(text)
         if known := self._exact.get(plain):
             return known
-        return self._search(plain) if plain else _DECLINED
+        alone = self._search(plain) if plain else _DECLINED
+        if alone.decision is Decision.ANSWER or after not in self._asked or not leans(text):
+            return alone
+        return self._search(core(text) + self._asked[after]) or alone
 
     def _search(self, plain: str) -> Result:
         matches = self._ranking.best(bag(plain, self._lexicon), SUGGESTIONS)
