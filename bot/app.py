@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from bot import content
 from bot.calendar import Hours
 from bot.channels.oa.channel import OaChannel
 from bot.channels.oa.settings import OaSettings
@@ -19,6 +20,7 @@ from bot.jobs import JOBS
 from bot.jobs.scheduler import Scheduler
 from bot.sender import Lane, Sender
 from bot.services.house import House
+from bot.services.sensitive import Sensitive
 from bot.token_store import DatabaseTokens
 from bot.web.health import Health
 from bot.web.metrics import Metrics
@@ -55,6 +57,8 @@ def make_house(config: Config) -> House:
         hours=Hours(timing.speak_from, timing.speak_until),
         catch_up_hours=timing.catch_up_hours,
         chat_days=timing.chat_days,
+        private_link=union.private_link,
+        sensitive=Sensitive(content.read_sensitive(config.content.folder / "sensitive.yaml")),
     )
 
 

@@ -19,10 +19,10 @@ from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
 from bot.jobs import JOBS
 from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, duties, forecast, knowledge, units
+from bot.services import broadcasts, duties, entries, forecast, units
 from bot.services.broadcasts import Notice
 from storage import jobs, migrate
-from storage import knowledge as entries
+from storage import knowledge as base
 from storage.database import Database
 
 
@@ -46,7 +46,7 @@ def faq_import(config: Config, given: argparse.Namespace) -> int:
     """All files are read and checked before anything is written; one transaction."""
     read = content.read_faq(given.files)
     with opened(config) as database:
-        counts = database.writer.run(lambda work: knowledge.load_entries(work, read, SystemClock().now()))
+        counts = database.writer.run(lambda work: entries.load(work, read, SystemClock().now()))
     print(f"{counts['new']} new, {counts['changed']} changed, {counts['same']} unchanged")
     return 0
 
@@ -54,7 +54,7 @@ def faq_import(config: Config, given: argparse.Namespace) -> int:
 def faq_export(config: Config, given: argparse.Namespace) -> int:
     """What `faq import` reads."""
     with opened(config) as database:
-        rows = [row.model_dump(exclude={"version", "updated_at"}) for row in database.look(entries.every)]
+        rows = [row.model_dump(exclude={"version", "updated_at"}) for row in database.look(base.every)]
     text = yaml.safe_dump({"entries": rows}, allow_unicode=True, sort_keys=False, width=120)
     given.file.write_text(text, encoding="utf-8")
     print(f"{len(rows)} entries written to {given.file}")
@@ -65,9 +65,9 @@ def faq_ask(config: Config, given: argparse.Namespace) -> int:
     """Answer questions from standard input. An empty base is filled from the content folder first."""
     house = make_house(config)
     with opened(config) as database:
-        if database.look(entries.state)[0] == 0:
+        if database.look(base.state)[0] == 0:
             read = content.read_faq(sorted((config.content.folder / "faq").glob("*.yaml")))
-            database.writer.run(lambda work: knowledge.load_entries(work, read, SystemClock().now()))
+            database.writer.run(lambda work: entries.load(work, read, SystemClock().now()))
         database.look(house.knowledge.refresh)
     for line in sys.stdin:
         result = house.knowledge.ask(line.strip())

@@ -30,6 +30,7 @@ class Union(_Section):
     office: str = "工作日 9:00–17:00"
     contact: str = "本会职工服务中心窗口"
     review_workdays: int = Field(default=5, ge=1, le=60)
+    private_link: str = Field(default="", max_length=300, pattern=r"^(https://\S+)?$")
 
 
 class Database(_Section):

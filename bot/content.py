@@ -1,5 +1,6 @@
 """Reading what a union edits as text: the FAQ, the duty calendar, the demo organisation. Strict: a typo is an error."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -65,6 +66,19 @@ class FaqEntry(_Strict):
         if len({each.key for each in self.fields}) < len(self.fields):
             raise ValueError("two fields have the same key")
         return self
+
+
+class SensitiveMatter(_Strict):
+    """One row of `content/sensitive.yaml`. `signs` and `not` are regular expressions over lower-case NFKC text."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    id: str = Field(pattern=r"^[a-z][a-z-]{1,31}$")
+    title: str = Field(min_length=2, max_length=20)
+    signs: list[re.Pattern[str]] = Field(min_length=1)
+    not_: list[re.Pattern[str]] = Field(default_factory=list, alias="not")
+    words: str = Field(min_length=10, max_length=300)
+    entries: list[str] = Field(default_factory=list, max_length=6)
+    urgent: bool = False
 
 
 class DutyLine(_Strict):
@@ -138,6 +152,10 @@ class _FaqFile(_Strict):
     entries: list[FaqEntry]
 
 
+class _SensitiveFile(_Strict):
+    matters: list[SensitiveMatter]
+
+
 class _CalendarFile(_Strict):
     duties: list[DutyLine]
 
@@ -150,6 +168,19 @@ def read_faq(paths: list[Path]) -> list[dict[str, Any]]:
     if twice:
         raise Misconfigured(f"faq: ids used twice: {', '.join(twice)}")
     return [{**entry.model_dump(), "answer": entry.answer.strip()} for entry in entries]
+
+
+def read_sensitive(path: Path) -> list[dict[str, Any]]:
+    """The sensitive matters, with their expressions as text. A union without the file has none: that is an error."""
+    matters = _read(path, _SensitiveFile).matters
+    return [
+        {
+            **each.model_dump(exclude={"signs", "not_"}),
+            "signs": [sign.pattern for sign in each.signs],
+            "not": [excuse.pattern for excuse in each.not_],
+        }
+        for each in matters
+    ]
 
 
 def read_calendar(path: Path) -> list[dict[str, Any]]:

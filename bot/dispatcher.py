@@ -8,7 +8,7 @@ and gets the stored words again, byte for byte; `storage/outbox.py` tells what b
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
 from bot.dialogue import Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
+from bot.services import letters
 from bot.services.house import House
 from bot.turn import Turn, plain_words
 from storage import claims, conversations, inbox, outbox, people
@@ -37,6 +38,7 @@ class Push:
 
     inbound: Inbound
     answer_by: datetime | None = None
+    vector: Sequence[float] | None = None  # an embedding of the text, where that is switched on
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,16 @@ class Dispatcher:
         if inbound.kind is Kind.RECEIPT:
             return _receipts(work, inbound, now)
         can = self._channels[inbound.channel]
-        turn = self._take(work, inbound, known, now)
+        turn = self._take(work, item, known, now)
         if known:
             people.seen(work, known, now, _window(can, inbound), follows=inbound.kind is not Kind.UNFOLLOW)
         _record(work, turn)
         return self._compose(turn, can, item.answer_by)
 
-    def _take(self, work: Work, inbound: Inbound, known: people.Known | None, now: datetime) -> Turn:
+    def _take(self, work: Work, push: Push, known: people.Known | None, now: datetime) -> Turn:
         """Run the conversation; whatever goes wrong there, the person gets kind words and nothing half-done stays."""
-        turn = self._open(work, inbound, known, now)
+        inbound = push.inbound
+        turn = self._open(work, push, known, now)
         try:
             self._converse(turn)
             return turn
@@ -116,12 +119,13 @@ class Dispatcher:
             log.exception("turn failed", extra={"kind": inbound.kind.value, "inbound": turn.inbound_id})
             topic, words = "error", texts.BROKEN
         work.undo()
-        turn = self._open(work, inbound, known, now)
+        turn = self._open(work, push, known, now)
         turn.topic = topic
         turn.say(words)
         return turn
 
-    def _open(self, work: Work, inbound: Inbound, known: people.Known | None, now: datetime) -> Turn:
+    def _open(self, work: Work, push: Push, known: people.Known | None, now: datetime) -> Turn:
+        inbound, vector = push.inbound, push.vector
         person = known or self._meet(work, inbound, now)
         return Turn(
             inbound,
@@ -131,6 +135,7 @@ class Dispatcher:
             now,
             work.new_id(),
             plain_words(inbound.text) if inbound.kind in SPOKEN else "",
+            vector=vector,
         )
 
     def _meet(self, work: Work, inbound: Inbound, now: datetime) -> people.Known:
@@ -156,6 +161,7 @@ class Dispatcher:
             turn.topic = turn.topic or name
             for words in turn.reask:
                 turn.say(words)
+            _bring_letters(turn)
         self._dialogue.begin(turn)
 
     def _compose(self, turn: Turn, can: Capabilities, answer_by: datetime | None) -> Reply:
@@ -185,6 +191,14 @@ class Dispatcher:
                 out = Outgoing(row, text, turn.now, choices, hand_over=turn.hand_over and last)
                 reply = Reply(out, row, more=not last)
         return reply
+
+
+def _bring_letters(turn: Turn) -> None:
+    """What was kept for this person's next contact; never in a group, in the middle of a form or beside bad news."""
+    busy = turn.form is not None or turn.reask or turn.topic.startswith("sensitive:")
+    if turn.person.letters and turn.private and not busy:
+        for words in letters.tell(turn.work, turn.person.person_id, turn.now):
+            turn.say(words)
 
 
 def _shape(choices: tuple[Choice, ...], hand_over: bool) -> dict[str, Any]:

@@ -21,6 +21,8 @@ THANKS = "不客气，有需要随时找我。"
 BROKEN = "抱歉，我这边出了点问题，刚才的操作没有生效。请稍后再发一次，或者回复“转人工”。"
 
 SOURCE = "依据：{sources}\n（内容核对于{as_of}）"
+HERE = "本地规定："
+IN_SHORT = "{question}\n{text}（内容核对于{as_of}）"
 LOCAL = "各地标准可能不同，以当地规定为准。"
 ASIDE_UNKNOWN = "这个问题我先记下来，稍后请同事补充。我们接着填。"
 DID_HELP = "有帮助"
@@ -33,7 +35,8 @@ DECLINED = (
 )
 EXPIRED_ENTRY = "这条内容正在更新，为了不误导您先不展示。请回复“转人工”，或者拨打{hotline}。"
 OPINION_THANKS = "谢谢您的反馈！"
-OPINION_SORRY = "抱歉没帮到您，已经记下来请同事改进。您可以换个说法再问，或者回复“转人工”。"
+OPINION_SORRY = "抱歉没帮到您，已经记下来请同事改进。方便的话点一下原因；也可以换个说法再问，或者回复“转人工”。"
+OPINION_REASON = "谢谢您告诉我们，改好以后会通知您。"
 OPINION_NOTHING = "谢谢！您想评价哪个回答？先问一个问题试试吧。"
 
 HAND_OVER = "已经为您转给工会工作人员（{office}），请稍等。急事请拨打{hotline}。"
@@ -84,12 +87,18 @@ STATES = {
     "withdrawn": "已撤回",
 }
 NOTHING_OPEN = "现在没有正在填的内容，也没有收集您的信息。想入会请回复“入会”，想问政策直接问就行。"
-CRISIS = (
-    "您现在一定很难受，谢谢您愿意说出来，您不是一个人。\n请马上拨打心理援助热线12356（全国统一），情况紧急请拨打110或120，"
-    "也请告诉身边信得过的人。\n我已经请工会的工作人员尽快联系您，工会热线{hotline}。"
-)
+SENSITIVE_CASE = "我已经请工会的工作人员尽快联系您（{office}）。"
+SENSITIVE_CASE_AGAIN = "工会的工作人员已经收到您的情况，正在处理。"
+SENSITIVE_MORE = "想先看看规定怎么说，可以点下面的问题。"
 UNFINISHED = "您有一份没填完的入会申请。回复“继续”接着填，回复“重来”从头开始，回复“取消”就不填了。"
 GROUP_DUTIES = "任务清单请点我头像私聊查看，回复“我的任务”就行。"
+GROUP_SENSITIVE = (
+    "这件事不适合在群里说，请点我头像私聊，我请工会的工作人员来帮您。紧急情况请拨打110或120，工会热线{hotline}。"
+)
+GROUP_MORE = "（只是要点，完整答案和依据请私聊我）"
+GROUP_SUGGEST = "您是不是想问：\n{questions}\n私聊我可以看完整答案。"
+GROUP_UNKNOWN = "这个问题我还答不上来，已经记下来请工会同事补充。您也可以私聊我。"
+GROUP_HOP = "私聊请点：{link}"
 GROUP_PRIVATE = "这涉及您的个人信息，请点我头像私聊，在群里就不说了。"
 
 NOT_CADRE = "这个功能给工会干部用。您要是工会干部，请先用单位的绑定二维码扫一下，或者回复“转人工”。"
@@ -115,3 +124,8 @@ REMIND_DUE = (
 LEFT_DAYS = "还有{days}天"
 LEFT_TODAY = "就是今天"
 LEFT_LATE = "已过{days}天"
+
+LETTERS = "您有{count}条工会的回复："
+LETTER_GAP = "您问的问题有答案了\n{day}您问过“{words}”：\n{answer}"
+LETTER_IMPROVED = "您提过意见的内容改好了\n{day}您看过“{question}”，现在是这样：\n{answer}"
+LETTER_CASE = "工会工作人员给您的回复\n{words}"

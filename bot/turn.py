@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,7 @@ class Turn:
     form: Form | None = None
     reask: tuple[str, ...] = ()  # what an open form waits for, when this turn is not its answer
     given: Mapping[str, Any] = field(default_factory=dict)
+    vector: Sequence[float] | None = None  # an embedding of the text, where the union has switched that on
 
     def say(self, text: str, *choices: Choice) -> None:
         """Add a paragraph to the answer, with things to tap. All of one turn goes out as one message where it fits."""

@@ -2,10 +2,10 @@
 
 from bot.dialogue import Aside
 from bot.dispatcher import Conversation
-from handlers import crisis, duties, fallback, faq, help, human, membership, nothing_open, subscription
+from handlers import duties, fallback, faq, help, human, membership, nothing_open, sensitive, subscription
 
 ROUTERS = (
-    crisis.router,
+    sensitive.router,
     subscription.router,
     help.router,
     human.router,
@@ -19,5 +19,5 @@ FLOWS = (membership.FLOW,)
 COMMANDS = frozenset(
     {"我的任务", "本月任务", "任务", "进度", "查进度", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"}
 )
-ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=COMMANDS, urgent=crisis.urgent)
+ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=COMMANDS, urgent=sensitive.urgent)
 CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=ASIDE)

@@ -1,8 +1,9 @@
 """The audit trail: who did what to which thing, and when. Rows are only added."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
 from storage.base import BigId, Row, UtcDateTime
 from storage.work import Work
@@ -26,3 +27,22 @@ def write(work: Work, actor: str, action: str, subject: str, now: datetime, note
         Audit,
         {"id": work.new_id(), "actor": actor, "action": action, "subject": subject, "note": note[:200], "at": now},
     )
+
+
+def newest(work: Work, limit: int, before: int | None = None, action: str = "", actor: str = "") -> Sequence[Audit]:
+    """Lines, the newest first, older than the line `before`; only of an action or an actor when given."""
+    query = select(Audit).order_by(col(Audit.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Audit.id) < before)
+    if action:
+        query = query.where(Audit.action == action)
+    if actor:
+        query = query.where(Audit.actor == actor)
+    return work.session.exec(query).all()
+
+
+def of_subject(work: Work, subject: str, limit: int = 50) -> Sequence[Audit]:
+    """What was done to one thing, the newest first."""
+    return work.session.exec(
+        select(Audit).where(Audit.subject == subject).order_by(col(Audit.at).desc(), col(Audit.id).desc()).limit(limit)
+    ).all()

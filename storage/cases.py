@@ -6,14 +6,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime
+from storage.base import BigId, Row, UtcDateTime, default
+from storage.orgs import Organisation
+from storage.people import Person
 from storage.work import Work
 
 _OPEN_SQL = sa.text("state = 'open'")
 
 
 class Case(Row, table=True):
-    """One matter for a person. Unique: at most one open case per person and topic."""
+    """One matter for a person. States: `open` (perhaps with an assignee) → `closed` with an outcome.
+
+    Unique: at most one open case per person and topic. `assignee` is a staff name; `outcome` holds no personal data.
+    """
 
     __tablename__ = "case"
     __table_args__ = (
@@ -25,20 +30,38 @@ class Case(Row, table=True):
     state: str = Field(default="open", max_length=12)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    urgent: bool = Field(default=False, sa_column_kwargs={"default": None, "server_default": sa.false()})
+    assignee: str = Field(default="", max_length=32, sa_column_kwargs=default(""))
+    outcome: str = Field(default="", max_length=200, sa_column_kwargs=default(""))
 
 
-def open_case(work: Work, person_id: int, topic: str, now: datetime) -> tuple[Case, bool]:
+def open_case(work: Work, person_id: int, topic: str, now: datetime, urgent: bool = False) -> tuple[Case, bool]:
     """The open case of a person about a topic, and whether it is new."""
     query = select(Case).where(Case.person_id == person_id, Case.topic == topic, Case.state == "open")
     case = work.session.exec(query).first()
     if case is not None:
         return case, False
-    case = Case(id=work.new_id(), person_id=person_id, topic=topic, state="open", opened_at=now)
+    case = Case(id=work.new_id(), person_id=person_id, topic=topic, state="open", opened_at=now, urgent=urgent)
     work.session.add(case)
     work.session.flush()
     return case, True
 
 
+def get(work: Work, case_id: int) -> Case | None:
+    """One case by id."""
+    return work.session.get(Case, case_id)
+
+
+def listed(work: Work, state: str, path: str | None = None, limit: int = 200) -> Sequence[Case]:
+    """Cases of a state, urgent ones first, then the oldest; only of people below `path` when given."""
+    query = select(Case).where(Case.state == state)
+    if path is not None:
+        query = query.join(Person, col(Person.id) == col(Case.person_id))
+        query = query.join(Organisation, col(Organisation.id) == col(Person.org_id))
+        query = query.where(col(Organisation.path).startswith(path, autoescape=True))
+    return work.session.exec(query.order_by(col(Case.urgent).desc(), col(Case.opened_at)).limit(limit)).all()
+
+
 def waiting(work: Work) -> Sequence[Case]:
-    """Open cases, the oldest first."""
-    return work.session.exec(select(Case).where(Case.state == "open").order_by(col(Case.opened_at))).all()
+    """All open cases, urgent ones first, then the oldest."""
+    return listed(work, "open", limit=10_000)

@@ -7,7 +7,7 @@ a repeat finds the row and is given the stored reply. What was said is sealed: p
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -15,7 +15,8 @@ from sqlmodel import Field
 from storage import outbox, people
 from storage.base import BigId, Row, UtcDateTime, table
 from storage.conversations import Conversation
-from storage.knowledge import Miss
+from storage.letters import Letter
+from storage.misses import Miss
 from storage.work import Work
 
 PURPOSE = "inbound.text"
@@ -39,6 +40,8 @@ class Inbound(Row, table=True):
 
 # Built once: building a statement costs more than running it.
 _in, _person, _address, _form = table(Inbound), table(people.Person), table(people.Address), table(Conversation)
+_letter = table(Letter)
+KEPT = sa.text("letter.state = 'kept'")  # said literally, so that the partial index is used
 _joined = _person.join(_address, _address.c.person_id == _person.c.id)
 _MINE = sa.and_(
     _address.c.channel == sa.bindparam("channel"), _address.c.user.in_(sa.bindparam("users", expanding=True))
@@ -60,6 +63,7 @@ _SPEAKERS = (
         _address.c.window,
         _address.c.window_until,
         _address.c.window_left,
+        sa.exists().where(_letter.c.person_id == _person.c.id, KEPT).label("letters"),
     )
     .select_from(_joined.outerjoin(_form, _form.c.person_id == _person.c.id))
     .where(_MINE)
@@ -121,16 +125,27 @@ def stored_reply(work: Work, channel: str, dedupe: str) -> "outbox.Ready | None"
     return outbox.Ready._make(row) if row else None
 
 
-def last_entry(work: Work, person_id: int, since: datetime) -> str | None:
+class Answered(NamedTuple):
+    """An answer from the knowledge base and the words it was given to."""
+
+    entry_id: str
+    words: str
+    at: datetime
+
+
+def last_answered(work: Work, person_id: int, since: datetime) -> Answered | None:
     """The knowledge entry a person was answered with last."""
     inbound = table(Inbound)
-    topic = work.execute(
-        sa.select(inbound.c.topic)
+    row = work.execute(
+        sa.select(inbound.c.topic, inbound.c.text, inbound.c.received_at)
         .where(inbound.c.person_id == person_id, inbound.c.received_at >= since, inbound.c.topic.like("faq:%"))
         .order_by(inbound.c.received_at.desc())
         .limit(1)
-    ).scalar()
-    return str(topic).removeprefix("faq:") if topic else None
+    ).first()
+    if row is None:
+        return None
+    words = work.seal.open(row.text, PURPOSE) if row.text else ""
+    return Answered(str(row.topic).removeprefix("faq:"), words, row.received_at)
 
 
 def has_topic(work: Work, person_id: int, topic: str, since: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The knowledge base: published entries, what nobody could answer, and what readers thought of answers."""
+"""The knowledge base as it is answered from: entries, and what branches say differently."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,15 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, table
+from storage.base import BigId, Json, Row, UtcDateTime, default, table
 from storage.work import Work
 
 
 class Entry(Row, table=True):
     """One question with its answer, sources and dates. Unique: id, which is the topic's id in the reference.
 
-    `citations` is a list of {law, article, version}; `phrasings` other ways to ask. `status` is draft, published or
-    retired. `version` grows with every change, so that processes know when to rebuild their index.
+    `citations` is a list of {law, article, version}; `phrasings` other ways to ask; `fields` what a union fills in:
+    {key, label, hint, value}. `status` is draft, published or retired. `version` grows with every change, so that
+    processes know when to rebuild their index. An entry changes only together with a `storage.revisions` row.
     """
 
     __tablename__ = "entry"
@@ -32,34 +33,31 @@ class Entry(Row, table=True):
     review_by: date
     hand_over: bool = False
     status: str = Field(default="published", max_length=12)
+    fields: Any = Field(default=None, nullable=True, sa_type=Json)
     version: int = 1
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Miss(Row, table=True):
-    """A question without an answer (or only with suggestions). `words` is what was asked, long digits masked."""
+class Override(Row, table=True):
+    """What a branch says differently from the city's entry; what it leaves empty is inherited. Unique: (entry, branch).
 
-    __tablename__ = "miss"
+    `answer` replaces the city's words, `values` ({key: value}) fill the entry's fields, `citations` are added to the
+    city's. `active` is false once withdrawn. `review_by` ends it like an entry.
+    """
+
+    __tablename__ = "override"
+    __table_args__ = (sa.UniqueConstraint("entry_id", "org_id"),)
     id: int = Field(primary_key=True, sa_type=BigId)
-    inbound_id: int = Field(sa_type=BigId)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigId)
-    words: str = Field(max_length=400)
-    decision: str = Field(max_length=12)
-    suggested: Any = Field(default=None, nullable=True, sa_type=Json)
-    at: datetime = Field(index=True, sa_type=UtcDateTime)
-
-
-class Opinion(Row, table=True):
-    """有帮助 or 没帮助 for an answer. Unique: (person, entry): the last word counts."""
-
-    __tablename__ = "opinion"
-    __table_args__ = (sa.UniqueConstraint("person_id", "entry_id"),)
-    id: int = Field(primary_key=True, sa_type=BigId)
-    person_id: int = Field(foreign_key="person.id", sa_type=BigId)
     entry_id: str = Field(foreign_key="entry.id", max_length=64)
-    helpful: bool
-    reason: str = ""
-    at: datetime = Field(sa_type=UtcDateTime)
+    org_id: int = Field(foreign_key="organisation.id", sa_type=BigId)
+    answer: str = ""
+    values: Any = Field(sa_type=Json)
+    citations: Any = Field(sa_type=Json)
+    as_of: date
+    review_by: date
+    active: bool = Field(default=True, sa_column_kwargs={"default": None, "server_default": sa.true()})
+    version: int = Field(default=1, sa_column_kwargs=default(1))
+    updated_at: datetime = Field(sa_type=UtcDateTime)
 
 
 def get(work: Work, entry_id: str) -> Entry | None:
@@ -70,6 +68,12 @@ def get(work: Work, entry_id: str) -> Entry | None:
 def published(work: Work) -> Sequence[Entry]:
     """All published entries, in the order of their ids."""
     return work.session.exec(select(Entry).where(Entry.status == "published").order_by(Entry.id)).all()
+
+
+def overdue(work: Work, today: date) -> Sequence[Entry]:
+    """Published entries whose review date is before a day, the longest overdue first."""
+    query = select(Entry).where(Entry.status == "published", Entry.review_by < today)
+    return work.session.exec(query.order_by(col(Entry.review_by), Entry.id)).all()
 
 
 def every(work: Work) -> Sequence[Entry]:
@@ -92,42 +96,43 @@ def put(work: Work, entry_id: str, values: dict[str, Any], now: datetime) -> str
     return "changed"
 
 
-def state(work: Work) -> tuple[int, int]:
-    """A pair that differs whenever the base has changed: (number of entries, sum of versions)."""
-    entries = table(Entry)
-    total = sa.func.coalesce(sa.func.sum(entries.c.version), 0)
-    row = list(work.look(sa.select(sa.func.count(), total).select_from(entries)).one())
-    return int(row[0]), int(row[1])
+State = tuple[int, ...]
 
 
-def record_miss(
-    work: Work, inbound_id: int, person_id: int, words: str, decision: str, suggested: list[str], now: datetime
-) -> None:
-    """Remember a question that got no direct answer; written when the group commits."""
-    work.append(
-        Miss,
-        {
-            "id": work.new_id(),
-            "inbound_id": inbound_id,
-            "person_id": person_id,
-            "words": words[:400],
-            "decision": decision,
-            "suggested": suggested,
-            "at": now,
-        },
-    )
+def state(work: Work) -> State:
+    """Differs whenever the base has changed: number and sum of versions of entries and of overrides."""
+    found: list[int] = []
+    for each in (table(Entry), table(Override)):
+        total = sa.func.coalesce(sa.func.sum(each.c.version), 0)
+        found.extend(int(number) for number in work.look(sa.select(sa.func.count(), total).select_from(each)).one())
+    return tuple(found)
 
 
-def misses(work: Work, limit: int = 100) -> Sequence[Miss]:
-    """The newest misses first."""
-    return work.session.exec(select(Miss).order_by(col(Miss.at).desc(), col(Miss.id)).limit(limit)).all()
+def overrides(work: Work) -> Sequence[Override]:
+    """All overrides in force, by entry."""
+    query = select(Override).where(Override.active).order_by(Override.entry_id, col(Override.org_id))
+    return work.session.exec(query).all()
 
 
-def put_opinion(work: Work, person_id: int, entry_id: str, helpful: bool, now: datetime) -> None:
-    """Keep what a person thinks of an answer, replacing an earlier opinion."""
-    query = select(Opinion).where(Opinion.person_id == person_id, Opinion.entry_id == entry_id)
-    opinion = work.session.exec(query).first() or Opinion(
-        id=work.new_id(), person_id=person_id, entry_id=entry_id, helpful=helpful, at=now
-    )
-    opinion.helpful, opinion.at = helpful, now
-    work.session.add(opinion)
+def overrides_of(work: Work, entry_id: str) -> Sequence[Override]:
+    """The overrides in force of one entry."""
+    return work.session.exec(select(Override).where(Override.entry_id == entry_id, Override.active)).all()
+
+
+def override_of(work: Work, entry_id: str, org_id: int) -> Override | None:
+    """What a branch says about an entry, in force or not."""
+    query = select(Override).where(Override.entry_id == entry_id, Override.org_id == org_id)
+    return work.session.exec(query).first()
+
+
+def put_override(work: Work, entry_id: str, org_id: int, values: dict[str, Any], now: datetime) -> Override:
+    """Create or change a branch's override. `values` are its columns but id, keys and version."""
+    row = override_of(work, entry_id, org_id)
+    if row is None:
+        row = Override(id=work.new_id(), entry_id=entry_id, org_id=org_id, version=0, updated_at=now, **values)
+    for key, value in values.items():
+        setattr(row, key, value)
+    row.version, row.updated_at = row.version + 1, now
+    work.session.add(row)
+    work.session.flush()
+    return row

@@ -65,6 +65,7 @@ class Known(NamedTuple):
     window: str
     window_until: datetime | None
     window_left: int
+    letters: bool = False  # something is kept for this person's next contact
 
 
 def get(work: Work, person_id: int) -> Person | None:

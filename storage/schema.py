@@ -11,10 +11,14 @@ from storage import (
     inbox,
     jobs,
     knowledge,
+    letters,
+    misses,
     orgs,
     outbox,
     people,
     reminders,
+    revisions,
+    staff,
     tokens,
 )
 from storage.base import Row
@@ -30,10 +34,14 @@ MODULES = (
     inbox,
     jobs,
     knowledge,
+    letters,
+    misses,
     orgs,
     outbox,
     people,
     reminders,
+    revisions,
+    staff,
     tokens,
 )
 METADATA = Row.metadata

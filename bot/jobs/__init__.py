@@ -1,6 +1,15 @@
 """What happens by itself: the table of jobs. `scheduler.py` ticks; all business state is in rows."""
 
-from bot.jobs import clean_up, fire_reminders, issue_duties, refresh_knowledge, settle_outbox
+from bot.jobs import (
+    clean_up,
+    deliver_letters,
+    fire_reminders,
+    group_misses,
+    issue_duties,
+    refresh_knowledge,
+    review_entries,
+    settle_outbox,
+)
 from bot.jobs.job import Job
 
 JOBS: tuple[Job, ...] = (
@@ -8,5 +17,8 @@ JOBS: tuple[Job, ...] = (
     fire_reminders.JOB,
     refresh_knowledge.JOB,
     settle_outbox.JOB,
+    group_misses.JOB,
+    deliver_letters.JOB,
+    review_entries.JOB,
     clean_up.JOB,
 )

@@ -3,19 +3,32 @@
 from datetime import timedelta
 
 from bot.jobs.job import Job, Moment
+from bot.services.accounts import IDLE_MINUTES
 from bot.services.house import House
-from storage import conversations, inbox, outbox
+from storage import conversations, inbox, letters, misses, outbox, staff
 from storage.database import Database
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts of forms dropped and messages blanked."""
+    """Counts of forms, letters and sessions dropped, and of messages and misses blanked."""
     before = moment.now - timedelta(days=house.chat_days)
     forms = database.writer.run(lambda work: conversations.drop_expired(work, moment.now))
     texts = database.writer.run(lambda work: inbox.forget_before(work, before))
     summaries = database.writer.run(lambda work: inbox.forget_form_replies(work, moment.now - timedelta(hours=1)))
     replies = database.writer.run(lambda work: outbox.forget_before(work, before))
-    return {"forms": forms, "texts": texts, "replies": replies, "summaries": summaries}
+    asked = database.writer.run(lambda work: misses.forget_before(work, before))
+    told = database.writer.run(lambda work: letters.forget_before(work, before))
+    idle = moment.now - timedelta(minutes=IDLE_MINUTES)
+    sessions = database.writer.run(lambda work: staff.drop_expired(work, moment.now, idle))
+    return {
+        "misses": asked,
+        "letters": told,
+        "sessions": sessions,
+        "forms": forms,
+        "texts": texts,
+        "replies": replies,
+        "summaries": summaries,
+    }
 
 
 JOB = Job("clean_up", timedelta(hours=1), run)

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 from bot.calendar import Hours
 from bot.services.knowledge import Knowledge
+from bot.services.sensitive import Sensitive
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The union as the rules see it. Frozen; `knowledge` refreshes itself from the database."""
+    """The union as the rules see it. Frozen; `knowledge` refreshes itself; `private_link` opens a chat."""
 
     union: str = "示例市总工会"
     hotline: str = "12351"
@@ -19,4 +20,6 @@ class House:
     catch_up_hours: int = 24
     chat_days: int = 90
     consent_version: str = "2026-11"
+    private_link: str = ""
+    sensitive: Sensitive = field(default_factory=Sensitive)
     knowledge: Knowledge = field(default_factory=Knowledge)

@@ -1,147 +1,88 @@
-"""Answering from the knowledge base: the index kept beside the database, the words of an answer, what is remembered."""
+"""Answering from the knowledge base: the search index and the answers of this process, kept beside the database."""
 
 import logging
-import re
 import threading
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.search import Entry as SearchEntry
 from bot.search import Index, Result
-from storage import inbox, knowledge
+from bot.services import answers
+from bot.services.answers import Answer
+from storage import knowledge, orgs
 from storage.work import Work
 
 log = logging.getLogger(__name__)
-_LONG_DIGITS = re.compile(r"[0-9０-９][0-9０-９\sXx-]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A published entry as it is said. Dates are calendar days in China."""
+class Base:
+    """The published base at one moment: what is asked of it sees all of it or nothing of it."""
 
-    id: str
-    question: str
-    text: str
-    sources: str
-    as_of: date
-    review_by: date
-    local: bool
-    hand_over: bool
-    related: tuple[str, ...]
+    state: knowledge.State = ()
+    index: Index = field(default_factory=lambda: Index(()))
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    branches: Mapping[str, Mapping[int, Answer]] = field(default_factory=dict)  # entry -> branch -> its answer
+
+
+def build(work: Work, previous: Base | None = None) -> Base:
+    """The published base as it stands; what did not change since `previous` is not analysed again."""
+    state = knowledge.state(work)
+    entries = {entry.id: entry for entry in knowledge.published(work)}
+    branches: dict[str, dict[int, Answer]] = {}
+    for each in knowledge.overrides(work):
+        if each.entry_id in entries:
+            branches.setdefault(each.entry_id, {})[each.org_id] = answers.of_branch(entries[each.entry_id], each)
+    index = Index(map(searched, entries.values()), previous=previous.index if previous else None)
+    return Base(state, index, {entry.id: answers.of_entry(entry) for entry in entries.values()}, branches)
+
+
+def searched(entry: knowledge.Entry) -> SearchEntry:
+    """An entry as the search knows it."""
+    return SearchEntry(entry.id, entry.question, tuple(entry.phrasings))
 
 
 class Knowledge:
-    """The published entries of this process with their search index. `refresh` swaps both at once; reads never wait."""
+    """The published entries of this process. `refresh` swaps everything at once; reads never wait for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._state: tuple[int, int] | None = None
-        self._index = Index(())
-        self._answers: Mapping[str, Answer] = {}
+        self._base = Base()
+
+    @property
+    def base(self) -> Base:
+        """The base in use now."""
+        return self._base
 
     def refresh(self, work: Work) -> bool:
         """Rebuild when the base has changed since the last call; returns whether it did."""
         with self._lock:
-            state = knowledge.state(work)
-            if state == self._state:
+            if knowledge.state(work) == self._base.state:
                 return False
-            entries = knowledge.published(work)
-            answers = {entry.id: _answer(entry) for entry in entries}
-            index = Index(SearchEntry(each.id, each.question, tuple(each.phrasings)) for each in entries)
-            self._answers, self._index, self._state = answers, index, state
-            log.info("knowledge index rebuilt", extra={"entries": len(answers)})
+            self._base = build(work, self._base)
+            log.info("knowledge index rebuilt", extra={"entries": len(self._base.answers)})
             return True
 
-    def ask(self, text: str) -> Result:
-        """Search; never raises."""
-        return self._index.ask(text)
+    def ask(self, text: str, after: str | None = None, vector: Sequence[float] | None = None) -> Result:
+        """Search; never raises. `after` is the entry answered last, `vector` an embedding of the text."""
+        return self._base.index.ask(text, after=after, vector=vector)
 
     def get(self, entry_id: str) -> Answer | None:
-        """A published entry."""
-        return self._answers.get(entry_id)
+        """The city's answer of a published entry."""
+        return self._base.answers.get(entry_id)
+
+    def get_for(self, work: Work, entry_id: str, org_id: int | None, now: datetime) -> Answer | None:
+        """The answer for somebody of a branch: the nearest branch's own, upwards, that is in force; else the city's."""
+        base = self._base
+        own = base.branches.get(entry_id)
+        org = orgs.get(work, org_id) if own and org_id is not None else None
+        return answers.nearest(base.answers.get(entry_id), own or {}, org.path if org else "", now)
 
     def questions(self, ids: Iterable[str]) -> list[tuple[str, str]]:
         """(id, question) of those ids that are published."""
-        return [(each, self._answers[each].question) for each in ids if each in self._answers]
+        known = self._base.answers
+        return [(each, known[each].question) for each in ids if each in known]
 
     def __len__(self) -> int:
-        return len(self._answers)
-
-
-def _answer(entry: knowledge.Entry) -> Answer:
-    return Answer(
-        id=entry.id,
-        question=entry.question,
-        text=entry.answer.strip(),
-        sources=_sources(entry.citations),
-        as_of=entry.as_of,
-        review_by=entry.review_by,
-        local=entry.scope == "local",
-        hand_over=entry.hand_over,
-        related=tuple(entry.related),
-    )
-
-
-def _sources(citations: Iterable[Mapping[str, str]]) -> str:
-    """《law》article、article；《law》article – each law once."""
-    articles: dict[str, list[str]] = {}
-    for each in citations:
-        where = articles.setdefault(each["law"], [])
-        if each["article"] not in (*where, "全文"):
-            where.append(each["article"])
-    return "；".join(f"《{law.strip('《》')}》{'、'.join(where)}" for law, where in articles.items())
-
-
-def masked(text: str) -> str:
-    """The words of a miss as staff may read them: long numbers (ID, mobile, card) and control characters blanked."""
-    return _LONG_DIGITS.sub("〔号码〕", "".join(each if each.isprintable() else " " for each in text))
-
-
-def remember_miss(work: Work, inbound_id: int, person_id: int, text: str, result: Result, now: datetime) -> None:
-    """Keep a question that got no direct answer, for the editors."""
-    suggested = [hit.id for hit in result.hits]
-    knowledge.record_miss(work, inbound_id, person_id, masked(text), result.decision.value, suggested, now)
-
-
-def load_entries(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, int]:
-    """Bring entries (as `content/faq/*.yaml` has them, validated) into the base; idempotent. Counts by effect."""
-    counts = {"new": 0, "changed": 0, "same": 0}
-    for each in entries:
-        values = {key: each[key] for key in _COLUMNS}
-        counts[knowledge.put(work, each["id"], values, now)] += 1
-    return counts
-
-
-_COLUMNS = (
-    "category",
-    "question",
-    "phrasings",
-    "answer",
-    "citations",
-    "related",
-    "audience",
-    "scope",
-    "as_of",
-    "review_by",
-    "hand_over",
-    "status",
-)
-
-
-SUGGESTION_MINUTES = 30
-
-
-def open_suggestions(work: Work, person_id: int, now: datetime) -> list[str]:
-    """The entry ids last suggested to a person, if that was the last thing said to them lately."""
-    return inbox.last_suggested(work, person_id, now - timedelta(minutes=SUGGESTION_MINUTES))
-
-
-def keep_opinion(work: Work, person_id: int, helpful: bool, now: datetime) -> bool:
-    """Keep what a person thinks of the last answer they got; false when there was none lately."""
-    entry_id = inbox.last_entry(work, person_id, now - timedelta(days=2))
-    if entry_id is None or knowledge.get(work, entry_id) is None:
-        return False
-    knowledge.put_opinion(work, person_id, entry_id, helpful, now)
-    return True
+        return len(self._base.answers)

@@ -7,8 +7,9 @@ from typing import Any
 from bot import content
 from bot.clock import SHANGHAI
 from bot.contract import Kind
-from bot.services import duties, knowledge, units
+from bot.services import duties, entries, units
 from bot.services.house import House
+from bot.services.sensitive import Sensitive
 from bot.testing import Talk
 from storage import migrate, orgs
 from storage.database import Database
@@ -36,7 +37,7 @@ def play(dialogue: dict[str, Any], folder: Path) -> list[list[str]]:
     database.start()
     try:
         database.writer.run(lambda work: fill(work, start))
-        talk = Talk(database, House(), start)
+        talk = Talk(database, House(sensitive=Sensitive(content.read_sensitive(CONTENT / "sensitive.yaml"))), start)
         return [_turn(talk, turn) for turn in dialogue["turns"]]
     finally:
         database.close()
@@ -44,7 +45,7 @@ def play(dialogue: dict[str, Any], folder: Path) -> list[list[str]]:
 
 def fill(work: Work, now: datetime) -> None:
     """FAQ, calendar, demo organisation and one binding code."""
-    knowledge.load_entries(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), now)
+    entries.load(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), now)
     duties.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
     demo = content.read_demo(CONTENT / "demo.yaml")
     units.load(work, (unit.model_dump() for unit in demo.units), now)

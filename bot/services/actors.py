@@ -1,0 +1,67 @@
+"""Who acts in the console, and what their role allows. The same rules hold whichever page asks."""
+
+from dataclasses import dataclass
+
+from bot.errors import Refusal
+from storage import orgs
+from storage.work import Work
+
+ROLES = ("staff", "editor", "approver", "admin")  # each may do what those before it may
+RIGHTS = {
+    "see": "staff",
+    "gaps": "staff",
+    "cases": "staff",
+    "draft": "editor",
+    "approve": "approver",
+    "manage": "admin",
+}
+
+
+class NotAllowed(Refusal):
+    """This account may not do that; the words say what would be needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One member of staff. `path` is the branch of the organisation tree they are for; None means all of it."""
+
+    name: str
+    role: str
+    org_id: int | None = None
+    path: str | None = None
+
+    def may(self, right: str) -> bool:
+        """Whether the role has a right of `RIGHTS`."""
+        return ROLES.index(self.role) >= ROLES.index(RIGHTS[right])
+
+    def within(self, path: str) -> bool:
+        """Whether a place of the tree (`/1/4/`) belongs to this actor's branch."""
+        return self.path is None or path.startswith(self.path)
+
+
+FILES = Actor("import", "admin")  # what is brought in by a command
+
+
+def of_account(work: Work, name: str, role: str, org_id: int | None) -> Actor:
+    """The actor behind an account. The root of the tree is all of it."""
+    org = orgs.get(work, org_id) if org_id is not None else None
+    whole = org is None or org.parent_id is None
+    return Actor(name, role, org_id, None if whole or org is None else org.path)
+
+
+def require(actor: Actor, right: str) -> None:
+    """Raises NotAllowed when the role does not have the right."""
+    if not actor.may(right):
+        raise NotAllowed(f"您的账号没有这个权限（需要{ROLE_NAMES[RIGHTS[right]]}）。")
+
+
+def require_branch(work: Work, actor: Actor, org_id: int) -> None:
+    """Raises NotAllowed when a branch (0: the city's own) is not the actor's to change."""
+    if actor.path is None:
+        return
+    org = orgs.get(work, org_id) if org_id else None
+    if org is None or not actor.within(org.path):
+        raise NotAllowed("这条内容不归您所在的工会管理，请联系上级工会。")
+
+
+ROLE_NAMES = {"staff": "工作人员", "editor": "编辑", "approver": "审核人", "admin": "管理员"}

@@ -1,0 +1,30 @@
+"""Asking the knowledge base in a conversation: a short follow-up is understood with the answer before it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.search import Result, leans
+from bot.services.knowledge import Knowledge
+from storage import inbox
+from storage.work import Work
+
+FOLLOW_UP = timedelta(minutes=15)  # after that nobody remembers what was said before
+
+
+def ask(
+    work: Work,
+    knowledge: Knowledge,
+    person_id: int,
+    text: str,
+    now: datetime,
+    vector: Sequence[float] | None = None,
+) -> Result:
+    """What the base says to these words of this person. The earlier answer is looked up only when they lean on it."""
+    after = last_entry(work, person_id, now) if leans(text) else None
+    return knowledge.ask(text, after=after, vector=vector)
+
+
+def last_entry(work: Work, person_id: int, now: datetime) -> str | None:
+    """The entry a person was answered with in the last minutes."""
+    last = inbox.last_answered(work, person_id, now - FOLLOW_UP)
+    return last.entry_id if last else None

@@ -1,0 +1,172 @@
+"""How an entry is written: drafted by one person, published by another, never by the way.
+
+States and keys are in `storage/revisions.py`. Every step is one transaction with its audit line. Before a publication
+the golden questions are run outside the transaction (`trial`); `publish` refuses when the base has moved since.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.errors import Refusal
+from bot.search import Entry as SearchEntry
+from bot.search import Index
+from bot.services import closing, golden, knowledge
+from bot.services.actors import Actor, NotAllowed, require, require_branch
+from bot.services.entries import BadEntry, columns, content_of, override_columns, validated, validated_override
+from bot.services.golden import Broken, Golden
+from storage import audit, revisions
+from storage import knowledge as base
+from storage.revisions import CITY, Revision
+from storage.work import Work
+
+
+class Conflict(Refusal):
+    """Somebody else was faster; the words say what to do."""
+
+
+class BreaksGolden(Refusal):
+    """The change would break golden questions; `broken` lists them."""
+
+    def __init__(self, broken: list[Broken]) -> None:
+        super().__init__(f"这次修改会让{len(broken)}个黄金问题答错，没有发布。")
+        self.broken = broken
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a publication would make of the search, and the state of the base it was tried on."""
+
+    state: base.State
+    before: Index
+    after: Index
+
+
+def save(
+    work: Work, actor: Actor, entry_id: str, org_id: int, data: Mapping[str, Any], now: datetime, **more: Any
+) -> Revision:
+    """Write a draft, or go on writing the open one. `more`: `note`, `gap_id`. Raises BadEntry, NotAllowed, Conflict."""
+    require(actor, "draft")
+    require_branch(work, actor, org_id)
+    content = _checked(work, entry_id, org_id, data)
+    draft = revisions.open_of(work, entry_id, org_id)
+    if draft is None:
+        more = {**more, "state": "draft", "author": actor.name, "base": _version(work, entry_id, org_id)}
+        draft = revisions.add(work, entry_id, org_id, content, now, **more)
+    else:
+        _rewrite(work, draft, actor, content, now, more)
+    audit.write(work, f"staff:{actor.name}", "entry_draft", f"entry:{entry_id}", now, f"revision {draft.number}")
+    return draft
+
+
+def _rewrite(
+    work: Work, draft: Revision, actor: Actor, content: dict[str, Any], now: datetime, more: Mapping[str, Any]
+) -> None:
+    if draft.author != actor.name:
+        raise Conflict(f"{draft.author}正在改这一条，请等对方提交或放弃后再改。")
+    draft.content, draft.state, draft.updated_at = content, "draft", now
+    for key, value in more.items():
+        setattr(draft, key, value)
+    work.session.add(draft)
+
+
+def _checked(work: Work, entry_id: str, org_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    if org_id == CITY:
+        return content_of(validated({**data, "id": entry_id}))
+    entry = base.get(work, entry_id)
+    if entry is None:
+        raise BadEntry([("id", "本市还没有这一条，下级工会只能在本市条目的基础上补充。")])
+    return validated_override(data, {each["key"] for each in entry.fields or ()})
+
+
+def _version(work: Work, entry_id: str, org_id: int) -> int:
+    row = base.get(work, entry_id) if org_id == CITY else base.override_of(work, entry_id, org_id)
+    return row.version if row else 0
+
+
+def hand_in(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revision:
+    """Ask for publication. Raises NotAllowed, Conflict."""
+    draft = _open(work, actor, "draft", revision_id, "draft")
+    if draft.author != actor.name:
+        raise NotAllowed(f"只有起草人{draft.author}可以提交。")
+    return _step(work, actor, draft, "pending", "entry_hand_in", now)
+
+
+def discard(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revision:
+    """Give a draft up; its author, or whoever may approve. Raises NotAllowed, Conflict."""
+    draft = _open(work, actor, "draft", revision_id, *revisions.OPEN)
+    if draft.author != actor.name and not actor.may("approve"):
+        raise NotAllowed(f"只有起草人{draft.author}或审核人可以放弃这份草稿。")
+    return _step(work, actor, draft, "discarded", "entry_discard", now)
+
+
+def reject(work: Work, actor: Actor, revision_id: int, note: str, now: datetime) -> Revision:
+    """Send a pending revision back to its author, with the reason, as a draft. Raises NotAllowed, Conflict."""
+    pending = _pending(work, actor, revision_id)
+    if not note.strip():
+        raise Conflict("请写明退回的原因。")
+    pending.reviewer, pending.review_note = actor.name, note.strip()[:200]
+    return _step(work, actor, pending, "draft", "entry_reject", now)
+
+
+def _pending(work: Work, actor: Actor, revision_id: int) -> Revision:
+    """A pending revision that this actor may decide: never one's own."""
+    pending = _open(work, actor, "approve", revision_id, "pending")
+    if pending.author == actor.name:
+        raise NotAllowed("自己起草的内容要由另一位审核人发布。")
+    return pending
+
+
+def _open(work: Work, actor: Actor, right: str, revision_id: int, *states: str) -> Revision:
+    require(actor, right)
+    found = revisions.get(work, revision_id)
+    if found is None or found.state not in states:
+        raise Conflict("这份草稿已经处理过了，请刷新页面看看。")
+    require_branch(work, actor, found.org_id)
+    return found
+
+
+def _step(work: Work, actor: Actor, revision: Revision, state: str, action: str, now: datetime) -> Revision:
+    revision.state, revision.updated_at = state, now
+    work.session.add(revision)
+    audit.write(work, f"staff:{actor.name}", action, f"entry:{revision.entry_id}", now, f"revision {revision.number}")
+    return revision
+
+
+def trial(work: Work, revision_id: int) -> Trial:
+    """The search before and after a revision. Reads only; building takes some milliseconds. Raises Conflict."""
+    revision = revisions.get(work, revision_id)
+    if revision is None:
+        raise Conflict("找不到这份草稿。")
+    now = knowledge.build(work)
+    if revision.org_id != CITY:
+        return Trial(now.state, now.index, now.index)
+    kept = {entry.id: knowledge.searched(entry) for entry in base.published(work) if entry.id != revision.entry_id}
+    if revision.content["status"] == "published":
+        said = revision.content
+        kept[revision.entry_id] = SearchEntry(revision.entry_id, said["question"], tuple(said["phrasings"]))
+    return Trial(now.state, now.index, Index(kept.values(), previous=now.index))
+
+
+def examine(tried: Trial, questions: Golden) -> None:
+    """Run the golden questions. Takes about a second, so never inside a unit of work. Raises BreaksGolden."""
+    broken = golden.broken(questions, tried.before, tried.after)
+    if broken:
+        raise BreaksGolden(broken)
+
+
+def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datetime) -> Revision:
+    """Put a pending revision in force and answer whoever waited for it. Raises NotAllowed, Conflict."""
+    pending = _pending(work, actor, revision_id)
+    if base.state(work) != tried.state:
+        raise Conflict("知识库刚刚有别的改动，请再点一次发布。")
+    if _version(work, pending.entry_id, pending.org_id) != pending.base:
+        raise Conflict("起草之后这一条又改过，请退回给起草人，在新内容上重新修改。")
+    if pending.org_id == CITY:
+        base.put(work, pending.entry_id, columns(pending.content), now)
+    else:
+        base.put_override(work, pending.entry_id, pending.org_id, override_columns(pending.content), now)
+    pending.reviewer, pending.decided_at = actor.name, now
+    closing.published(work, actor, pending, now)
+    return _step(work, actor, pending, "published", "entry_publish", now)

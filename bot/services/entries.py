@@ -1,0 +1,181 @@
+"""Entries as people write them: checked with reasons in Chinese, turned into rows, brought in from files."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.content import Citation, FaqEntry
+from bot.errors import Refusal
+from storage import knowledge, revisions
+from storage.revisions import CITY
+from storage.work import Work
+
+NAMES = {
+    "id": "编号",
+    "question": "标准问法",
+    "phrasings": "其他问法",
+    "answer": "答案",
+    "category": "分类",
+    "citations": "依据",
+    "law": "法规名称",
+    "article": "条款",
+    "version": "版本",
+    "as_of": "核对日期",
+    "review_by": "复核期限",
+    "scope": "适用范围",
+    "audience": "对象",
+    "related": "相关问题",
+    "hand_over": "转人工",
+    "status": "状态",
+    "fields": "本地项目",
+    "key": "项目代号",
+    "label": "项目名称",
+    "value": "本地内容",
+    "values": "本地内容",
+}
+_REASONS = {
+    "missing": "没有填写",
+    "string_too_short": "至少写{min_length}个字",
+    "string_too_long": "最多写{max_length}个字",
+    "too_short": "至少要有{min_length}项",
+    "too_long": "最多{max_length}项",
+    "literal_error": "只能是{expected}",
+    "extra_forbidden": "没有这一项",
+    "string_pattern_mismatch": "只能用小写英文字母、数字和连字符",
+}
+_OWN_WORDS = {
+    "a published entry needs a citation": "发布的内容要写明依据",
+    "a local entry must say 以当地规定为准": "地方性的答案里要写“以当地规定为准”",
+    "only a local entry has fields to fill in": "只有地方性的条目才有本地项目",
+    "two fields have the same key": "有两个本地项目的代号相同",
+}
+_DATES = ("as_of", "review_by")
+
+
+class BadEntry(Refusal):
+    """What was written cannot be kept; `problems` are (place, reason), both in Chinese for people."""
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        super().__init__("；".join(f"{place}：{reason}" for place, reason in problems))
+        self.problems = problems
+
+
+class OverrideContent(BaseModel):
+    """What a branch says differently from the city's entry."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: str = Field(default="", max_length=600)
+    values: dict[str, str] = Field(default_factory=dict, max_length=8)
+    citations: list[Citation] = Field(default_factory=list, max_length=12)
+    as_of: date
+    review_by: date
+    active: bool = True
+
+
+def validated(data: Mapping[str, Any]) -> FaqEntry:
+    """The entry, checked. Raises BadEntry."""
+    try:
+        entry = FaqEntry.model_validate(dict(data))
+    except ValidationError as error:
+        raise BadEntry(problems_of(error)) from None
+    if entry.review_by <= entry.as_of:
+        raise BadEntry([(NAMES["review_by"], "要晚于核对日期")])
+    if entry.status == "published" and any(not each.value for each in entry.fields) and not entry.citations:
+        raise BadEntry([(NAMES["fields"], "发布前请填好本地内容")])
+    return entry
+
+
+def validated_override(data: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
+    """A branch's own version as JSON, checked; `keys` are the entry's fields. Raises BadEntry."""
+    try:
+        own = OverrideContent.model_validate(dict(data))
+    except ValidationError as error:
+        raise BadEntry(problems_of(error)) from None
+    if unknown := sorted(set(own.values) - keys):
+        raise BadEntry([(NAMES["values"], f"没有这些项目：{'、'.join(unknown)}")])
+    if any(len(value) > 200 for value in own.values.values()):
+        raise BadEntry([(NAMES["values"], "每项最多写200个字")])
+    if own.answer and len(own.answer.strip()) < 10:
+        raise BadEntry([(NAMES["answer"], "至少写10个字")])
+    if (own.answer or any(own.values.values())) and not own.citations:
+        raise BadEntry([(NAMES["citations"], "请写明本地规定的依据")])
+    if own.review_by <= own.as_of:
+        raise BadEntry([(NAMES["review_by"], "要晚于核对日期")])
+    return own.model_dump(mode="json")
+
+
+def problems_of(error: ValidationError) -> list[tuple[str, str]]:
+    """Each mistake as (place, reason) in Chinese, at most twenty."""
+    return [(_place(each["loc"]), _reason(each)) for each in error.errors()[:20]]
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    words = [f"第{part + 1}项" if isinstance(part, int) else NAMES.get(part, str(part)) for part in loc]
+    return "".join(words) or "整条"
+
+
+def _reason(error: Any) -> str:
+    kind, context = error["type"], error.get("ctx") or {}
+    if kind == "value_error":
+        said = str(context.get("error", ""))
+        return _OWN_WORDS.get(said, "内容不对")
+    if kind.startswith("date"):
+        return "日期要写成2026-11-26这样"
+    words = _REASONS.get(kind, "内容不对")
+    try:
+        return words.format(**context)
+    except KeyError:
+        return "内容不对"
+
+
+def content_of(entry: FaqEntry) -> dict[str, Any]:
+    """An entry as JSON, for a revision."""
+    return {**entry.model_dump(mode="json", exclude={"id"}), "answer": entry.answer.strip()}
+
+
+def columns(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of `storage.knowledge.Entry` from a revision's content."""
+    return {**content, **{key: date.fromisoformat(content[key]) for key in _DATES}}
+
+
+override_columns = columns
+
+
+def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, keep_edited: bool = False) -> dict[str, int]:
+    """Bring validated entries in as published revisions; idempotent. Counts by effect.
+
+    With `keep_edited` what staff have published since stays as they wrote it (`kept`).
+    """
+    counts = {"new": 0, "changed": 0, "same": 0, "kept": 0}
+    edited = _edited(work) if keep_edited else frozenset()
+    for each in entries:
+        effect = "kept" if each["id"] in edited else _load(work, each, now)
+        counts[effect] += 1
+    return counts
+
+
+def _load(work: Work, entry: Mapping[str, Any], now: datetime) -> str:
+    content = content_of(FaqEntry.model_validate(dict(entry)))
+    effect = knowledge.put(work, entry["id"], columns(content), now)
+    if effect != "same":
+        known = knowledge.get(work, entry["id"])
+        revisions.add(
+            work,
+            entry["id"],
+            CITY,
+            content,
+            now,
+            state="published",
+            author="import",
+            reviewer="import",
+            decided_at=now,
+            base=known.version - 1 if known else 0,
+        )
+    return effect
+
+
+def _edited(work: Work) -> frozenset[str]:
+    """Entries whose last published revision was written by a person."""
+    return frozenset(revisions.edited_by_others(work, "import"))

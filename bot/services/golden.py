@@ -1,0 +1,82 @@
+"""Golden questions: what the knowledge base must go on answering. Run whenever it changes.
+
+A question is *found* when its entry is the answer or one of the suggestions. A change breaks it when it was found
+before and is not any more, or is now answered with something wrong that was not answered so before; a question that is
+none of ours when it is answered now and was not before.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.search import Decision, Hit, Index, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with the entries any of which would be right; without any it is none of ours (`kind`: far or near)."""
+
+    ask: str
+    expect: frozenset[str] = frozenset()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """The set. Each pair looks alike and must go two ways. `floors` are the shares that `faq check` demands."""
+
+    questions: tuple[Question, ...] = ()
+    pairs: tuple[tuple[Question, Question], ...] = ()
+    floors: Mapping[str, float] = field(default_factory=dict)
+
+    def every(self) -> Iterator[Question]:
+        """Every question, those of the pairs too."""
+        yield from self.questions
+        for pair in self.pairs:
+            yield from pair
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A golden question that a change would break. `now` says in Chinese what would be said instead."""
+
+    ask: str
+    expect: tuple[str, ...]
+    now: str
+
+
+def found(question: Question, result: Result) -> bool:
+    """Whether the right entry is the answer or among the suggestions; declining is right for what is none of ours."""
+    if not question.expect:
+        return result.decision is not Decision.ANSWER
+    return any(hit.id in question.expect for hit in _said(result))
+
+
+def wrong(question: Question, result: Result) -> bool:
+    """Whether it is answered outright with something else."""
+    return result.decision is Decision.ANSWER and result.hits[0].id not in question.expect
+
+
+def broken(golden: Golden, before: Index, after: Index) -> list[Broken]:
+    """What a change of the base breaks."""
+    return [each for question in golden.every() if (each := _broken(question, before, after)) is not None]
+
+
+def _broken(question: Question, before: Index, after: Index) -> Broken | None:
+    now = after.ask(question.ask)
+    if found(question, now) and not wrong(question, now):
+        return None
+    then = before.ask(question.ask)
+    lost = found(question, then) and not found(question, now)
+    spoiled = wrong(question, now) and not wrong(question, then)
+    return Broken(question.ask, tuple(sorted(question.expect)), _words(now)) if lost or spoiled else None
+
+
+def _words(result: Result) -> str:
+    if not result.hits:
+        return "答不上来"
+    how = "直接回答" if result.decision is Decision.ANSWER else "给出选项"
+    return f"{how}：{'、'.join(hit.question for hit in _said(result))}"
+
+
+def _said(result: Result) -> Sequence[Hit]:
+    return result.hits[:1] if result.decision is Decision.ANSWER else result.hits

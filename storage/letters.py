@@ -1,0 +1,114 @@
+"""Letters: what the union owes a person an answer about, told by a route that is open, or at their next visit.
+
+States: `waiting` (planted) → `sending` (an outbox row carries it) → `told`; or → `kept` (nobody to send to, or the
+outbox row ended unreachable, failed, out of date or unknown, or only a template was sent) → `told` at the next contact;
+`lapsed` when it is too old to be worth telling. Unique: `key`, so that planting twice is planting once; the outbox
+row's key is `l:<id>`.
+
+Crash analysis: planted in the transaction of what causes it. Choosing the route writes outbox row and `sending`
+together; how the row ended is read back from it. A kept letter is told in the transaction of the turn whose reply
+holds it. An outbox row that ends `unknown` keeps the letter: hearing an answer twice does no harm, never hearing it
+does.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from storage.base import BigId, Row, UtcDateTime, table, tally
+from storage.outbox import Outbox
+from storage.work import Work
+
+_OPEN_SQL = sa.text("state IN ('waiting','sending')")
+_KEPT_SQL = sa.text("state = 'kept'")
+HEARD, LOST = ("sent", "accepted"), ("unreachable", "failed", "expired", "cancelled", "unknown")
+
+
+class Letter(Row, table=True):
+    """One thing to tell one person. `text` is sealed: it quotes what was asked."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        sa.Index("ix_letter_open", "id", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
+        sa.Index("ix_letter_kept", "person_id", sqlite_where=_KEPT_SQL, postgresql_where=_KEPT_SQL),
+    )
+    id: int = Field(primary_key=True, sa_type=BigId)
+    person_id: int = Field(foreign_key="person.id", sa_type=BigId)
+    key: str = Field(max_length=64, unique=True)
+    text: bytes
+    state: str = Field(default="waiting", max_length=8)
+    outbox_id: int | None = Field(default=None, sa_type=BigId)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    valid_until: datetime = Field(sa_type=UtcDateTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+PURPOSE = "letter.text"
+
+
+def plant(work: Work, key: str, person_id: int, text: str, now: datetime, valid_until: datetime) -> bool:
+    """Owe a person these words; false when the key is already there."""
+    if work.session.exec(select(Letter.id).where(Letter.key == key)).first() is not None:
+        return False
+    sealed = work.seal.seal(text, PURPOSE)
+    work.session.add(
+        Letter(id=work.new_id(), person_id=person_id, key=key, text=sealed, created_at=now, valid_until=valid_until)
+    )
+    return True
+
+
+def get(work: Work, letter_id: int) -> Letter | None:
+    """One letter by id."""
+    return work.session.get(Letter, letter_id)
+
+
+def words(work: Work, letter: Letter) -> str:
+    """What it says."""
+    return work.seal.open(letter.text, PURPOSE)
+
+
+def waiting(work: Work, limit: int) -> list[int]:
+    """Letters without a route yet, oldest first."""
+    rows = table(Letter)
+    open_ = sa.text("letter.state IN ('waiting','sending')")
+    query = sa.select(rows.c.id).where(open_, rows.c.state == "waiting").order_by(rows.c.id).limit(limit)
+    return [int(each) for each in work.look(query).scalars()]
+
+
+def settle(work: Work, now: datetime) -> dict[str, int]:
+    """Read back how the outbox rows of letters under way ended, and let old ones lapse. Counts by effect."""
+    rows, out = table(Letter), table(Outbox)
+    under_way = rows.c.state == "sending"
+    ended = sa.select(out.c.id).where(out.c.id == rows.c.outbox_id)
+    in_full = sa.and_(out.c.state.in_(HEARD), out.c.route != "template")
+    in_part = sa.or_(out.c.state.in_(LOST), sa.and_(out.c.state.in_(HEARD), out.c.route == "template"))
+    heard = sa.update(rows).where(under_way, ended.where(in_full).exists())
+    lost = sa.update(rows).where(under_way, ended.where(in_part).exists())
+    old = sa.update(rows).where(rows.c.state.in_(("waiting", "kept")), rows.c.valid_until <= now)
+    return {
+        "told": int(work.execute(heard.values(state="told", told_at=now)).rowcount),
+        "kept": int(work.execute(lost.values(state="kept")).rowcount),
+        "lapsed": int(work.execute(old.values(state="lapsed")).rowcount),
+    }
+
+
+def kept_for(work: Work, person_id: int, limit: int) -> Sequence[Letter]:
+    """What waits for a person's next contact, oldest first."""
+    query = select(Letter).where(Letter.person_id == person_id, Letter.state == "kept").order_by(col(Letter.id))
+    return work.session.exec(query.limit(limit)).all()
+
+
+def states_of(work: Work, prefix: str) -> dict[str, int]:
+    """How many letters whose key begins so are in which state."""
+    rows = table(Letter)
+    query = sa.select(rows.c.state, sa.func.count()).where(rows.c.key.startswith(prefix, autoescape=True))
+    return tally(work.look(query.group_by(rows.c.state)))
+
+
+def forget_before(work: Work, moment: datetime) -> int:
+    """Drop letters that were told or lapsed and are older than a moment (retention); returns how many."""
+    rows = table(Letter)
+    done = sa.and_(rows.c.state.in_(("told", "lapsed")), rows.c.created_at < moment)
+    return int(work.execute(sa.delete(rows).where(done)).rowcount)

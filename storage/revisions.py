@@ -1,0 +1,120 @@
+"""How an entry came to say what it says: drafts, their review, and the history of what was published.
+
+States: `draft` → `pending` (handed in) → `published` | `rejected` (with a note, back to its author as a new draft) |
+`discarded`. Unique: (entry, branch, number); and one open (`draft`, `pending`) revision per entry and branch.
+`org_id` 0 is the city's own entry, else the revision is a branch's override. Published revisions are never changed.
+
+Crash analysis: publishing writes entry or override, revision and audit in one transaction. `base` is the version of the
+entry the draft was made from; publishing on top of another version is refused, so nobody's change is lost unseen.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from storage.base import BigId, Json, Row, UtcDateTime, table
+from storage.work import Work
+
+OPEN = ("draft", "pending")
+_OPEN_SQL = sa.text("state IN ('draft','pending')")
+CITY = 0
+
+
+class Revision(Row, table=True):
+    """One version of an entry (or of a branch's override) as written by one person. `content` is the whole of it.
+
+    Dates in `content` are ISO text. `author` and `reviewer` are staff names, `import` for files.
+    """
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        sa.UniqueConstraint("entry_id", "org_id", "number"),
+        sa.Index(
+            "uq_revision_open", "entry_id", "org_id", unique=True, sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL
+        ),
+    )
+    id: int = Field(primary_key=True, sa_type=BigId)
+    entry_id: str = Field(max_length=64)
+    org_id: int = Field(default=CITY, sa_type=BigId)
+    number: int
+    base: int = 0
+    content: Any = Field(sa_type=Json)
+    state: str = Field(max_length=12, index=True)
+    author: str = Field(max_length=32)
+    note: str = Field(default="", max_length=200)
+    gap_id: int | None = Field(default=None, index=True, sa_type=BigId)
+    reviewer: str = Field(default="", max_length=32)
+    review_note: str = Field(default="", max_length=200)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def get(work: Work, revision_id: int) -> Revision | None:
+    """One revision by id."""
+    return work.session.get(Revision, revision_id)
+
+
+def open_of(work: Work, entry_id: str, org_id: int = CITY) -> Revision | None:
+    """The draft or pending revision of an entry in a branch."""
+    query = select(Revision).where(Revision.entry_id == entry_id, Revision.org_id == org_id)
+    return work.session.exec(query.where(col(Revision.state).in_(OPEN))).first()
+
+
+def history(work: Work, entry_id: str, org_id: int = CITY) -> Sequence[Revision]:
+    """All revisions, the newest first."""
+    query = select(Revision).where(Revision.entry_id == entry_id, Revision.org_id == org_id)
+    return work.session.exec(query.order_by(col(Revision.number).desc())).all()
+
+
+def in_state(work: Work, state: str, limit: int = 200) -> Sequence[Revision]:
+    """Revisions in a state, the longest waiting first."""
+    query = select(Revision).where(Revision.state == state).order_by(col(Revision.updated_at), col(Revision.id))
+    return work.session.exec(query.limit(limit)).all()
+
+
+def of_gap(work: Work, gap_id: int) -> Sequence[Revision]:
+    """Revisions that are meant to close a gap, the newest first."""
+    query = select(Revision).where(Revision.gap_id == gap_id).order_by(col(Revision.created_at).desc())
+    return work.session.exec(query).all()
+
+
+def add(work: Work, entry_id: str, org_id: int, content: dict[str, Any], now: datetime, **more: Any) -> Revision:
+    """A new revision with the next number. `more` are columns of Revision; IntegrityError when one is already open."""
+    last = work.session.exec(
+        select(sa.func.max(Revision.number)).where(Revision.entry_id == entry_id, Revision.org_id == org_id)
+    ).one()
+    made = Revision(
+        id=work.new_id(),
+        entry_id=entry_id,
+        org_id=org_id,
+        number=int(last or 0) + 1,
+        content=content,
+        created_at=now,
+        updated_at=now,
+        **more,
+    )
+    work.session.add(made)
+    work.session.flush()
+    return made
+
+
+def edited_by_others(work: Work, author: str) -> list[str]:
+    """The city's entries whose last published revision is by somebody else than `author`."""
+    rows = table(Revision)
+    place = sa.func.row_number().over(partition_by=rows.c.entry_id, order_by=rows.c.number.desc())
+    published = sa.select(rows.c.entry_id, rows.c.author, place.label("place")).where(
+        rows.c.org_id == CITY, rows.c.state == "published"
+    )
+    last = published.subquery()
+    query = sa.select(last.c.entry_id).where(last.c.place == 1, last.c.author != author)
+    return [str(each) for each in work.execute(query).scalars()]
+
+
+def counts(work: Work) -> dict[str, int]:
+    """How many revisions are in which open state."""
+    query = select(Revision.state, sa.func.count()).where(col(Revision.state).in_(OPEN)).group_by(Revision.state)
+    return {str(state): int(count) for state, count in work.session.exec(query)}
