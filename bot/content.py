@@ -156,6 +156,39 @@ class _SensitiveFile(_Strict):
     matters: list[SensitiveMatter]
 
 
+class GoldenQuestion(_Strict):
+    """A question with the entry, or the entries, any of which is right."""
+
+    ask: str = Field(min_length=2, max_length=120)
+    expect: str | list[str]
+    who: str = ""
+    noise: str = ""
+
+
+class Stranger(_Strict):
+    """A question that is none of ours."""
+
+    ask: str = Field(min_length=2, max_length=120)
+    kind: Literal["far", "near"]
+
+
+class NearMiss(_Strict):
+    """Two questions that look alike and belong to two entries."""
+
+    one: GoldenQuestion
+    other: GoldenQuestion
+    about: str
+
+
+class GoldenFile(_Strict):
+    """Any part of the golden set; the files of `content/golden` together are the whole."""
+
+    questions: list[GoldenQuestion] = Field(default_factory=list)
+    out_of_scope: list[Stranger] = Field(default_factory=list)
+    near_misses: list[NearMiss] = Field(default_factory=list)
+    floors: dict[str, float] = Field(default_factory=dict)
+
+
 class _CalendarFile(_Strict):
     duties: list[DutyLine]
 
@@ -168,6 +201,17 @@ def read_faq(paths: list[Path]) -> list[dict[str, Any]]:
     if twice:
         raise Misconfigured(f"faq: ids used twice: {', '.join(twice)}")
     return [{**entry.model_dump(), "answer": entry.answer.strip()} for entry in entries]
+
+
+def read_golden(folder: Path) -> GoldenFile:
+    """The golden set of `content/golden/*.yaml`; empty where the folder is missing."""
+    parts = [_read(path, GoldenFile) for path in sorted(folder.glob("*.yaml"))]
+    return GoldenFile(
+        questions=[each for part in parts for each in part.questions],
+        out_of_scope=[each for part in parts for each in part.out_of_scope],
+        near_misses=[each for part in parts for each in part.near_misses],
+        floors={key: share for part in parts for key, share in part.floors.items()},
+    )
 
 
 def read_sensitive(path: Path) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ none of ours when it is answered now and was not before.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.content import GoldenFile, GoldenQuestion
 from bot.search import Decision, Hit, Index, Result
 
 
@@ -42,6 +43,19 @@ class Broken:
     ask: str
     expect: tuple[str, ...]
     now: str
+
+
+def of_files(files: GoldenFile) -> Golden:
+    """The set as `bot.content.read_golden` gives it."""
+    mine = tuple(map(_of, files.questions))
+    strangers = tuple(Question(each.ask, kind=each.kind) for each in files.out_of_scope)
+    pairs = tuple((_of(each.one), _of(each.other)) for each in files.near_misses)
+    return Golden(mine + strangers, pairs, files.floors)
+
+
+def _of(question: GoldenQuestion) -> Question:
+    expect = [question.expect] if isinstance(question.expect, str) else question.expect
+    return Question(question.ask, frozenset(expect))
 
 
 def found(question: Question, result: Result) -> bool:
