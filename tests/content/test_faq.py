@@ -13,8 +13,11 @@ from tests.content.models import Entry, FaqFile, load_entries
 
 ENTRIES = load_entries()
 IDS = {entry.id for entry in ENTRIES}
-WORST_CASES = {"wi-death", "wi-48h", "wm-harass", "dp-group", "mg-complain", "join-minor", "wage-crime", "hp-temp"}
 # fmt: off
+WORST_CASES = {
+    "wi-death", "wi-48h", "wi-illegal", "wm-harass", "dp-group", "mg-complain", "mg-emergency", "join-minor",
+    "sf-child", "wage-crime", "la-urgent", "hp-temp",
+}
 ASKED_MOST = {
     "join-who", "join-how", "join-no-union", "join-dispatch", "join-migrant", "join-new-forms", "member-dues",
     "member-transfer", "member-quit", "lv-annual", "lv-annual-new", "wage-sick", "lv-sick-period", "lv-marriage",
@@ -71,6 +74,19 @@ def test_promises_of_a_call_back_are_kept() -> None:
     """Whoever is told that a cadre will get in touch must be handed over."""
     promised = {e.id for e in ENTRIES if any(w in e.answer for w in ("会联系您", "联系您，", "主动联系", "会跟进"))}
     assert promised <= {entry.id for entry in ENTRIES if entry.hand_over}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_fields_are_for_the_local_union_to_fill_in(entry: Entry) -> None:
+    assert [each.key for each in entry.fields if each.value] == []
+    assert all(len(each.label) <= 30 and 4 <= len(each.hint) <= 80 for each in entry.fields)
+    assert len({each.key for each in entry.fields}) == len(entry.fields) <= 8
+    assert entry.fields or entry.status == "published"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_phrasings_are_short_as_typed_on_a_phone(entry: Entry) -> None:
+    assert [text for text in entry.phrasings if len(text) > 24] == []
 
 
 def test_each_file_is_one_category() -> None:
