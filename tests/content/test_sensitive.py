@@ -41,6 +41,7 @@ HOTLINES = {"110", "120", "12333", "12348", "12351", "12356"}  # those that the 
 # Entries that are about such a matter themselves: the person comes first, their answer is offered afterwards.
 ABOUT = {
     "wm-harass", "wi-death", "wi-48h", "wi-home", "wi-scope", "join-minor", "dp-group", "ac-psy", "wage-crime",
+    "sf-child", "sf-minor", "wi-illegal", "lc-resign-now", "si-third",
 }  # fmt: skip
 
 
