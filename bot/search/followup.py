@@ -1,11 +1,15 @@
 """Follow-ups: short words that lean on what was answered last, like 那试用期呢 or 多少钱."""
 
 import re
+from collections.abc import Iterable, Mapping
 
+from bot.search import terms
+from bot.search.lexicon import Lexicon
 from bot.search.normal import fold
 
 _LONGEST = 16  # characters of a follow-up; what is longer says what it is about
-_SHORT = 7
+_SHORT = 10
+_BEFORE = 0.6  # how much the words of the earlier question still count
 _LEAD = re.compile(r"^(?:那么?|要是|如果|假如|万一|若是|换成|换做|还有|另外)(?:要是|如果|假如|说|我是|的话)?")
 _TAIL = re.compile(r"(?:呢|咧|捏|的话|又怎么算|怎么说)$")
 _BARE = re.compile(
@@ -29,9 +33,26 @@ def leans(text: str) -> bool:
         return False
     if _LEAD.match(plain) or _TAIL.search(plain):
         return True
-    return len(plain) <= _SHORT + 3 and bool(_BARE.fullmatch(plain) or _PLACE.fullmatch(plain))
+    return len(plain) <= _SHORT and bool(_BARE.fullmatch(plain) or _PLACE.fullmatch(plain))
 
 
 def core(text: str) -> str:
     """What a follow-up adds: its normalised words without 那 … 呢. May be empty."""
     return _TAIL.sub("", _LEAD.sub("", fold(text)))
+
+
+def merge(asked: Mapping[int, float], before: Iterable[int], lexicon: Lexicon) -> dict[int, float]:
+    """The terms of a follow-up with those of the question it leans on, which count less and give way to rivals.
+
+    Of the earlier question only what it is about is kept when the follow-up brings something of its own.
+    """
+    rivals = {rival for each in terms.concepts_of(asked) for rival in lexicon.rivals.get(each, ())}
+    asks = any(lexicon.concepts[each].kind == "asks" for each in terms.concepts_of(asked))
+    barred = set(terms.concept_keys(rivals))
+    if asks:
+        barred |= {key for key in terms.concept_keys(range(len(lexicon.concepts))) if _asks(key, lexicon)}
+    return {key: _BEFORE for key in before if key not in barred} | dict(asked)
+
+
+def _asks(key: int, lexicon: Lexicon) -> bool:
+    return any(lexicon.concepts[each].kind == "asks" for each in terms.concepts_of([key]))

@@ -1,0 +1,85 @@
+"""Understanding a question: the concepts it names, and the words that were misspelt or misheard in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import eq
+
+from bot.search.lexicon import Lexicon
+
+_HEARD = 0.8  # how far a word is believed that sounds like a form and has a character right and in place
+_HEARD_ALL = 0.6  # … and that has none right
+_DOUBTED = 0.6  # what is left of that for an everyday word
+
+
+def spans(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+    """The words of the lexicon in a normalised text as (start, end): the longest at each place, none inside another."""
+    end = 0
+    for start, first in enumerate(text):
+        for size in range(min(lexicon.longest.get(first, 0), len(text) - start), 0, -1):
+            word = text[start : start + size]
+            if word in lexicon.forms or word in lexicon.plain:
+                if start + size > end:
+                    yield start, start + size
+                    end = start + size
+                break
+
+
+def find(text: str, lexicon: Lexicon) -> dict[int, float]:
+    """Numbers of the concepts in a normalised text, each with how surely it is meant: 1 for the word itself."""
+    return understand(text, lexicon).concepts
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A part of a text that sounds like a word of the lexicon, written otherwise."""
+
+    start: int
+    end: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The concepts of a text with how surely each is meant, and what seems to be misspelt in it."""
+
+    concepts: dict[int, float]
+    slips: list[Slip]
+
+
+def understand(text: str, lexicon: Lexicon) -> Understood:
+    """Finds the words of the lexicon, and in what is left those that sound like one."""
+    found: dict[int, float] = {}
+    open_ = [True] * len(text)
+    for start, end in spans(text, lexicon):
+        open_[start:end] = [False] * (end - start)
+        for concept, sure in lexicon.forms.get(text[start:end], ()):
+            found[concept] = max(sure, found.get(concept, 0.0))
+    slips = []
+    for slip, believed in _heard(text, open_, lexicon):
+        slips.append(slip)
+        for concept, sure in lexicon.forms.get(slip.word, ()):
+            found.setdefault(concept, sure * believed)
+    return Understood(found, slips)
+
+
+def _heard(text: str, open_: list[bool], lexicon: Lexicon) -> Iterator[tuple[Slip, float]]:
+    """Slips of the input method and of voice transcripts, with how far each is believed: the longest at each place."""
+    if True not in open_:
+        return
+    sounds = [lexicon.sounds.get(character, character) for character in text]
+    for start in range(len(text) - 1):
+        for size in range(min(5, len(text) - start), 1, -1):
+            if True not in open_[start : start + size]:
+                continue
+            words = lexicon.by_sound.get(tuple(sounds[start : start + size]))
+            if not words:
+                continue
+            written = text[start : start + size]
+            if written not in words:
+                doubt = _DOUBTED if written in lexicon.not_typos else 1.0
+                for word in words:
+                    yield (
+                        Slip(start, start + size, word),
+                        doubt * (_HEARD if any(map(eq, written, word)) else _HEARD_ALL),
+                    )
+            break
