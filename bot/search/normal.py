@@ -40,6 +40,12 @@ _NUMERAL = re.compile(
     r"百分之([一二两三四五六七八九十]+)"
     r"|([一二两三四五六七八九十百]+)(?=个?(?:月|星期|小时|钟头|工作日)|[天年周倍岁级元块万号次]|至)(?!次性|块儿|年到头|天到晚|周岁以)"
 )
+# Who did not get it, and what little words stand between, do not change the matter: 没有给我们交过社保 is 没交社保.
+_NEGATED = re.compile(
+    r"(?<![给有])([没未不])有?[给跟和同与帮替为]{1,2}(?:我们|咱们|他们|我|咱|俺|你|员工|职工|大家|工人)?[给去来]?(?=[签交缴买上发结办批报开付补赔参])"
+    r"|(?<!有)([没未])有(?=[签交缴买上发结办批报开付补赔参])"
+)
+_LOOSE = re.compile(r"(?<=[签交缴买])(?:过|任何|到|了)+(?=[的]?(?:合同|社保|保险|五险|公积金|书面|劳动))")
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 
@@ -79,7 +85,8 @@ def _unify(text: str) -> str:
 
 
 def _squeeze(text: str) -> str:
-    return _NUMERAL.sub(_digits, _NOISE.sub("", _RANGE.sub("至", text)))
+    bare = _NUMERAL.sub(_digits, _NOISE.sub("", _RANGE.sub("至", text)))
+    return _LOOSE.sub("", _NEGATED.sub(r"\1\2", bare))
 
 
 def _digits(match: re.Match[str]) -> str:
