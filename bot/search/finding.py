@@ -8,6 +8,7 @@ from bot.search.lexicon import Lexicon
 
 _HEARD = 0.8  # how far a word is believed that sounds like a form and has a character right and in place
 _HEARD_ALL = 0.6  # … and that has none right
+_TOGETHER = 0.7  # how far a concept is believed that only follows from two others
 _DOUBTED = 0.6  # what is left of that for an everyday word
 
 
@@ -59,6 +60,9 @@ def understand(text: str, lexicon: Lexicon) -> Understood:
         slips.append(slip)
         for concept, sure in lexicon.forms.get(slip.word, ()):
             found.setdefault(concept, sure * believed)
+    for one, other, both in lexicon.together:
+        if one in found and other in found:
+            found.setdefault(both, _TOGETHER * min(found[one], found[other]))
     return Understood(found, slips)
 
 

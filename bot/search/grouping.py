@@ -16,7 +16,27 @@ _OTHERWISE = 0.6  # what is left of the likeness of two questions that ask diffe
 _GENERAL = frozenset({"工会", "劳动监察", "会员权利", "帮扶中心"})
 # Groups of words for quite different things: two questions may both name one and mean something else.
 _WIDE = frozenset(
-    ["文体活动", "技能培训", "医保", "新业态", "工资", "社保", "劳动合同", "辞退", "辞职", "工伤", "赔偿", "入会", "驿站", "体检", "慰问", "住院", "困难帮扶", "劳保用品", "安全生产"]
+    [
+        "文体活动",
+        "技能培训",
+        "医保",
+        "新业态",
+        "工资",
+        "社保",
+        "劳动合同",
+        "辞退",
+        "辞职",
+        "工伤",
+        "赔偿",
+        "入会",
+        "驿站",
+        "体检",
+        "慰问",
+        "住院",
+        "困难帮扶",
+        "劳保用品",
+        "安全生产",
+    ]
 )
 _EMPTY = frozenset(
     "的了吗呢吧啊我你他她它们这那哪什么怎样有没能会不要是给在和与跟对为把被就都也还个些点可以让想请问下上里到说用去来着过得地谁几多少"

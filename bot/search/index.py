@@ -58,6 +58,7 @@ class Index:
             raise ValueError("the FAQ has an entry id twice")
         self._lexicon = lexicon
         self._texts: texts.Texts
+        self._exact: texts.Rows
         old = previous if previous is not None and previous._lexicon is lexicon else None
         before = old._texts if old else None
         self._texts, source, new = texts.read(every, before)
@@ -65,8 +66,8 @@ class Index:
         table = self._assembled(source, fresh, old) if old else fresh
         self._ranking = Ranking(table, self._texts.owners(), lexicon)
         self._rows = {entry.id: row for row, entry in enumerate(self._texts.entries)}
-        self._asked, self._phrased = texts.tables(self._texts)
-        self._near = Nearness([(entry.question, *entry.phrasings) for entry in self._texts.entries], vectors or {})
+        self._exact = texts.tables(self._texts, source, (old._texts, old._exact) if old else None)
+        self._near = Nearness(self._texts.entries, vectors or {})
 
     def _assembled(self, source: Longs, fresh: Table, old: "Index") -> Table:
         return texts.assembled(self._texts, source, fresh, old._ranking.table(), old._texts.starts)
@@ -104,10 +105,10 @@ class Index:
         return hits[:count]
 
     def _certain(self, plain: str) -> Result | None:
-        rows = self._asked.get(plain) or self._phrased.get(plain)
+        rows = self._exact.get(plain)
         if rows is None:
             return None
-        found = (rows,) if isinstance(rows, int) else rows
+        found = (rows,) if isinstance(rows, int) else texts.standard(self._texts, plain, rows)
         entries = [self._texts.entries[row] for row in found[:SUGGESTIONS]]
         decision = Decision.ANSWER if len(found) == 1 else Decision.SUGGEST
         return Result(decision, tuple(Hit(entry.id, entry.question, 1.0 / len(found)) for entry in entries))

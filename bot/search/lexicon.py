@@ -39,6 +39,7 @@ class Lexicon:
     concepts: tuple[Concept, ...]
     forms: Mapping[str, Meaning]
     rivals: Mapping[int, frozenset[int]]
+    together: tuple[tuple[int, int, int], ...]  # two concepts, and what they mean in one question
     plain: frozenset[str]  # words without content
     sounds: Mapping[str, str]  # character -> pinyin without tones
     by_sound: Mapping[tuple[str, ...], tuple[str, ...]]  # forms that sound so
@@ -67,6 +68,7 @@ class Lexicon:
             concepts=concepts,
             forms=MappingProxyType(forms),
             rivals=MappingProxyType(rivals),
+            together=_together(data, number),
             plain=plain,
             sounds=MappingProxyType(dict(sounds)),
             by_sound=MappingProxyType(_by_sound({*forms, *plain}, sounds)),
@@ -130,6 +132,21 @@ def _rivals(files: Sequence[Data], number: Mapping[str, int]) -> dict[int, froze
             for each in group:
                 found[each] = found.get(each, frozenset()) | (group - {each})
     return found
+
+
+def _together(files: Sequence[Data], number: Mapping[str, int]) -> tuple[tuple[int, int, int], ...]:
+    found = []
+    for data in files:
+        rows = data.get("together") or {}
+        if not isinstance(rows, dict):
+            raise ValueError("lexicon: together must be a table of name: pairs")
+        for name, pairs in rows.items():
+            for pair in pairs:
+                names = [*str(pair).split("+"), name]
+                if len(names) != 3 or not all(each in number for each in names):
+                    raise ValueError(f"lexicon: {name} has an unusable pair: {pair}")
+                found.append((number[names[0]], number[names[1]], number[names[2]]))
+    return tuple(found)
 
 
 def _inherit(

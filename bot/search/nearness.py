@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.search.confidence import Ranked
+from bot.search.texts import Entry
 
 _NOMINATED = 20  # entries that a vector adds to the candidates
 _FLOOR, _GAIN = 0.5, 4.0  # from which cosine an entry moves up, and how fast
@@ -53,11 +54,15 @@ class Near:
 class Nearness:
     """The embeddings of an index's texts, by entry."""
 
-    def __init__(self, texts: Sequence[Sequence[str]], vectors: Mapping[str, Sequence[float]]) -> None:
+    def __init__(self, entries: Sequence[Entry], vectors: Mapping[str, Sequence[float]]) -> None:
         size = len(next(iter(vectors.values()), ()))
-        found = [(row, vectors[text]) for row, each in enumerate(texts) for text in each if text in vectors]
-        found = [(row, vector) for row, vector in found if len(vector) == size]
-        self._count = len(texts)
+        texts = [
+            (row, text)
+            for row, each in enumerate(entries if vectors else ())
+            for text in (each.question, *each.phrasings)
+        ]
+        found = [(row, vectors[text]) for row, text in texts if len(vectors.get(text, ())) == size]
+        self._count = len(entries)
         self._rows = np.array([row for row, _ in found], np.int64)
         self._matrix = _unit(np.array([vector for _, vector in found], np.float32).reshape(len(found), size))
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from bot.search import terms
 from bot.search.lexicon import KINDS, Lexicon
-from bot.search.terms import CHARACTERS, CONCEPTS, PAIRS, Longs, Table, ranges
+from bot.search.terms import CHARACTERS, CONCEPTS, PAIRS, Longs, Table, borrowed, ranges
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -17,9 +17,10 @@ _TOPICS, _ASKS, _OUTSIDE = (KINDS.index(kind) for kind in ("topics", "asks", "ou
 _BASE = np.array([1.0, 0.7, 4.0], np.float32)  # by family
 _CONCEPT = np.array([1.0, 0.3, 0.35, 1.0], np.float32)  # by kind of concept
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b; entries are not judged by their length, only phrasings
-_CANDIDATES = 32
+_CANDIDATES = 24
 _BUDGET = 6_000  # postings looked at to nominate candidates, the rarest terms first
 _ROW_BITS = 19  # of the number of a phrasing
+_SLICE = 4096  # phrasings weighed in one go
 _NONE = np.empty(0, np.int64)
 FEATURES = (
     "phrasing", "entry", "characters", "pairs", "topics", "asks", "back_characters", "back_topics", "alike",
@@ -40,7 +41,10 @@ class Candidates:
 
 
 class Ranking:
-    """Immutable index over phrasings, each belonging to an entry; `owners` go up from 0 without a gap."""
+    """Immutable index over phrasings, each belonging to an entry; `owners` go up from 0 without a gap.
+
+    The arrays of `table` are used up.
+    """
 
     def __init__(self, table: Table, owners: Longs, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -48,6 +52,7 @@ class Ranking:
         self._first = np.flatnonzero(np.diff(owners, prepend=-1))
         self._many = np.diff(np.append(self._first, len(owners)))
         self._starts = table.starts
+        self._factor = _damped(np.arange(int(self._many.max(initial=0)) + 1))
         self._pool(table, owners)
         self._weigh()
 
@@ -62,20 +67,23 @@ class Ranking:
         """
         if len(table) >= 1 << _ROW_BITS:
             raise ValueError("the FAQ has too many phrasings")
-        both = np.repeat(np.arange(len(table)), np.diff(table.starts))
-        both |= table.keys << _ROW_BITS
+        both = table.keys
+        both <<= _ROW_BITS
+        both |= np.repeat(np.arange(len(table), dtype=np.int32), np.diff(table.starts))
         both.sort()
-        keys = both >> _ROW_BITS
-        row = (both & ((1 << _ROW_BITS) - 1)).astype(np.int32)
-        changes = np.diff(keys, prepend=-1) != 0
-        self._keys = keys[changes]
-        ids = np.cumsum(changes, dtype=np.int32) - np.int32(1)
-        del keys
-        owner = owners.astype(np.int32)[row]
-        holds = np.flatnonzero(changes | (np.diff(owner, prepend=-1) != 0))
+        row, ids, owner = (borrowed(len(both), np.dtype(np.int32)) for _ in range(3))
+        np.bitwise_and(both, (1 << _ROW_BITS) - 1, out=row, casting="unsafe")
+        both >>= _ROW_BITS
+        changes = _changes(both)
+        self._keys = both[changes]
+        np.cumsum(changes, out=ids)
+        ids -= 1
+        np.take(owners.astype(np.int32), row, out=owner)
+        holds = np.flatnonzero(changes | _changes(owner)).astype(np.int32)
         self._holders = owner[holds]
-        self._often = _damped(np.diff(holds, append=len(owner)))
-        self._posted = np.searchsorted(ids[holds], np.arange(len(self._keys) + 1))
+        self._often = self._factor[np.diff(holds, append=np.int32(len(owner)))]
+        self._posted = np.searchsorted(ids[holds], np.arange(len(self._keys) + 1, dtype=np.int32))
+        del owner, holds, changes
         np.left_shift(row, 32, out=both, dtype=np.int64)
         both |= ids
         both.sort()
@@ -86,13 +94,18 @@ class Ranking:
         entries = len(self._first)
         spread = np.diff(self._posted)
         self._unknown = float(np.log1p((entries + 0.5) / 0.5))
-        self._part = _part(self._keys, self._kinds).astype(np.int8)
+        kind, family = _kind(self._keys, self._kinds), terms.families(self._keys)
+        self._part = _part(family, kind).astype(np.int8)
         rare = np.log1p((entries - spread + 0.5) / (spread + 0.5)).astype(np.float32)
-        self._weight = rare * _base(self._keys, self._kinds)
+        self._weight = rare * _base(family, kind)
         length = np.diff(self._starts)
-        cell = np.repeat(np.arange(len(length), dtype=np.int32) * _PARTS, length) + self._part[self._ids]
-        mass = np.bincount(cell, self._weight[self._ids], len(length) * _PARTS)
-        self._mass = mass.reshape(-1, _PARTS).astype(np.float32)
+        self._mass = np.zeros((len(length), _PARTS), np.float32)
+        for start in range(0, len(length), _SLICE):
+            end = min(start + _SLICE, len(length))
+            ids = self._ids[self._starts[start] : self._starts[end]]
+            cell = np.repeat(np.arange(end - start) * _PARTS, length[start:end]) + self._part[ids]
+            mass = np.bincount(cell, self._weight[ids], (end - start) * _PARTS)
+            self._mass[start:end] = mass.reshape(-1, _PARTS)
         mean = float(length.mean()) if len(length) else 1.0
         brief = (_SATURATION + 1) / (1 + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
         self._brief = brief.astype(np.float32)
@@ -125,21 +138,19 @@ class Ranking:
         known = self._keys[ids] == keys
         if not known.any():
             return None
-        weight = np.where(known, self._weight[ids], self._unknown * _base(keys, self._kinds)) * sure
-        return _Question(keys, weight, known, ids, _part(keys, self._kinds), _kind(keys, self._kinds))
+        kind, family = _kind(keys, self._kinds), terms.families(keys)
+        weight = np.where(known, self._weight[ids], self._unknown * _base(family, kind)) * sure
+        return _Question(keys, weight, known, ids, _part(family, kind), kind)
 
     def _nominate(self, question: "_Question") -> Longs:
         """The entries with the highest scores by the question's rarest terms."""
         ids, weight = question.ids[question.known], question.weight[question.known]
         spread = self._posted[ids + 1] - self._posted[ids]
-        scores = np.zeros(len(self._first), np.float32)
-        seen = 0
-        for at in np.argsort(spread, kind="stable").tolist():
-            if seen and seen + spread[at] > _BUDGET:
-                break
-            seen += int(spread[at])
-            span = slice(self._posted[ids[at]], self._posted[ids[at] + 1])
-            scores[self._holders[span]] += self._often[span] * weight[at]
+        rare = np.argsort(spread, kind="stable")
+        rare = rare[: max(1, int(np.searchsorted(np.cumsum(spread[rare]), _BUDGET, "right")))]
+        at = ranges(self._posted[ids[rare]], spread[rare])
+        gains = self._often[at] * np.repeat(weight[rare], spread[rare])
+        scores = np.bincount(self._holders[at], gains, len(self._first))
         if len(scores) <= _CANDIDATES:
             return np.flatnonzero(scores > 0)
         top = np.argpartition(-scores, _CANDIDATES - 1)[:_CANDIDATES]
@@ -161,9 +172,8 @@ class Ranking:
         near = common.sum(axis=1) * self._brief[phrasings] / total
         alike = 2 * common.sum(axis=1) / (total + mass.sum(axis=1))
         best = np.lexsort((-(near + alike), of))[first]
-        cover = np.stack(
-            [((often > 0) * question.weight)[:, question.part == part].sum(axis=1) for part in range(_PARTS)], 1
-        )
+        held = (often > 0) * question.weight
+        cover = held @ (question.part[:, None] == np.arange(_PARTS)).astype(np.float32)
         cover /= asked + 1e-6
         back = common[best] / (mass[best] + 1e-6)
         share = asked[CONCEPTS] / total
@@ -172,7 +182,7 @@ class Ranking:
         instead[of[rival[0]], rival[1]] = True
         columns = {
             "phrasing": np.maximum.reduceat(near, first),
-            "entry": (_damped(often) * question.weight).sum(axis=1) / total,
+            "entry": self._factor[often] @ question.weight / total,
             "characters": cover[:, CHARACTERS],
             "pairs": cover[:, PAIRS],
             "topics": cover[:, CONCEPTS],
@@ -185,7 +195,7 @@ class Ranking:
             "asks_otherwise": entry_asks & (cover[:, _ASKED] <= 0) & (asked[_ASKED] > 0),
             "rival": (instead & (often == 0)).any(axis=1),
             "absent": (mass[best, CONCEPTS] - common[best, CONCEPTS]) / 10.0,
-            "foreign": ((often == 0) * question.weight * (question.kind == _OUTSIDE)).sum(axis=1) / total,
+            "foreign": (often == 0) @ (question.weight * (question.kind == _OUTSIDE)) / total,
         }
         return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float64)
 
@@ -227,13 +237,19 @@ def _kind(keys: Longs, kinds: Longs) -> Longs:
     return np.where(terms.families(keys) == CONCEPTS, kinds[np.maximum(terms.numbers(keys), 0) % len(kinds)], -1)
 
 
-def _part(keys: Longs, kinds: Longs) -> Longs:
-    return np.where(_kind(keys, kinds) == _ASKS, _ASKED, terms.families(keys))
+def _part(family: Longs, kind: Longs) -> Longs:
+    return np.where(kind == _ASKS, _ASKED, family)
 
 
-def _base(keys: Longs, kinds: Longs) -> Floats:
-    kind = _kind(keys, kinds)
-    return np.where(kind >= 0, _BASE[CONCEPTS] * _CONCEPT[kind], _BASE[terms.families(keys)]).astype(np.float32)
+def _base(family: Longs, kind: Longs) -> Floats:
+    return np.where(kind >= 0, _BASE[CONCEPTS] * _CONCEPT[kind], _BASE[family]).astype(np.float32)
+
+
+def _changes(values: npt.NDArray[np.signedinteger]) -> Flags:
+    """Where a value differs from the one before it; the first always does."""
+    found = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
 
 
 def _damped(often: Longs) -> Floats:

@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from mmap import mmap
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +42,14 @@ def join(tables: Sequence[Table]) -> Table:
     """One table of several, one after the other."""
     none = np.empty(0, np.int64)
     many = np.concatenate([none, *(np.diff(table.starts) for table in tables)])
-    return Table(_starts(many), np.concatenate([none, *(table.keys for table in tables)]))
+    keys = borrowed(int(many.sum()), np.dtype(np.int64))
+    np.concatenate([none, *(table.keys for table in tables)], out=keys)
+    return Table(_starts(many), keys)
+
+
+def borrowed(size: int, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """An array in memory of its own, which goes back to the system with it; the heap would keep what was freed."""
+    return np.frombuffer(mmap(-1, max(1, size * kind.itemsize)), kind, size)
 
 
 def ranges(starts: Longs, many: Longs) -> Longs:
@@ -83,7 +92,7 @@ def _of_slice(texts: Sequence[str], finder: Finder) -> Table:
     places, concepts = finder.find(joined)
     every = np.concatenate([(row | codes)[~breaks], pair_rows | pairs, row[places] | (_CONCEPT + concepts)])
     every.sort()
-    every = every[np.diff(every, prepend=-1) != 0]
+    every = every[np.append(True, every[1:] != every[:-1])]
     many = np.bincount(every >> _ROW, minlength=len(texts))
     return Table(_starts(many), every & ((1 << _ROW) - 1))
 

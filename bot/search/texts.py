@@ -71,19 +71,37 @@ def assembled(texts: Texts, source: Longs, fresh: Table, before: Table, starts: 
     return join([before, fresh]).take(place)
 
 
-def tables(texts: Texts) -> tuple[Rows, Rows]:
-    """Rows by standard question where that is not all the text leads to, and rows by any text."""
-    asked: Rows = {}
-    phrased: Rows = {}
-    for row, (known, is_asked) in enumerate(zip(texts.known, texts.asked, strict=True)):
-        for text in known:
-            _add(phrased, text, row)
-        if is_asked:
-            _add(asked, known[0], row)
-    return {text: rows for text, rows in asked.items() if phrased[text] != rows}, phrased
+def tables(texts: Texts, source: Longs, before: tuple[Texts, Rows] | None) -> Rows:
+    """The row, or the rows, to which each text leads. `before` saves work when most entries stand where they stood."""
+    if (
+        before is None
+        or len(before[0].entries) != len(texts.entries)
+        or any((source >= 0) & (source != np.arange(len(source))))
+    ):
+        changed, table = np.arange(len(texts.entries)), Rows()
+    else:
+        changed, table = np.flatnonzero(source < 0), before[1].copy()
+        for row in changed.tolist():
+            for text in before[0].known[row]:
+                _remove(table, text, row)
+    for row in changed.tolist():
+        for text in texts.known[row]:
+            found = table.setdefault(text, row)
+            if found != row:
+                table[text] = tuple(sorted({row, *_several(found)}))
+    return table
 
 
-def _add(table: Rows, text: str, row: int) -> None:
-    before = table.setdefault(text, row)
-    if before != row:
-        table[text] = (*((before,) if isinstance(before, int) else before), row)
+def standard(texts: Texts, plain: str, rows: tuple[int, ...]) -> tuple[int, ...]:
+    """Of the rows a text leads to, those whose standard question it is; all when there is none."""
+    return tuple(row for row in rows if texts.asked[row] and texts.known[row][0] == plain) or rows
+
+
+def _several(found: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (found,) if isinstance(found, int) else found
+
+
+def _remove(table: Rows, text: str, row: int) -> None:
+    left = tuple(each for each in _several(table.pop(text)) if each != row)
+    if left:
+        table[text] = left[0] if len(left) == 1 else left
