@@ -8,6 +8,7 @@ from bot.search.lexicon import Lexicon
 
 _HEARD = 0.8  # how far a word is believed that sounds like a form and has a character right and in place
 _HEARD_ALL = 0.6  # … and that has none right
+_LONGEST_HEARD = 5
 _TOGETHER = 0.7  # how far a concept is believed that only follows from two others
 _DOUBTED = 0.6  # what is left of that for an everyday word
 
@@ -67,23 +68,23 @@ def understand(text: str, lexicon: Lexicon) -> Understood:
 
 
 def _heard(text: str, open_: list[bool], lexicon: Lexicon) -> Iterator[tuple[Slip, float]]:
-    """Slips of the input method and of voice transcripts, with how far each is believed: the longest at each place."""
+    """Slips of the input method and of voice transcripts, with how far each is believed: the longest words first.
+
+    A slip has a character that no word holds (`open_`); what has been heard counts as held from then on.
+    """
     if True not in open_:
         return
     sounds = [lexicon.sounds.get(character, character) for character in text]
-    for start in range(len(text) - 1):
-        for size in range(min(5, len(text) - start), 1, -1):
-            if True not in open_[start : start + size]:
+    for size in range(min(_LONGEST_HEARD, len(text)), 1, -1):
+        for start in range(len(text) - size + 1):
+            end = start + size
+            if True not in open_[start:end]:
                 continue
-            words = lexicon.by_sound.get(tuple(sounds[start : start + size]))
-            if not words:
+            words = lexicon.by_sound.get(tuple(sounds[start:end]))
+            written = text[start:end]
+            if not words or written in words:
                 continue
-            written = text[start : start + size]
-            if written not in words:
-                doubt = _DOUBTED if written in lexicon.not_typos else 1.0
-                for word in words:
-                    yield (
-                        Slip(start, start + size, word),
-                        doubt * (_HEARD if any(map(eq, written, word)) else _HEARD_ALL),
-                    )
-            break
+            doubt = _DOUBTED if written in lexicon.not_typos else 1.0
+            open_[start:end] = [False] * size
+            for word in words:
+                yield Slip(start, end, word), doubt * (_HEARD if any(map(eq, written, word)) else _HEARD_ALL)
