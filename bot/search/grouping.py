@@ -60,6 +60,8 @@ def nearest(text: str, groups: Mapping[int, Sequence[str]], lexicon: Lexicon = D
     """
     numbers = [number for number in sorted(groups) for _ in groups[number]]
     plain = normalise_all([text, *(known for number in sorted(groups) for known in groups[number])])
+    if not plain[0]:
+        return None
     heard = understand(plain[0], lexicon)
     asked = _subject(plain[0], lexicon, {each for each, sure in heard.concepts.items() if sure >= 0.5})
     best, found = _NEAR, None

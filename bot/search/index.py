@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.search import terms, texts
 from bot.search.confidence import Decision, Ranked, Weights, decide, of_others, rank
-from bot.search.followup import core, leans, merge
+from bot.search.followup import core, leans, merge, says
 from bot.search.lexicon import DEFAULT, Lexicon
 from bot.search.nearness import Nearness
 from bot.search.normal import normalise
@@ -87,17 +87,21 @@ class Index:
         plain = normalise(text)
         if known := self._certain(plain):
             return known
-        alone = self._rank(terms.of_question(plain, self._lexicon), vector) if plain else None
+        asked = terms.of_question(plain, self._lexicon)
+        alone = self._rank(asked, vector)
         row = self._rows.get(after) if after is not None and leans(text) else None
-        if row is not None and (alone is None or decide(alone, WEIGHTS) is not Decision.ANSWER):
-            return self._result(self._lean(text, row)) or self._result(alone) or _DECLINED
-        return self._result(alone) or _DECLINED
+        leaning = self._lean(text, row) if row is not None and self._needs_more(asked, text, alone) else None
+        return self._result(leaning) or self._result(alone) or _DECLINED
+
+    def _needs_more(self, asked: Mapping[int, float], text: str, alone: Ranked | None) -> bool:
+        whole, at_length = says(asked, text, self._lexicon)
+        return not at_length and not (whole and alone is not None and decide(alone, WEIGHTS) is Decision.ANSWER)
 
     def rank(self, text: str, count: int = 10) -> list[Hit]:
         """The best entries whatever the confidence, best first; a known text's entries come first."""
         plain = normalise(text)
         certain = self._certain(plain)
-        ranked = self._rank(terms.of_question(plain, self._lexicon), None) if plain else None
+        ranked = self._rank(terms.of_question(plain, self._lexicon), None)
         hits = list(certain.hits) if certain else []
         hits += (
             [hit for hit in self._hits(ranked, count) if hit.id not in {known.id for known in hits}] if ranked else []
