@@ -5,7 +5,7 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.console import login, pages, today
+from bot.console import cases, editing, gaps, history, knowledge, login, pages, queue, statistics, today
 from bot.console.gate import guarded
 from bot.console.reading import MAX_BODY
 from bot.console.room import Room
@@ -14,6 +14,13 @@ from bot.console.route import Route
 log = logging.getLogger(__name__)
 ROUTES: tuple[Route, ...] = (
     *today.ROUTES,
+    *gaps.ROUTES,
+    *cases.ROUTES,
+    *editing.ROUTES,  # before an entry: /knowledge/new is none
+    *history.ROUTES,
+    *knowledge.ROUTES,
+    *queue.ROUTES,
+    *statistics.ROUTES,
     *login.ROUTES,
 )
 HEADERS = {

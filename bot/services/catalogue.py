@@ -211,3 +211,13 @@ def place_name(work: Work, org_id: int) -> str:
     """How a branch is called; 本市 for the city's own."""
     org = orgs.get(work, org_id) if org_id != CITY else None
     return org.name if org else "本市"
+
+
+def categories(work: Work) -> tuple[str, ...]:
+    """All categories in use, by name."""
+    return tuple(catalogue.categories(work))
+
+
+def questions_of(work: Work, entry_ids: Sequence[str]) -> dict[str, str]:
+    """The standard questions of entries, published or not."""
+    return catalogue.questions(work, entry_ids)

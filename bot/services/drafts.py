@@ -60,6 +60,15 @@ def save(
     return draft
 
 
+def fresh_id(work: Work) -> str:
+    """An id for an entry of the union's own, which no other entry has."""
+    number, digits = work.new_id(), ""
+    while number:
+        number, place = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[place] + digits
+    return f"own-{digits}"
+
+
 def start(work: Work, actor: Actor, entry_id: str, data: Mapping[str, Any], now: datetime, **more: Any) -> Revision:
     """Write the first draft of a new entry of the city. Raises BadEntry also when the id is taken."""
     if base.get(work, entry_id) is not None or revisions.open_all(work, entry_id):
