@@ -9,7 +9,7 @@ from bot.console.gate import read_form
 from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.visit import Visit
-from bot.services import cases, gaps
+from bot.services import cases, catalogue
 from bot.services.cases import OUTCOME_CHARS, REPLY_CHARS, CaseLine, NoCase
 from storage.work import Work
 
@@ -22,7 +22,7 @@ async def show_list(room: Room, visit: Visit, request: web.Request) -> web.Strea
     now = room.clock.now()
 
     def look(work: Work) -> tuple[list[CaseLine], dict[str, str]]:
-        return cases.listing(work, visit.actor, state, room.house, now), dict(gaps.assignees(work))
+        return cases.listing(work, visit.actor, state, room.house, now), catalogue.names(work)
 
     lines, names = await room.database.read(look)
     return room.render(visit, "cases.html", lines=lines, names=names, state=state, states=STATES, spell=spell)
@@ -39,7 +39,7 @@ async def _page(
     now = room.clock.now()
 
     def look(work: Work) -> tuple[CaseLine, dict[str, str]]:
-        return cases.one(work, visit.actor, case_id, room.house, now), dict(gaps.assignees(work))
+        return cases.one(work, visit.actor, case_id, room.house, now), catalogue.names(work)
 
     line, names = await room.database.read(look)
     return room.render(
@@ -90,7 +90,7 @@ def spell(time: timedelta) -> str:
     """A duration in hours and minutes, as people say it."""
     minutes = int(time.total_seconds()) // 60
     hours, rest = divmod(minutes, 60)
-    return f"{hours}小时{rest}分钟" if hours else f"{rest}分钟"
+    return f"{hours}小时{f'{rest}分钟' if rest else ''}" if hours else f"{rest}分钟"
 
 
 _ONE = f"/cases/{{case:{ID}}}"

@@ -52,6 +52,8 @@ class Editing:
     found: Found | None = None
     extra_rows: int = 1
     categories: tuple[str, ...] = ()
+    author: str = ""
+    reviewer: str = ""
 
 
 Begin = Callable[[Work], Editing]
@@ -105,6 +107,7 @@ def _opened(work: Work, room: Room, visit: Visit, entry_id: str, org_id: int) ->
     if entry is None and (draft is None or org_id != CITY):
         raise NoEntry("没有这一条内容。")
     now, version = reviewing.in_force(work, entry_id, org_id)
+    called = catalogue.names(work)
     today = local(room.clock.now()).date()
     return Editing(
         entry_id,
@@ -114,6 +117,8 @@ def _opened(work: Work, room: Room, visit: Visit, entry_id: str, org_id: int) ->
         new=False,
         entry=entry,
         draft=draft,
+        author=called.get(draft.author, draft.author) if draft else "",
+        reviewer=called.get(draft.reviewer, draft.reviewer) if draft else "",
         stale=draft is not None and draft.base != version,
         note=draft.note if draft else "",
         categories=catalogue.categories(work),

@@ -38,7 +38,7 @@ async def show_list(room: Room, visit: Visit, request: web.Request) -> web.Strea
     sought = Sought(state=state or "open", kind=kind, assignee=assignee)
 
     def look(work: Work) -> tuple[list[gaps.GapLine], dict[str, str]]:
-        return gaps.listing(work, visit.actor, sought, now), dict(gaps.assignees(work))
+        return gaps.listing(work, visit.actor, sought, now), catalogue.names(work)
 
     lines, names = await room.database.read(look)
     return room.render(
@@ -59,12 +59,12 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     gap_id, now = row_id(request, "gap"), room.clock.now()
     words = " ".join(request.query.get("words", "").replace("\x00", "").split())[:MAX_WORDS]
 
-    def look(work: Work) -> tuple[gaps.Detail, dict[str, str], list[tuple[str, str]]]:
+    def look(work: Work) -> tuple[gaps.Detail, dict[str, str], list[tuple[str, str]], list[tuple[str, str]]]:
         found = gaps.detail(work, visit.actor, gap_id, room.house.knowledge, now)
         matches = _matches(work, room, words, now) if words else found.near
-        return found, dict(gaps.assignees(work)), matches
+        return found, catalogue.names(work), matches, gaps.assignees(work)
 
-    detail, names, matches = await room.database.read(look)
+    detail, names, matches, staff = await room.database.read(look)
     return room.render(
         visit,
         "gap.html",
@@ -72,6 +72,7 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         gap=detail.gap,
         line=detail.line,
         names=names,
+        staff=staff,
         words=words,
         matches=matches,
         letters=[(LETTERS[key], detail.letters[key]) for key in LETTERS if key in detail.letters],

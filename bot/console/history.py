@@ -17,14 +17,15 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     entry_id, branch = request.match_info["id"], request.query.get("branch", "")
     org_id = int(branch) if is_id(branch) else CITY
 
-    def look(work: Work) -> tuple[str, str, list[reviewing.Version]]:
+    def look(work: Work) -> tuple[str, str, list[reviewing.Version], dict[str, str]]:
         versions = reviewing.history(work, entry_id, org_id)
         if not versions:
             raise NoEntry("这一条还没有历史版本。")
         known = catalogue.questions_of(work, [entry_id]).get(entry_id, "")
-        return known or versions[0].revision.content.get("question", ""), catalogue.place_name(work, org_id), versions
+        question = known or versions[0].revision.content.get("question", "")
+        return question, catalogue.place_name(work, org_id), versions, catalogue.names(work)
 
-    question, place, versions = await room.database.read(look)
+    question, place, versions, names = await room.database.read(look)
     open_ = any(each.revision.state in ("draft", "pending") for each in versions)
     return room.render(
         visit,
@@ -34,6 +35,7 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         question=question,
         place=place,
         versions=versions,
+        names=names,
         may_restore=visit.actor.may("draft") and not open_,
     )
 

@@ -64,19 +64,21 @@ async def show_entry(room: Room, visit: Visit, request: web.Request) -> web.Stre
     """One entry: the message workers get, where it is written, branches' own versions, drafts under way."""
     entry_id, now = request.match_info["id"], room.clock.now()
 
-    def look(work: Work) -> tuple[Sheet, Bubble | None, list[tuple[int, Bubble]]]:
+    def look(work: Work) -> tuple[Sheet, Bubble | None, dict[int, Bubble], dict[str, str]]:
         sheet = catalogue.sheet(work, visit.actor, entry_id, now)
         city = preview.bubble(work, sheet.answer, room.house) if sheet.answer else None
-        return sheet, city, [(own.org_id, preview.bubble(work, own.answer, room.house)) for own in sheet.owns]
+        owns = {own.org_id: preview.bubble(work, own.answer, room.house) for own in sheet.owns}
+        return sheet, city, owns, catalogue.names(work)
 
-    sheet, city, owns = await room.database.read(look)
+    sheet, city, owns, names = await room.database.read(look)
     return room.render(
         visit,
         "knowledge_entry.html",
         entry_id=entry_id,
         sheet=sheet,
         bubble=city,
-        bubbles=dict(owns),
+        bubbles=owns,
+        names=names,
         limit=LIMIT,
         parts_of=parts_of,
         states=reviewing.STATES,

@@ -27,10 +27,10 @@ async def _page(
 ) -> web.StreamResponse:
     wanted = [entry_id for each in broken or () for entry_id in each.expect]
 
-    def look(work: Work) -> tuple[list[reviewing.Waiting], dict[str, str]]:
-        return reviewing.queue(work, visit.actor), catalogue.questions_of(work, wanted)
+    def look(work: Work) -> tuple[list[reviewing.Waiting], dict[str, str], dict[str, str]]:
+        return reviewing.queue(work, visit.actor), catalogue.questions_of(work, wanted), catalogue.names(work)
 
-    waiting, questions = await room.database.read(look)
+    waiting, questions, names = await room.database.read(look)
     return room.render(
         visit,
         "queue.html",
@@ -39,6 +39,7 @@ async def _page(
         broken=(broken or [])[:SHOWN_BROKEN],
         broken_count=len(broken or ()),
         questions=questions,
+        names=names,
         about=about,
         golden=sum(1 for _ in room.golden.every()),
     )

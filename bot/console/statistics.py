@@ -13,6 +13,7 @@ from bot.console.sheets import Table
 from bot.console.visit import Visit
 from bot.services import catalogue, statistics
 from bot.services.statistics import PERIODS, Numbers
+from storage.statistics import FASTER
 from storage.work import Work
 
 
@@ -29,6 +30,7 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         kinds=list(statistics.KINDS.values()),
         asked=charts.stacked(numbers.days),
         rates=charts.rates(numbers.weeks),
+        within=[(limit, share) for limit in FASTER if (share := numbers.within(limit)) is not None],
         speeds=charts.shares(numbers.speeds, "多久得到回复", "次"),
     )
 

@@ -9,7 +9,7 @@ from bot.services import answers
 from bot.services.actors import Actor
 from bot.services.answers import Answer
 from bot.services.knowledge import Knowledge
-from storage import catalogue, knowledge, orgs, revisions
+from storage import catalogue, knowledge, orgs, revisions, staff
 from storage.catalogue import SOON, Wanted
 from storage.knowledge import Entry, Override
 from storage.revisions import CITY, Revision
@@ -211,6 +211,11 @@ def place_name(work: Work, org_id: int) -> str:
     """How a branch is called; 本市 for the city's own."""
     org = orgs.get(work, org_id) if org_id != CITY else None
     return org.name if org else "本市"
+
+
+def names(work: Work) -> dict[str, str]:
+    """How everybody with an account, now or earlier, is called."""
+    return {each.name: each.display for each in staff.every(work)}
 
 
 def categories(work: Work) -> tuple[str, ...]:

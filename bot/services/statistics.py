@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from bot.calendar import at
 from bot.clock import local
@@ -66,6 +67,11 @@ class Numbers:
         days = self.days
         return sum(each[1] for each in days), sum(each[2] for each in days), sum(each[3] for each in days)
 
+    def within(self, limit: float) -> float | None:
+        """Share of replies that took at most so many seconds (one of `FASTER`); None without replies."""
+        counts = [count for _, count in self.speeds]
+        return sum(counts[: FASTER.index(limit) + 1]) / sum(counts) if sum(counts) else None
+
 
 def period_of(text: str) -> int:
     """A period as it comes from an address; empty is 30 days. Raises BadPeriod."""
@@ -113,7 +119,8 @@ def _weeks(opinions: Mapping[tuple[date, bool], int], first: date, last: date) -
 
 def speed_names() -> list[str]:
     """The classes of response time in words, the fastest first."""
-    return [f"{limit:g}秒以内" for limit in FASTER] + [f"{FASTER[-1]:g}秒以上"]
+    between = [f"{low:g}到{high:g}秒" for low, high in pairwise(FASTER)]
+    return [f"{FASTER[0]:g}秒以内", *between, f"{FASTER[-1]:g}秒以上"]
 
 
 def _gaps(work: Work, since: datetime, until: datetime, path: str | None) -> list[Ranked]:
