@@ -3,7 +3,7 @@
 `path` is the materialised way from the root (`/1/4/9/`), so everything below a branch is one prefix query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -60,6 +60,12 @@ def get(work: Work, org_id: int) -> Organisation | None:
 def by_code(work: Work, code: str) -> Organisation | None:
     """One organisation by its code."""
     return work.session.exec(select(Organisation).where(Organisation.code == code)).first()
+
+
+def by_ids(work: Work, ids: Collection[int]) -> dict[int, Organisation]:
+    """Organisations by id."""
+    rows = work.session.exec(select(Organisation).where(col(Organisation.id).in_(ids))).all()
+    return {org.id: org for org in rows}
 
 
 def below(work: Work, org: Organisation) -> Sequence[Organisation]:

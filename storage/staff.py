@@ -75,6 +75,14 @@ def for_change(work: Work, staff_id: int) -> Staff | None:
     return work.session.exec(query).first()
 
 
+def admins_for_change(work: Work) -> Sequence[Staff]:
+    """All active admins, held until the end of the unit of work: of two who step back at once one sees the other."""
+    query = select(Staff).where(Staff.role == "admin", col(Staff.active).is_(True)).order_by(col(Staff.id))
+    if work.dialect == "postgresql":
+        query = query.with_for_update()
+    return work.session.exec(query.execution_options(populate_existing=True)).all()
+
+
 def every(work: Work) -> Sequence[Staff]:
     """All accounts, by name."""
     return work.session.exec(select(Staff).order_by(Staff.name)).all()

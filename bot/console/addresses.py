@@ -5,6 +5,8 @@ from aiohttp import web
 MAX_ID = 2**63 - 1
 ID = r"\d{1,19}"  # for routes; `row_id` checks the rest
 
+ENTRY = r"[a-z0-9][a-z0-9-]{1,63}"  # an entry's
+
 
 def is_id(text: str) -> bool:
     """Whether this may be the id of a row."""

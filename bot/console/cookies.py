@@ -12,7 +12,7 @@ LONGEST = 100
 def session_cookie(request: web.Request) -> str:
     """What the browser sent; empty when nothing, or nothing we could have given out."""
     sent = request.cookies.get(SESSION, "")
-    return sent if len(sent) <= LONGEST else ""
+    return sent if len(sent) <= LONGEST and sent.isascii() else ""
 
 
 def flash_key(request: web.Request) -> str:

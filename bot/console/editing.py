@@ -9,7 +9,7 @@ from multidict import MultiDict
 
 from bot.clock import local
 from bot.console import entry_form
-from bot.console.addresses import ID, number, row_id
+from bot.console.addresses import ENTRY, ID, number, row_id
 from bot.console.gate import read_form
 from bot.console.knowledge import parts_of
 from bot.console.room import Room
@@ -50,6 +50,7 @@ class Editing:
     problems: dict[str, str] = field(default_factory=dict)
     bubble: Bubble | None = None
     found: Found | None = None
+    checked: bool = False
     extra_rows: int = 1
     categories: tuple[str, ...] = ()
     author: str = ""
@@ -199,7 +200,7 @@ def _filled(work: Work, room: Room, visit: Visit, editing: Editing, form: MultiD
     if editing.gap:
         kept = editing.content
         editing = replace(_from_gap(work, room, visit, editing, editing.gap), content=kept)
-    return _previewed(work, room, replace(editing, problems=_problems(editing)))
+    return _previewed(work, room, replace(editing, problems=_problems(editing), checked=True))
 
 
 def _problems(editing: Editing) -> dict[str, str]:
@@ -260,7 +261,7 @@ def _note(form: MultiDict[str]) -> str:
 ROUTES = (
     Route("GET", "/knowledge/new", "draft", show_new),
     Route("POST", "/knowledge/new", "draft", send_new),
-    Route("GET", "/knowledge/{id}/edit", "draft", show_edit),
-    Route("POST", "/knowledge/{id}/edit", "draft", send_edit),
+    Route("GET", f"/knowledge/{{id:{ENTRY}}}/edit", "draft", show_edit),
+    Route("POST", f"/knowledge/{{id:{ENTRY}}}/edit", "draft", send_edit),
     Route("POST", f"/drafts/{{revision:{ID}}}/discard", "draft", discard),
 )

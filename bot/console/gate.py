@@ -16,7 +16,7 @@ from bot.console.route import View
 from bot.console.visit import Visit
 from bot.errors import Refusal
 from bot.services import sessions
-from bot.services.actors import NotAllowed, require
+from bot.services.actors import RIGHTS, NotAllowed, require
 from storage import audit, staff
 
 __all__ = ["guarded", "read_form"]
@@ -28,6 +28,9 @@ WHILE_MUST_CHANGE = ("/password", "/logout")
 
 def guarded(room: Room, right: str, view: View) -> Handler:
     """A view behind the gate. A refusal becomes a page, and where a right is missing, a line of the audit trail."""
+
+    if right not in RIGHTS:
+        raise KeyError(right)
 
     async def handler(request: web.Request) -> web.StreamResponse:
         visit = await _visit(room, request)

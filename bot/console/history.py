@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.console.addresses import ID, is_id, row_id
+from bot.console.addresses import ENTRY, ID, is_id, row_id
 from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.visit import Visit
@@ -49,6 +49,6 @@ async def restore(room: Room, visit: Visit, request: web.Request) -> web.StreamR
 
 
 ROUTES = (
-    Route("GET", "/knowledge/{id}/history", "see", show),
+    Route("GET", f"/knowledge/{{id:{ENTRY}}}/history", "see", show),
     Route("POST", f"/drafts/{{revision:{ID}}}/restore", "draft", restore),
 )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.clock import local
-from bot.console.addresses import is_id
+from bot.console.addresses import ENTRY, is_id
 from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.visit import Visit
@@ -97,5 +97,5 @@ def parts_of(bubble: Bubble) -> int:
 
 ROUTES = (
     Route("GET", "/knowledge", "see", show_list),
-    Route("GET", "/knowledge/{id}", "see", show_entry),
+    Route("GET", f"/knowledge/{{id:{ENTRY}}}", "see", show_entry),
 )

@@ -86,6 +86,8 @@ def _compare(passwords: Passwords, known: Known, password: str) -> tuple[bool, s
 
 
 def _answer(room: Room, request: web.Request, arrival: Arrival, wanted: str) -> web.StreamResponse:
+    if arrival != Arrival():
+        room.tries.forgive(address_of(request))
     if arrival.pending:
         return room.render(None, "code.html", pending=arrival.pending, next=wanted)
     if not arrival.cookie:

@@ -16,6 +16,9 @@ async def read_form(request: web.Request) -> MultiDict[str]:
     body = await request.read()
     try:
         text = body.decode("ascii")
-        return MultiDict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS))
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise web.HTTPBadRequest from None
+    if any("\0" in value for _, value in pairs):  # no text that people type; PostgreSQL refuses it
+        raise web.HTTPBadRequest
+    return MultiDict(pairs)

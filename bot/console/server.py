@@ -1,11 +1,27 @@
 """The console's addresses: which page is where, who may open it, and the headers every answer carries."""
 
 import logging
+import traceback
+from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.console import cases, editing, gaps, history, knowledge, login, pages, queue, statistics, today
+from bot.console import (
+    accounts,
+    audit,
+    cases,
+    editing,
+    gaps,
+    history,
+    knowledge,
+    login,
+    me,
+    pages,
+    queue,
+    statistics,
+    today,
+)
 from bot.console.gate import guarded
 from bot.console.reading import MAX_BODY
 from bot.console.room import Room
@@ -22,6 +38,9 @@ ROUTES: tuple[Route, ...] = (
     *queue.ROUTES,
     *statistics.ROUTES,
     *login.ROUTES,
+    *me.ROUTES,
+    *accounts.ROUTES,
+    *audit.ROUTES,
 )
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -53,16 +72,25 @@ def _caught(room: Room) -> Middleware:
     @web.middleware
     async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            if "%00" in request.raw_path:
+                raise web.HTTPBadRequest
             return await handler(request)
         except web.HTTPError as error:
             return pages.problem(room, None, error)
         except Exception as error:
-            resource = request.match_info.route.resource
-            where = resource.canonical if resource else ""
-            log.error("page failed", extra={"page": where, "method": request.method, "error": type(error).__name__})
+            log.error("page failed", extra=_place(request, error))
             return pages.failure(room)
 
     return caught
+
+
+def _place(request: web.Request, error: Exception) -> dict[str, str]:
+    """Which page failed, how and where; nothing of what was sent."""
+    resource = request.match_info.route.resource
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    page = resource.canonical if resource else ""
+    return {"page": page, "method": request.method, "error": type(error).__name__, "where": where}
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:

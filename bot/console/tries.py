@@ -27,6 +27,13 @@ class Tries:
             self._seen.popitem(last=False)
         return count < self._most
 
+    def forgive(self, address: str) -> None:
+        """The try was right: it does not count. An office of many people has one address."""
+        key = network_of(address)
+        began, count = self._seen.get(key, (None, 0))
+        if began is not None and count > 0:
+            self._seen[key] = (began, count - 1)
+
 
 def network_of(address: str) -> str:
     """What counts as one address: an IPv6 customer has a whole /64."""

@@ -155,9 +155,9 @@ def _others(work: Work, actor: Actor, gap: Gap, now: datetime) -> list[tuple[int
 
 
 def phrasings(detail_: Detail) -> list[str]:
-    """The wordings as phrasings of an entry: distinct, at most `PHRASING` characters, the newest last."""
+    """The wordings as phrasings of an entry: distinct, at most `PHRASING` characters, none with a blanked number."""
     cut = (each.words.strip(" 　。？?！!，,")[:PHRASING] for each in detail_.wordings)
-    return list(dict.fromkeys(each for each in cut if len(each) >= 2))
+    return list(dict.fromkeys(each for each in cut if len(each) >= 2 and "〔" not in each))
 
 
 def assignees(work: Work) -> list[tuple[str, str]]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.services import codes
-from bot.services.accounts import IDLE_MINUTES
+from bot.services.accounts import IDLE_MINUTES, WHOLE
 from bot.services.actors import Actor, of_account
-from storage import audit, staff
+from storage import audit, orgs, staff
 from storage.seal import Unsealable
 from storage.staff import Session, Staff
 from storage.work import Work
@@ -102,18 +102,25 @@ def _welcome(account: Staff, now: datetime) -> bool:
     return account.active and not (account.locked_until is not None and account.locked_until > now)
 
 
+def count_failure(work: Work, account: Staff, now: datetime) -> bool:
+    """One more wrong password or code in a row; true when it was one too many and the account is locked for a while."""
+    account.failures += 1
+    locked = account.failures >= LOCK_AFTER
+    if locked:
+        account.failures, account.locked_until = 0, now + timedelta(minutes=LOCK_MINUTES)
+    staff.save(work, account)
+    audit.write(
+        work, f"staff:{account.name}", "login_locked" if locked else "login_failed", f"staff:{account.name}", now
+    )
+    return locked
+
+
 def _refuse(work: Work, account: Staff | None, now: datetime) -> Arrival:
-    if account is None:
-        audit.write(work, NOBODY, "login_failed", NOBODY, now)
-        return Arrival()
-    name, action = f"staff:{account.name}", "login_failed"
-    if _welcome(account, now):
-        account.failures += 1
-        if account.failures >= LOCK_AFTER:
-            account.failures, account.locked_until = 0, now + timedelta(minutes=LOCK_MINUTES)
-            action = "login_locked"
-        staff.save(work, account)
-    audit.write(work, name, action, name, now)
+    if account is not None and _welcome(account, now):
+        count_failure(work, account, now)
+    else:
+        name = f"staff:{account.name}" if account is not None else NOBODY
+        audit.write(work, name, "login_failed", name, now)
     return Arrival()
 
 
@@ -138,6 +145,12 @@ def find(work: Work, cookie: str, now: datetime) -> Open | None:
     if idle or session.expires_at <= now or not account.active:
         return None
     return Open(session, account, of_account(work, account.name, account.role, account.org_id))
+
+
+def place_of(work: Work, actor: Actor) -> str:
+    """The branch an actor is for, in words."""
+    org = orgs.get(work, actor.org_id) if actor.path is not None and actor.org_id is not None else None
+    return org.name if org is not None else WHOLE
 
 
 def leave(work: Work, cookie: str, name: str, now: datetime) -> None:

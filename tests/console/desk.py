@@ -89,7 +89,7 @@ class Person:
         """Fill in the login form."""
         seen = await self.send("/login", {"name": name, "password": password, "next": wanted})
         if seen.status == 303:
-            await self.get("/me")
+            await self.get("/password")
         return seen
 
     async def _seen(self, answer: ClientResponse) -> Seen:
