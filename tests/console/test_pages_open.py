@@ -49,6 +49,8 @@ async def test_what_is_not_there_is_said_plainly(desk: Desk, path: str) -> None:
     assert "没有办成" in seen.text
 
 
-@pytest.mark.parametrize("path", ["/gaps/x", "/cases/9999999999999999999", "/gaps/99999999999999999999", "/statistics.pdf"])
+@pytest.mark.parametrize(
+    "path", ["/gaps/x", "/cases/9999999999999999999", "/gaps/99999999999999999999", "/statistics.pdf"]
+)
 async def test_other_addresses_are_none(desk: Desk, path: str) -> None:
     assert (await (await desk.person("wang", "admin")).get(path)).status == 404
