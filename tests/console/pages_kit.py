@@ -53,6 +53,13 @@ ENTRIES = (
 )
 
 
+def content(**more: Any) -> dict[str, Any]:
+    """What stands in a form or a revision of a city's entry."""
+    return {
+        key: value for key, value in entry("x", more.pop("question", "新问题怎么办"), **more).items() if key != "id"
+    }
+
+
 def load(desk: Desk, *wanted: dict[str, Any]) -> None:
     """Publish entries, as a file would, and let this process know."""
     now = desk.clock.now()
