@@ -180,4 +180,5 @@ async def draft(desk: Desk, browser: Browser, entry_id: str, **more: Any) -> int
 
 def plain(seen: Seen) -> str:
     """The words of a page without its marks and line breaks."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", seen.text))
+    spaced = re.sub(r"</(?:dt|dd|div|li|td|th|p|h\d)>", " ", seen.text)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", spaced))
