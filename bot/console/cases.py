@@ -67,7 +67,7 @@ async def take(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
 async def close(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """It is dealt with."""
     case_id, now = row_id(request, "case"), room.clock.now()
-    outcome = (await read_form(request)).get("outcome", "").replace("\x00", "")
+    outcome = (await read_form(request)).get("outcome", "")
     try:
         await room.database.writer.write(lambda work: cases.close(work, visit.actor, case_id, outcome, now))
     except NoCase as refusal:

@@ -255,7 +255,7 @@ async def discard(room: Room, visit: Visit, request: web.Request) -> web.StreamR
 
 
 def _note(form: MultiDict[str]) -> str:
-    return " ".join(form.get("note", "").replace("\x00", "").split())[:NOTE_CHARS]
+    return " ".join(form.get("note", "").split())[:NOTE_CHARS]
 
 
 ROUTES = (

@@ -57,7 +57,7 @@ async def show_list(room: Room, visit: Visit, request: web.Request) -> web.Strea
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """One group: every wording, what was offered, what was said against an answer, and what can be done."""
     gap_id, now = row_id(request, "gap"), room.clock.now()
-    words = " ".join(request.query.get("words", "").replace("\x00", "").split())[:MAX_WORDS]
+    words = " ".join(request.query.get("words", "").split())[:MAX_WORDS]
 
     def look(work: Work) -> tuple[gaps.Detail, dict[str, str], list[tuple[str, str]], list[tuple[str, str]]]:
         found = gaps.detail(work, visit.actor, gap_id, room.house.knowledge, now)
@@ -112,7 +112,7 @@ async def dismiss(room: Room, visit: Visit, request: web.Request) -> web.StreamR
     """Nothing needs to be said about it."""
 
     def deed(work: Work, gap_id: int, form: Any) -> None:
-        reason = form.get("reason", "").replace("\x00", "")
+        reason = form.get("reason", "")
         closing.dismiss(work, visit.actor, gap_id, reason, room.clock.now())
 
     await _do(room, visit, request, deed)

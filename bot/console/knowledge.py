@@ -41,8 +41,8 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
     """The filters of an address; what is no filter of ours asks for everything."""
     status, scope, branch = (query.get(name, "") for name in ("status", "scope", "branch"))
     return Wanted(
-        words=" ".join(query.get("words", "").replace("\x00", "").split())[:MAX_WORDS],
-        category=query.get("category", "").replace("\x00", "")[:32],
+        words=" ".join(query.get("words", "").split())[:MAX_WORDS],
+        category=query.get("category", "")[:32],
         status=status if status in STATUSES else "",
         scope=scope if scope in SCOPES else "",
         branch=branch if branch == "any" or is_id(branch) else "",

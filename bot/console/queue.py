@@ -66,7 +66,7 @@ async def publish(room: Room, visit: Visit, request: web.Request) -> web.StreamR
 async def reject(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Back to the author, with the reason."""
     revision_id, now = row_id(request, "revision"), room.clock.now()
-    note = (await read_form(request)).get("note", "").replace("\x00", "")
+    note = (await read_form(request)).get("note", "")
     await room.database.writer.write(lambda work: drafts.reject(work, visit.actor, revision_id, note, now))
     return room.redirect("/queue", "rejected")
 

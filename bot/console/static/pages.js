@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
     fields.set("action", "preview");
     fields.set("fragment", "1");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: fields, redirect: "error" });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields, redirect: "error" });
       if (answer.ok && number === asked) shown.innerHTML = await answer.text();
     } catch {
       // Offline or logged out: what was written stays, and saving will say why it does not work.
