@@ -5,12 +5,12 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from multidict import MultiDict
 
-MAX_BODY = 2 * 1024 * 1024
+MAX_BODY = 512 * 1024
 MAX_FIELDS = 200
 
 
 async def read_form(request: web.Request) -> MultiDict[str]:
-    """The fields of a form. 413 for a body over 2 MiB, 415 for another kind of body, 400 for a broken one."""
+    """The fields of a form. 413 for a body over 512 KiB, 415 for another kind of body, 400 for a broken one."""
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType
     body = await request.read()

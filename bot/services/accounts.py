@@ -72,7 +72,7 @@ def listed(work: Work, actor: Actor, now: datetime) -> list[Listed]:
 
 def one(work: Work, actor: Actor, staff_id: int, now: datetime) -> Listed:
     """One account. Raises NotAllowed, NoAccount."""
-    account, org = _managed(work, actor, staff_id)
+    account, org = _managed(work, actor, staff.get(work, staff_id))
     return _listed(account, org, now)
 
 
@@ -96,7 +96,7 @@ def create(work: Work, actor: Actor, name: str, wanted: Wanted, password: str, n
 
 def change(work: Work, actor: Actor, staff_id: int, wanted: Wanted, now: datetime) -> Staff:
     """Another name to show, role or branch. Raises BadAccount, LastAdmin, NotAllowed, NoAccount."""
-    account, before = _managed(work, actor, staff_id)
+    account, before = _managed(work, actor, staff.for_change(work, staff_id))
     display, role, org = _checked(work, actor, wanted)
     whole = org is None
     if account.role == "admin" and _is_whole(before) and not (role == "admin" and whole):
@@ -112,7 +112,7 @@ def change(work: Work, actor: Actor, staff_id: int, wanted: Wanted, now: datetim
 
 def reset(work: Work, actor: Actor, staff_id: int, password: str, now: datetime) -> Staff:
     """A new one-time password (its hash), for somebody who forgot theirs; also ends a lock. Raises as `one`."""
-    account, _ = _managed(work, actor, staff_id)
+    account, _ = _managed(work, actor, staff.for_change(work, staff_id))
     account.password, account.must_change, account.failures, account.locked_until = password, True, 0, None
     staff.save(work, account)
     staff.close_sessions_of(work, account.id)
@@ -122,7 +122,7 @@ def reset(work: Work, actor: Actor, staff_id: int, password: str, now: datetime)
 
 def drop_code(work: Work, actor: Actor, staff_id: int, now: datetime) -> Staff:
     """Switch the second factor of somebody off who lost their phone. Raises as `one`."""
-    account, _ = _managed(work, actor, staff_id)
+    account, _ = _managed(work, actor, staff.for_change(work, staff_id))
     account.totp = None
     staff.save(work, account)
     staff.close_sessions_of(work, account.id)
@@ -132,7 +132,7 @@ def drop_code(work: Work, actor: Actor, staff_id: int, now: datetime) -> Staff:
 
 def switch(work: Work, actor: Actor, staff_id: int, active: bool, now: datetime) -> Staff:
     """Switch an account off or on again. Raises LastAdmin, and as `one`."""
-    account, org = _managed(work, actor, staff_id)
+    account, org = _managed(work, actor, staff.for_change(work, staff_id))
     if not active and account.active and account.role == "admin" and _is_whole(org):
         _keep_an_admin(work, account)
     account.active = active
@@ -168,9 +168,8 @@ def _checked(work: Work, actor: Actor, wanted: Wanted) -> tuple[str, str, Organi
     return display, wanted.role, org
 
 
-def _managed(work: Work, actor: Actor, staff_id: int) -> tuple[Staff, Organisation | None]:
+def _managed(work: Work, actor: Actor, account: Staff | None) -> tuple[Staff, Organisation | None]:
     require(actor, "manage")
-    account = staff.for_change(work, staff_id)
     if account is None:
         raise NoAccount
     org = orgs.get(work, account.org_id) if account.org_id is not None else None

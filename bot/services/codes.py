@@ -1,6 +1,7 @@
 """The second factor: six digits that change every 30 seconds (TOTP, RFC 6238). A code works once."""
 
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,7 +77,7 @@ def switch_off(work: Work, account: Staff, now: datetime) -> None:
 
 def step_of(secret: str, code: str, after: int, now: datetime) -> int | None:
     """The time step a code belongs to; None when it is wrong, stale, or not after the last one that was used."""
-    digits = "".join(code.split())
+    digits = "".join(unicodedata.normalize("NFKC", code).split())
     current = int(now.timestamp()) // STEP_SECONDS
     made = pyotp.TOTP(secret)
     found = None
