@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import account, checking, commands, demo, log, serving, talk
+from bot import account, checking, commands, demo, log, serving, staffing, talk
 from bot.clock import SHANGHAI
 from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
 from bot.preparing import add_local_secrets
+from bot.services.actors import ROLES
 from bot.services.broadcasts import AUDIENCES
 from storage.database import DatabaseBusy
 
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _serving(commands_)
     _content(commands_)
     _operating(commands_)
+    _staff(commands_)
     return top
 
 
@@ -138,6 +140,20 @@ def _operating(top: _Commands) -> None:
     database.add("upgrade", commands.db_upgrade, "bring the schema to the newest version")
     database.add("backup", commands.db_backup, "an online backup of a SQLite database").add_argument("file", type=Path)
     top.add("check", checking.check, "check configuration, content and credentials")
+
+
+def _staff(top: _Commands) -> None:
+    staff = top.group("staff", "accounts of the console")
+    add = staff.add("add", staffing.add, "make an account and print its one-time password")
+    add.add_argument("name", help="small letters, digits, . _ -")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--branch", default="", metavar="CODE", help="only for this branch of the organisation tree")
+    add.add_argument("--display", default="", metavar="NAME", help="the name the console shows")
+    staff.add("list", staffing.show, "all accounts")
+    reset = staff.add("reset", staffing.reset, "print a new one-time password for an account, and unlock it")
+    reset.add_argument("name")
+    reset.add_argument("--code", action="store_true", help="also switch its second factor off")
+    staff.add("off", staffing.off, "switch an account off").add_argument("name")
 
 
 def days(text: str) -> int:

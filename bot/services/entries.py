@@ -44,11 +44,11 @@ _REASONS = {
     "extra_forbidden": "没有这一项",
     "string_pattern_mismatch": "只能用小写英文字母、数字和连字符",
 }
-_OWN_WORDS = {
-    "a published entry needs a citation": "发布的内容要写明依据",
-    "a local entry must say 以当地规定为准": "地方性的答案里要写“以当地规定为准”",
-    "only a local entry has fields to fill in": "只有地方性的条目才有本地项目",
-    "two fields have the same key": "有两个本地项目的代号相同",
+_OWN_WORDS = {  # the field they are about, and the words
+    "a published entry needs a citation": ("citations", "发布的内容要写明依据"),
+    "a local entry must say 以当地规定为准": ("answer", "地方性的答案里要写“以当地规定为准”"),
+    "only a local entry has fields to fill in": ("fields", "只有地方性的条目才有本地项目"),
+    "two fields have the same key": ("fields", "有两个本地项目的代号相同"),
 }
 _DATES = ("as_of", "review_by")
 
@@ -107,7 +107,15 @@ def validated_override(data: Mapping[str, Any], keys: set[str]) -> dict[str, Any
 
 def problems_of(error: ValidationError) -> list[tuple[str, str]]:
     """Each mistake as (place, reason) in Chinese, at most twenty."""
-    return [(_place(each["loc"]), _reason(each)) for each in error.errors()[:20]]
+    return [_problem(each) for each in error.errors()[:20]]
+
+
+def _problem(error: Any) -> tuple[str, str]:
+    own = str((error.get("ctx") or {}).get("error", ""))
+    if own in _OWN_WORDS:
+        field, words = _OWN_WORDS[own]
+        return NAMES[field], words
+    return _place(error["loc"]), _reason(error)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
@@ -117,9 +125,6 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 def _reason(error: Any) -> str:
     kind, context = error["type"], error.get("ctx") or {}
-    if kind == "value_error":
-        said = str(context.get("error", ""))
-        return _OWN_WORDS.get(said, "内容不对")
     if kind.startswith("date"):
         return "日期要写成2026-11-26这样"
     words = _REASONS.get(kind, "内容不对")
@@ -132,6 +137,21 @@ def _reason(error: Any) -> str:
 def content_of(entry: FaqEntry) -> dict[str, Any]:
     """An entry as JSON, for a revision."""
     return {**entry.model_dump(mode="json", exclude={"id"}), "answer": entry.answer.strip()}
+
+
+_COLUMNS = tuple(name for name in FaqEntry.model_fields if name != "id")
+
+
+def row_content(entry: knowledge.Entry) -> dict[str, Any]:
+    """What an entry says now, as a revision's content."""
+    said = {name: getattr(entry, name) for name in _COLUMNS}
+    return {**said, "fields": entry.fields or [], **{key: said[key].isoformat() for key in _DATES}}
+
+
+def override_content(override: knowledge.Override) -> dict[str, Any]:
+    """What a branch says now, as a revision's content."""
+    said = {name: getattr(override, name) for name in OverrideContent.model_fields}
+    return {**said, **{key: said[key].isoformat() for key in _DATES}}
 
 
 def columns(content: Mapping[str, Any]) -> dict[str, Any]:
