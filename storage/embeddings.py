@@ -49,9 +49,10 @@ def state(work: Work, model: str) -> tuple[int, int]:
 
 def load(work: Work, model: str, texts: Iterable[str]) -> dict[str, Sequence[float]]:
     """The vectors of those texts that have one, by text."""
+    wanted = {key(model, text): text for text in texts}
     query = sa.select(_rows.c.key, _rows.c.vector).where(_rows.c.model == model)
-    kept = {row["key"]: row["vector"] for row in work.look(query).mappings()}
-    return {text: _unpack(kept[hashed]) for text in texts if (hashed := key(model, text)) in kept}
+    rows = work.look(query).mappings()
+    return {wanted[row["key"]]: _unpack(row["vector"]) for row in rows if row["key"] in wanted}
 
 
 def missing(work: Work, model: str, texts: Iterable[str]) -> list[str]:
@@ -64,8 +65,9 @@ def put(work: Work, model: str, vectors: Mapping[str, Sequence[float]], now: dat
     """Keep vectors by text, none of which has one yet. Vectors of another length are those of a model that was
     replaced under the same name: they are dropped."""
     packed = {key(model, text): _pack(vector) for text, vector in vectors.items()}
-    for size in {len(each) for each in packed.values()}:
-        work.execute(sa.delete(_rows).where(_rows.c.model == model, sa.func.length(_rows.c.vector) != size))
+    one = work.look(sa.select(sa.func.length(_rows.c.vector)).where(_rows.c.model == model).limit(1)).scalar()
+    if one is not None and {one} != {len(each) for each in packed.values()}:
+        work.execute(sa.delete(_rows).where(_rows.c.model == model))
     for hashed, vector in packed.items():
         work.append(Embedding, {"key": hashed, "model": model, "vector": vector, "at": now})
 

@@ -25,6 +25,7 @@ class Stub:
         self.default: Answer = self.vectors
         self.alike: dict[str, str] = {}
         self.dimension = DIMENSION
+        self.written = 0
 
     @property
     def texts(self) -> list[str]:
@@ -40,6 +41,15 @@ class Stub:
 
     async def vectors(self, _: web.Request) -> web.StreamResponse:
         return said([{"index": n, "embedding": self.vector(text)} for n, text in enumerate(self.asked[-1])])
+
+    async def endless(self, request: web.Request) -> web.StreamResponse:
+        """As much as the caller will take, up to 64 MiB; `written` counts the bytes."""
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(1024):
+            await response.write(b" " * 65536)
+            self.written += 65536
+        return response
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         body = json.loads(await request.read())
@@ -84,15 +94,6 @@ async def half(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     await response.write(b'{"data":')
     return await hang(request)
-
-
-async def endless(request: web.Request) -> web.StreamResponse:
-    """As much as the caller will take."""
-    response = web.StreamResponse()
-    await response.prepare(request)
-    for _ in range(1000):
-        await response.write(b" " * 65536)
-    return response
 
 
 async def redirect(_: web.Request) -> web.StreamResponse:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import FrozenClock, stopwatch
 from bot.embedding import BYTES_EACH, FAILURES, IN_FLIGHT, MAX_DIMENSION, PAUSE, Breaker, Embedder, Endpoint
-from tests.embedding.stub import Answer, Stub, endless, half, hang, raw, redirect, rows
+from tests.embedding.stub import Answer, Stub, half, hang, raw, redirect, rows
 
 GOOD = {"index": 0, "embedding": [3.0, 4]}
 
@@ -61,11 +61,11 @@ GARBAGE: dict[str, Answer] = {
     "not a number": raw(b'{"data": [{"index": 0, "embedding": [NaN, 1.0]}]}'),
     "infinity": raw(b'{"data": [{"index": 0, "embedding": [Infinity]}]}'),
     "too large a number": raw(b'{"data": [{"index": 0, "embedding": [1e999, 1.0]}]}'),
+    "too far away": rows({"index": 0, "embedding": [1.7e308, 1.7e308]}),
     "too long a number": raw(b'{"data": [{"index": 0, "embedding": [' + b"9" * 400 + b"]}]}"),
     "zeros": rows({"index": 0, "embedding": [0, 0.0]}),
     "too many numbers": rows({"index": 0, "embedding": [1] * (MAX_DIMENSION + 1)}),
-    "too large": raw(b" " * (BYTES_EACH + 1)),
-    "endless": endless,
+    "too large": raw(b'{"data": [{"index": 0, "embedding": [1.0]}]}' + b" " * BYTES_EACH),
     "deep": raw(b"[" * 100_000),
     "broken utf-8": raw(b'{"data": "\xff"}'),
     "server error": raw(b"{}", 500),
@@ -87,6 +87,12 @@ async def test_what_cannot_be_used_is_no_vector(
     ]
     assert "不能写进日志" not in caplog.text and "key-of-the-test" not in caplog.text
     assert await embedder.vector("年假有几天") is not None
+
+
+async def test_an_answer_without_end_is_not_read_to_the_end(stub: Stub, embedder: Embedder) -> None:
+    stub.answers = [stub.endless]
+    assert await embedder.vector("年假有几天") is None
+    assert stub.written < 16 * 2**20
 
 
 async def test_the_longest_vector_fits(stub: Stub, embedder: Embedder) -> None:

@@ -61,7 +61,7 @@ async def test_every_text_is_asked_about_once_in_batches(office: Office, stub: S
     assert await office() == {"embedded": 5, "failed": 0, "dropped": 0}
     assert stub.asked == [TEXTS[:2], TEXTS[2:4], TEXTS[4:]]
     vectors = office.vectors()
-    assert list(vectors) == TEXTS
+    assert set(vectors) == set(TEXTS)
     for text, vector in vectors.items():
         counts = stub.vector(text)
         length = sum(each * each for each in counts) ** 0.5
@@ -106,7 +106,7 @@ async def test_a_model_replaced_under_the_same_name_starts_anew(office: Office, 
     await office()
     assert {len(each) for each in office.vectors().values()} == {64}
     await office()
-    assert list(office.vectors()) == TEXTS
+    assert set(office.vectors()) == set(TEXTS)
     assert stub.texts == TEXTS[3:] + TEXTS[:3]
 
 
@@ -124,9 +124,9 @@ async def test_a_batch_that_fails_comes_next_time_and_the_others_go_on(
 ) -> None:
     stub.answers = [answer]
     assert await office() == {"embedded": 3, "failed": 1, "dropped": 0}
-    assert list(office.vectors()) == TEXTS[2:]
+    assert set(office.vectors()) == set(TEXTS[2:])
     assert await office() == {"embedded": 2, "failed": 0, "dropped": 0}
-    assert list(office.vectors()) == TEXTS
+    assert set(office.vectors()) == set(TEXTS)
 
 
 async def test_an_endpoint_that_is_down_is_left_alone_until_the_next_tick(office: Office, stub: Stub) -> None:
@@ -153,7 +153,7 @@ async def test_a_long_run_stops_and_keeps_what_it_has(
     assert await office() == {"embedded": 2, "failed": 0, "dropped": 0}
     monkeypatch.setattr(embed_entries, "AT_MOST", 1)
     assert await office() == {"embedded": 1, "failed": 0, "dropped": 0}
-    assert list(office.vectors()) == TEXTS[:3]
+    assert set(office.vectors()) == set(TEXTS[:3])
 
 
 def test_only_an_installation_with_an_endpoint_has_the_job() -> None:
@@ -185,7 +185,7 @@ def test_a_vector_is_kept_exactly_as_32_bit_floats(database: Database, now: date
     numbers = [0.5, -0.25, 1.0, 0.0, 1.5e-30]
     database.writer.run(lambda work: embeddings.put(work, MODEL, {"甲": numbers, "乙": numbers[::-1]}, now))
     found = database.look(lambda work: embeddings.load(work, MODEL, ["乙", "甲", "丙"]))
-    assert list(found) == ["乙", "甲"]
+    assert set(found) == {"乙", "甲"}
     assert list(found["甲"]) == pytest.approx(numbers, rel=1e-6)
     packed = {row[0] for row in kept(database, Embedding, "vector")}
     assert b"\x00\x00\x00\x3f\x00\x00\x80\xbe\x00\x00\x80\x3f\x00\x00\x00\x00" in {each[:16] for each in packed}
