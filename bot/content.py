@@ -261,7 +261,7 @@ def _read(path: Path, model: type[T]) -> T:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise Misconfigured(f"{path}: larger than {MAX_FILE_BYTES} bytes")
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)  # safe, and ten times as fast
         return TypeAdapter(model).validate_python(data)
     except OSError as error:
         raise Misconfigured(f"{path}: cannot be read ({error.strerror})") from None

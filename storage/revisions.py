@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, table
+from storage.base import BigId, Json, Row, UtcDateTime, table, tally
 from storage.work import Work
 
 OPEN = ("draft", "pending")
@@ -100,6 +100,23 @@ def add(work: Work, entry_id: str, org_id: int, content: dict[str, Any], now: da
     work.session.add(made)
     work.session.flush()
     return made
+
+
+def numbers(work: Work) -> dict[str, int]:
+    """The last number of every entry of the city that has a revision."""
+    rows = table(Revision)
+    query = sa.select(rows.c.entry_id, sa.func.max(rows.c.number)).where(rows.c.org_id == CITY)
+    return tally(work.execute(query.group_by(rows.c.entry_id)))
+
+
+def add_published(
+    work: Work, entry_id: str, number: int, base: int, content: dict[str, Any], author: str, now: datetime
+) -> None:
+    """A revision of the city's entry that is in force at once, for many entries at a time; written at the commit."""
+    values = {"id": work.new_id(), "entry_id": entry_id, "org_id": CITY, "number": number, "base": base}
+    decided = {"state": "published", "author": author, "reviewer": author, "note": "", "review_note": ""}
+    times = {"created_at": now, "updated_at": now, "decided_at": now}
+    work.append(Revision, {**values, **decided, **times, "content": content, "gap_id": None})
 
 
 def edited_by_others(work: Work, author: str) -> list[str]:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.content import Citation, FaqEntry
 from bot.errors import Refusal
 from storage import knowledge, revisions
-from storage.revisions import CITY
 from storage.work import Work
 
 NAMES = {
@@ -150,29 +149,22 @@ def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, keep_e
     """
     counts = {"new": 0, "changed": 0, "same": 0, "kept": 0}
     edited = _edited(work) if keep_edited else frozenset()
+    numbers = revisions.numbers(work)
     for each in entries:
-        effect = "kept" if each["id"] in edited else _load(work, each, now)
+        effect = "kept" if each["id"] in edited else _load(work, each, numbers, now)
         counts[effect] += 1
     return counts
 
 
-def _load(work: Work, entry: Mapping[str, Any], now: datetime) -> str:
+def _load(work: Work, entry: Mapping[str, Any], numbers: dict[str, int], now: datetime) -> str:
+    entry_id = entry["id"]
     content = content_of(FaqEntry.model_validate(dict(entry)))
-    effect = knowledge.put(work, entry["id"], columns(content), now)
+    known = knowledge.get(work, entry_id)
+    before = known.version if known else 0
+    effect = knowledge.put(work, entry_id, columns(content), now)
     if effect != "same":
-        known = knowledge.get(work, entry["id"])
-        revisions.add(
-            work,
-            entry["id"],
-            CITY,
-            content,
-            now,
-            state="published",
-            author="import",
-            reviewer="import",
-            decided_at=now,
-            base=known.version - 1 if known else 0,
-        )
+        numbers[entry_id] = numbers.get(entry_id, 0) + 1
+        revisions.add_published(work, entry_id, numbers[entry_id], before, content, "import", now)
     return effect
 
 
