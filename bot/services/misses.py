@@ -11,6 +11,7 @@ from storage.misses import Gap, Miss
 from storage.work import Work
 
 _LONG_DIGITS = re.compile(r"[0-9０-９][0-9０-９\sXx-]{6,}")
+MASK = "〔号码〕"
 SUGGESTION_MINUTES = 30
 OPINION_DAYS = 2
 REASONS = ("答非所问", "看不懂", "过时了", "和当地不一样", "其他")
@@ -19,7 +20,7 @@ NONE = "none"
 
 def masked(text: str) -> str:
     """The words of a miss as staff may read them: long numbers (ID, mobile, card) and control characters blanked."""
-    return _LONG_DIGITS.sub("〔号码〕", "".join(each if each.isprintable() else " " for each in text))
+    return _LONG_DIGITS.sub(MASK, "".join(each if each.isprintable() else " " for each in text))
 
 
 def remember(work: Work, inbound_id: int, person_id: int, text: str, result: Result, now: datetime) -> None:
