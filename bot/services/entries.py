@@ -32,6 +32,7 @@ NAMES = {
     "fields": "本地项目",
     "key": "项目代号",
     "label": "项目名称",
+    "hint": "项目提示",
     "value": "本地内容",
     "values": "本地内容",
 }
@@ -44,12 +45,21 @@ _REASONS = {
     "literal_error": "只能是{expected}",
     "extra_forbidden": "没有这一项",
     "string_pattern_mismatch": "只能用小写英文字母、数字和连字符",
+    "string_type": "要写成文字",
+    "list_type": "要写成列表",
+    "model_type": "要写成几个“名称: 内容”",
+    "bool_type": "只能是true（是）或false（否）",
+    "bool_parsing": "只能是true（是）或false（否）",
+    "greater_than_equal": "不能早于{ge}",
+    "less_than_equal": "不能晚于{le}",
 }
 _OWN_WORDS = {
     "a published entry needs a citation": "发布的内容要写明依据",
     "a local entry must say 以当地规定为准": "地方性的答案里要写“以当地规定为准”",
     "only a local entry has fields to fill in": "只有地方性的条目才有本地项目",
     "two fields have the same key": "有两个本地项目的代号相同",
+    "control characters": "有看不见的控制字符，请删掉重新输入",
+    "more than one line": "要写在一行里，不能换行",
 }
 _DATES = ("as_of", "review_by")
 
@@ -125,9 +135,14 @@ def _reason(error: Any) -> str:
         return "日期要写成2026-11-26这样"
     words = _REASONS.get(kind, "内容不对")
     try:
-        return words.format(**context)
+        return words.format(**context).replace(" or ", "或")
     except KeyError:
         return "内容不对"
+
+
+def of_row(row: knowledge.Entry) -> dict[str, Any]:
+    """An entry of the database as it is written in files, in the order of `FaqEntry`."""
+    return {name: getattr(row, name) if name != "fields" else row.fields or [] for name in FaqEntry.model_fields}
 
 
 def content_of(entry: FaqEntry) -> dict[str, Any]:
