@@ -17,7 +17,7 @@ from bot.exchange.problems import BadFile, RowError, Where
 from bot.exchange.sheet import COLUMNS, SHEET, Column, written
 from bot.exchange.workbook import MAX_CELL, MAX_ROWS
 
-_RUNS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula when it is typed or pasted
+_RUNS = (*"=+-@\t\r＝＋－＠",)  # what spreadsheets take for a formula when it is typed or pasted
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
 _BOLD, _SHADE = Font(bold=True), PatternFill("solid", fgColor="FFE8F0E8")
 _WRAP = Alignment(wrap_text=True, vertical="top")
@@ -63,7 +63,7 @@ def put(cell: Cell | MergedCell, value: str | date) -> None:
     if len(text) > MAX_CELL:
         raise BadFile([RowError(Where(cell.coordinate), "", f"超过{MAX_CELL}个字，请导出为YAML。")])
     cell.value, cell.data_type, cell.number_format = text, "s", "@"
-    cell.quotePrefix = text.startswith(_RUNS)
+    cell.quotePrefix = value.startswith(_RUNS)
 
 
 def _in_hexadecimal(found: re.Match[str]) -> str:
