@@ -8,10 +8,10 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.representer import SafeRepresenter
 
 from bot.content import FaqEntry
-from bot.exchange.problems import BadFile, RowError, Where, quoted
+from bot.exchange.problems import BadFile, RowError, Where
 from bot.exchange.rows import Found
 from bot.exchange.workbook import MAX_ROWS
-from bot.services.entries import NAMES, BadEntry, validated
+from bot.services.entries import BadEntry, name_of, validated
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 16
@@ -125,8 +125,7 @@ def _entry(loader: Any, node: Node, file: str) -> FaqEntry:
 
 
 def _name(key: Node) -> str:
-    """What a key is called for people; what is none of ours, as it stands there."""
-    return NAMES.get(str(key.value)) or quoted(key.value)
+    return name_of(str(key.value))
 
 
 def _twice(node: MappingNode, file: str) -> Iterator[RowError]:

@@ -122,8 +122,12 @@ def problems_of(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
-    words = [f"第{part + 1}项" if isinstance(part, int) else NAMES.get(part, str(part)) for part in loc]
-    return "".join(words) or "整条"
+    return "".join(f"第{part + 1}项" if isinstance(part, int) else name_of(part) for part in loc) or "整条"
+
+
+def name_of(key: str) -> str:
+    """What a field is called for people; an unknown one as it stands, cut, with nothing that steers a terminal."""
+    return NAMES.get(key) or "".join(sign if sign.isprintable() else " " for sign in key[:30])
 
 
 def _reason(error: Any) -> str:
