@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from bot.exchange import documents, rows, workbook, writing
@@ -10,17 +10,32 @@ from bot.exchange.problems import BadFile, RowError, Where
 from bot.exchange.rows import Found
 from bot.services.entries import NAMES
 
-_READ: Mapping[str, tuple[Callable[[bytes, str], list[Found]], int]] = {
-    ".xlsx": (rows.read, workbook.MAX_BYTES),
-    ".yaml": (documents.read, documents.MAX_BYTES),
-    ".yml": (documents.read, documents.MAX_BYTES),
-}
-_WRITE: Mapping[str, Callable[[Sequence[Mapping[str, Any]]], bytes]] = {
-    ".xlsx": writing.write,
-    ".yaml": documents.write,
-    ".yml": documents.write,
-}
+Read = Callable[[bytes, str], list[Found]]
+Write = Callable[[Sequence[Mapping[str, Any]]], bytes]
 ENDINGS = "只能是.xlsx、.yaml或.yml文件。"
+MAX_BYTES = max(workbook.MAX_BYTES, documents.MAX_BYTES)
+_KINDS: Mapping[str, tuple[Read, Write]] = {
+    ".xlsx": (rows.read, writing.write),
+    ".yaml": (documents.read, documents.write),
+    ".yml": (documents.read, documents.write),
+}
+
+
+def parse(data: bytes, name: str) -> list[Found]:
+    """The entries of a file with this name. Takes any bytes. Raises BadFile."""
+    return _kind(name)[0](data, name)
+
+
+def render(entries: Sequence[Mapping[str, Any]], name: str) -> bytes:
+    """A file with this name that holds these entries. Raises BadFile."""
+    return _kind(name)[1](entries)
+
+
+def _kind(name: str) -> tuple[Read, Write]:
+    kind = _KINDS.get(PurePath(name).suffix.lower())
+    if kind is None:
+        raise BadFile([RowError(Where(name), "", ENDINGS)])
+    return kind
 
 
 def read(paths: Sequence[Path]) -> list[Found]:
@@ -39,15 +54,13 @@ def read(paths: Sequence[Path]) -> list[Found]:
 
 
 def _read(path: Path) -> list[Found]:
-    file = str(path)
-    reader, limit = _READ.get(path.suffix.lower(), (None, 0))
-    if reader is None:
-        raise BadFile([RowError(Where(file), "", ENDINGS)])
+    _kind(str(path))
     try:
         with path.open("rb") as source:
-            return reader(source.read(limit + 1), file)
+            data = source.read(MAX_BYTES + 1)
     except OSError as error:
-        raise BadFile([RowError(Where(file), "", f"读不了：{error.strerror}")]) from None
+        raise BadFile([RowError(Where(str(path)), "", f"读不了：{error.strerror}")]) from None
+    return parse(data, str(path))
 
 
 def _twice(found: Sequence[Found]) -> Iterator[RowError]:
@@ -60,10 +73,7 @@ def _twice(found: Sequence[Found]) -> Iterator[RowError]:
 
 def write(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     """Write entries to a file, which then holds all of them or is as it was. Raises BadFile, OSError."""
-    writer = _WRITE.get(path.suffix.lower())
-    if writer is None:
-        raise BadFile([RowError(Where(str(path)), "", ENDINGS)])
-    data = writer(entries)
+    data = render(entries, str(path))
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_bytes(data)

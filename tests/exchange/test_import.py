@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.content import FaqEntry
 from bot.services import importing
+from bot.services.drafts import Conflict
 from storage import knowledge as base
+from storage.database import Database
 from storage.work import Work
 from tests.exchange.conftest import ANNUAL, SICK, Terminal
 from tests.exchange.kit import line, sheet
@@ -165,6 +168,19 @@ def test_a_base_that_moved_meanwhile_is_left_alone(
     assert (said.status, said.err) == (1, "unionbot: 知识库刚刚有别的改动，没有导入，请再试一次。\n")
     kept = terminal.look(lambda work: {each.id: each.category for each in base.every(work)})
     assert kept == {"lv-annual": "年假", "lv-sick": "休息休假"}
+
+
+def test_a_plan_is_carried_out_on_either_database(database: Database, now: datetime) -> None:
+    both = [FaqEntry.model_validate(each) for each in (ANNUAL, SICK)]
+    first = database.look(lambda work: importing.plan(work, both))
+    assert first.empty and first.changes == {"lv-annual", "lv-sick"}
+    database.writer.run(lambda work: importing.write(work, first, now))
+    second = database.look(lambda work: importing.plan(work, both))
+    assert not second.empty and not second.changes and not second.clashes
+    counts = database.writer.run(lambda work: importing.write(work, second, now))
+    assert counts == {"new": 0, "changed": 0, "same": 2, "kept": 0}
+    with pytest.raises(Conflict):
+        database.writer.run(lambda work: importing.write(work, first, now))
 
 
 def _edit(work: Work, now: datetime) -> None:
