@@ -73,8 +73,8 @@ def parser() -> argparse.ArgumentParser:
 class _Commands:
     """Sub-commands of a parser."""
 
-    def __init__(self, top: argparse.ArgumentParser) -> None:
-        self._sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    def __init__(self, top: argparse.ArgumentParser, dest: str = "command") -> None:
+        self._sub = top.add_subparsers(dest=dest, required=True, metavar="COMMAND")
 
     def add(self, name: str, run: Run | None, text: str) -> argparse.ArgumentParser:
         """A sub-command; without `run` it only groups others."""
@@ -86,7 +86,7 @@ class _Commands:
 
     def group(self, name: str, text: str) -> "_Commands":
         """A sub-command with sub-commands."""
-        return _Commands(self.add(name, None, text))
+        return _Commands(self.add(name, None, text), "subcommand")
 
 
 def _serving(top: _Commands) -> None:
