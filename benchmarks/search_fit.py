@@ -23,9 +23,10 @@ from bot.search.texts import read
 Doubles = npt.NDArray[np.float64]
 
 # What may be used to order entries, and which way it may pull. The rest only speaks of confidence.
-PULLS = {name: 1.0 for name in FEATURES if name not in ("characters", "pairs", "topics", "absent", "foreign")} | {
-    name: -1.0 for name in ("asks_otherwise", "rival", "absent", "foreign")
+PULLS = {name: 1.0 for name in FEATURES if name not in ("characters", "pairs", "topics", "rival")} | {
+    name: -1.0 for name in ("asks_otherwise", "absent", "foreign")
 }
+RIVAL = -2.0  # not fitted: near misses are too rare among the questions for what they cost
 ORDER_PENALTY, CONFIDENCE_PENALTY, STEPS, FOLDS = 100.0, 10.0, 300, 10
 OUTSIDE_SHARE, NEAR_COUNTS = 0.2, 4.0  # of out-of-scope questions in the mix; how much a near one counts
 SUGGESTED_FAR = 0.3  # of far out-of-scope questions that may get suggestions
@@ -126,6 +127,7 @@ def seen(case: Case, order: Doubles) -> tuple[Doubles, int]:
 def fit(every: Sequence[Case]) -> tuple[Doubles, Doubles, float]:
     """Weights of the order, weights and bias of the confidence."""
     order = fit_order(every)
+    order[FEATURES.index("rival")] = RIVAL
     looked = [seen(case, order) for case in every]
     inside = sum(bool(case.question.gold) for case in every)
     shares = ((1 - OUTSIDE_SHARE) / inside, OUTSIDE_SHARE / max(1, len(every) - inside))

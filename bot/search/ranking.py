@@ -140,7 +140,7 @@ class Ranking:
             return None
         kind, family = _kind(keys, self._kinds), terms.families(keys)
         weight = np.where(known, self._weight[ids], self._unknown * _base(family, kind)) * sure
-        return _Question(keys, weight, known, ids, _part(family, kind), kind)
+        return _Question(keys, weight, known, ids, _part(family, kind), kind, sure >= 1.0)
 
     def _nominate(self, question: "_Question") -> Longs:
         """The entries with the highest scores by the question's rarest terms."""
@@ -208,7 +208,7 @@ class Ranking:
         column[question.ids[question.known]] = np.flatnonzero(question.known) + 1
         found = column[tokens]
         own = np.flatnonzero(found)
-        rivals = self._rivals(question.keys)
+        rivals = self._rivals(question)
         if not rivals:
             return row[own], found[own].astype(np.int64) - 1, (_NONE, _NONE)
         column[:] = 0
@@ -217,11 +217,11 @@ class Ranking:
         other = np.flatnonzero(against)
         return row[own], found[own].astype(np.int64) - 1, (row[other], against[other].astype(np.int64) - 1)
 
-    def _rivals(self, keys: Longs) -> list[tuple[int, int]]:
-        """Known terms that are rivals of terms of a question, each with the place of that term."""
+    def _rivals(self, question: "_Question") -> list[tuple[int, int]]:
+        """Known terms that are rivals of terms a question names, each with the place of that term."""
         found = []
-        for at in np.flatnonzero(terms.families(keys) == CONCEPTS).tolist():
-            for concept in terms.concepts_of([int(keys[at])]):
+        for at in np.flatnonzero((question.kind >= 0) & question.named).tolist():
+            for concept in terms.concepts_of([int(question.keys[at])]):
                 found += [(key, at) for key in terms.concept_keys(self._lexicon.rivals.get(concept, ()))]
         wanted = np.array([key for key, _ in found], np.int64)
         ids = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
@@ -268,3 +268,4 @@ class _Question:
     ids: Longs
     part: Longs
     kind: Longs
+    named: Flags  # by the word itself, so that a near miss of it may be told apart
