@@ -29,16 +29,24 @@ SYSTEMS = {
     "rapidfuzz_ratio": "adapters",
 }
 COPIES = ("labour_trad", "labour_homo", "labour_polite")
-RUNS = (("labour", ""), *((name, "") for name in COPIES), ("labour", "lecoqa,lcqmc"), ("lcqmc", ""))
+SHORT = (OURS, "v8_final", "tfidf_char13_pooled")  # the copies tell how much is lost; a few systems are enough
+# set, entries added to its store, at most so many questions (0: all), systems
+RUNS = (
+    ("labour", "", 0, tuple(SYSTEMS)),
+    *((name, "", 0, SHORT) for name in COPIES),
+    ("labour", "lecoqa,lcqmc", 0, tuple(SYSTEMS)),
+    ("lcqmc", "", 1500, tuple(SYSTEMS)),
+)
 TARGETS = ("0.95", "0.9")
 HEAD = ("set, system", "n", "top-1 %", "recall@3 %", "MRR@10 %", "p50 ms", "p95 ms", "build s", "MiB")
 BANDS = ("labour, system, target", "answered %", "precision %", "wrong %", "resolved %", "declined %",
          "far answered %", "near answered %")  # fmt: skip
 
 
-def measured(folder: Path, python: Path, system: str, name: str, extra: str) -> dict[str, Any] | None:
+def measured(folder: Path, python: Path, system: str, name: str, extra: str, limit: int) -> dict[str, Any] | None:
     """One system on one set, as the harness has it; None when it failed, which is said."""
     command = [str(python), "bench.py", "run", "--dataset", name, "--adapter", system, "--module", SYSTEMS[system]]
+    command += ["--limit", str(limit)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
         [*command, *(["--extra", extra] if extra else [])],
@@ -88,8 +96,9 @@ def own_bands(result: Mapping[str, Any]) -> tuple[object, ...]:
     """What a system's own `decide()` makes of the test part."""
     done = result["decide"]
     answered = done["right"] + done["wrong"]
-    values = (answered, done["right"] / answered if answered else 1.0, done["wrong"], done["right"] + done["suggest_hit"],
-              done["declined"], done["far_answer"], done["near_answer"])  # fmt: skip
+    precision = done["right"] / answered if answered else 1.0
+    resolved = done["right"] + done["suggest_hit"]
+    values = (answered, precision, done["wrong"], resolved, done["declined"], done["far_answer"], done["near_answer"])
     return f"{result['adapter']}, own thresholds", *(f"{100 * value:.1f}" for value in values)
 
 
@@ -102,9 +111,9 @@ def beside(sets: Path, python: Path, systems: Sequence[str]) -> None:
             path.chmod(0o755 if path.is_dir() else 0o644)
         subprocess.run([python, "perturb.py", "labour"], cwd=folder, check=True, capture_output=True)
         rows, decided = [], []
-        for name, extra in RUNS:
-            for system in systems:
-                result = measured(folder, python, system, name, extra)
+        for name, extra, limit, wanted in RUNS:
+            for system in (each for each in systems if each in wanted):
+                result = measured(folder, python, system, name, extra, limit)
                 if result is None:
                     continue
                 rows.append(row(result))

@@ -28,7 +28,7 @@ PULLS = {name: 1.0 for name in FEATURES if name not in ("characters", "pairs", "
 }
 ORDER_PENALTY, CONFIDENCE_PENALTY, STEPS, FOLDS = 100.0, 10.0, 300, 10
 OUTSIDE_SHARE, NEAR_COUNTS = 0.2, 4.0  # of out-of-scope questions in the mix; how much a near one counts
-SUGGESTED_FAR = 0.25  # of far out-of-scope questions that may get suggestions
+SUGGESTED_FAR = 0.3  # of far out-of-scope questions that may get suggestions
 ANSWERED_FAR, ANSWERED_NEAR = 0.003, 0.01  # … and of far and near ones that may get an answer
 PRECISION = 0.937  # of answers, in-scope and out-of-scope questions mixed
 ANSWERED = 0.4  # at most, of in-scope questions: real ones are harder than those at hand

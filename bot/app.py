@@ -11,6 +11,7 @@ from bot.channels.oa.channel import OaChannel
 from bot.channels.oa.settings import OaSettings
 from bot.clock import Clock, SystemClock
 from bot.config import Config, OfficialAccount, seal_keys
+from bot.console.room import Room
 from bot.console.server import console_app
 from bot.contract import Channel
 from bot.dispatcher import Conversation, Dispatcher
@@ -21,6 +22,7 @@ from bot.jobs import table
 from bot.jobs.scheduler import Scheduler
 from bot.meaning import Meaning
 from bot.sender import Lane, Sender
+from bot.services import golden
 from bot.services.house import House
 from bot.services.knowledge import Knowledge
 from bot.services.sensitive import Sensitive
@@ -182,9 +184,14 @@ class Application:
         health = Health(self.database, self.metrics, server.metrics_token.get_secret_value())
         public, self.public_port = await listen(public_app(hooks, health), server.public.host, server.public.port)
         stack.push_async_callback(public.cleanup)
-        pages = console_app(self.database, self.house, self.clock)
+        pages = console_app(self._room())
         console, self.console_port = await listen(pages, server.console.host, server.console.port)
         stack.push_async_callback(console.cleanup)
+
+    def _room(self) -> Room:
+        questions = golden.of_files(content.read_golden(self.config.content.folder / "golden"))
+        hours = self.config.console.session_hours
+        return Room(self.database, self.house, self.clock, questions, session_hours=hours)
 
 
 def content_files(config: Config) -> list[Path]:

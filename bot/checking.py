@@ -31,6 +31,7 @@ def _findings(config: Config) -> Iterator[str]:
         yield f"content.folder: no files in {folder / 'faq'}; point it to the folder with your FAQ"
     for action in (
         lambda: content.read_faq(files),
+        lambda: content.read_golden(folder / "golden"),
         lambda: content.read_calendar(folder / "calendar.yaml"),
         lambda: oa_settings(config.channels.oa) if config.channels.oa.enabled else None,
         lambda: embedding_endpoint(config),

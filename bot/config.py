@@ -55,6 +55,12 @@ class Server(_Section):
     metrics_token: SecretStr = SecretStr("")
 
 
+class Console(_Section):
+    """The staff pages."""
+
+    session_hours: int = Field(default=12, ge=1, le=24)
+
+
 class OfficialAccount(_Section):
     """A WeChat Official Account. `mode` as on its settings page; `safe` is the only authenticated one."""
 
@@ -154,6 +160,7 @@ class Config(BaseSettings):
     union: Union = Union()
     database: Database = Database()
     server: Server = Server()
+    console: Console = Console()
     sandbox: Listener = Listener(port=8090)
     channels: Channels = Channels()
     timing: Timing = Timing()

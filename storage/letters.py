@@ -107,6 +107,12 @@ def states_of(work: Work, prefix: str) -> dict[str, int]:
     return tally(work.look(query.group_by(rows.c.state)))
 
 
+def count_kept(work: Work) -> int:
+    """Letters that wait for somebody's next visit."""
+    rows = table(Letter)
+    return int(work.look(sa.select(sa.func.count()).where(rows.c.state == "kept")).scalar_one())
+
+
 def forget_before(work: Work, moment: datetime) -> int:
     """Drop letters that were told or lapsed and are older than a moment (retention); returns how many."""
     rows = table(Letter)

@@ -11,6 +11,7 @@ happened. Publishing answers the gap and plants the letters to its askers in the
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -191,15 +192,29 @@ def askers(work: Work, gap_id: int) -> Sequence[tuple[int, str, datetime]]:
     return list(found.values())
 
 
-def gaps_within(work: Work, path: str | None, state: str, limit: int = 200) -> Sequence[tuple[Gap, int]]:
-    """Gaps of a state with how many people asked them, most people first; only those asked below `path` when given."""
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which gaps are looked for; empty values ask for all. Only those asked by people below `path` when given."""
+
+    state: str = "open"
+    kind: str = ""
+    assignee: str | None = None  # an empty name: nobody's
+    path: str | None = None
+
+
+def gaps_within(work: Work, sought: Sought, limit: int = 200) -> Sequence[tuple[Gap, int]]:
+    """Gaps with how many people asked them (below the path), most people first."""
     miss, person, org, gaps = table(Miss), table(Person), table(Organisation), table(Gap)
     people_ = sa.func.count(sa.distinct(miss.c.person_id)).label("people")
     joined = gaps.outerjoin(miss, gaps.c.id == miss.c.gap_id)
-    where = [gaps.c.state == state]
-    if path is not None:
+    where = [gaps.c.state == sought.state]
+    if sought.kind:
+        where.append(gaps.c.kind == sought.kind)
+    if sought.assignee is not None:
+        where.append(gaps.c.assignee == sought.assignee)
+    if sought.path is not None:
         joined = joined.join(person, person.c.id == miss.c.person_id).join(org, org.c.id == person.c.org_id)
-        where.append(org.c.path.startswith(path, autoescape=True))
+        where.append(org.c.path.startswith(sought.path, autoescape=True))
     counted = sa.select(gaps.c.id, people_).select_from(joined).where(*where).group_by(gaps.c.id).subquery()
     query = (
         select(Gap, counted.c.people)
@@ -208,6 +223,44 @@ def gaps_within(work: Work, path: str | None, state: str, limit: int = 200) -> S
         .limit(limit)
     )
     return [(row[0], int(row[1])) for row in work.session.exec(query)]
+
+
+def of_gap_within(work: Work, gap_id: int, path: str | None, limit: int = 200) -> Sequence[Miss]:
+    """The misses of a gap, oldest first; only those of people below `path` when given."""
+    if path is None:
+        return of_gap(work, gap_id, limit)
+    query = select(Miss).where(Miss.gap_id == gap_id).join(Person, col(Person.id) == col(Miss.person_id))
+    query = query.join(Organisation, col(Organisation.id) == col(Person.org_id))
+    query = query.where(col(Organisation.path).startswith(path, autoescape=True))
+    return work.session.exec(query.order_by(col(Miss.at), col(Miss.id)).limit(limit)).all()
+
+
+def first_words(work: Work, gap_ids: Sequence[int], path: str) -> dict[int, str]:
+    """How people below a path put each gap first."""
+    miss, person, org = table(Miss), table(Person), table(Organisation)
+    place = sa.func.row_number().over(partition_by=miss.c.gap_id, order_by=(miss.c.at, miss.c.id))
+    joined = miss.join(person, person.c.id == miss.c.person_id).join(org, org.c.id == person.c.org_id)
+    ranked = sa.select(miss.c.gap_id, miss.c.words, place.label("place")).select_from(joined)
+    mine = org.c.path.startswith(path, autoescape=True)
+    oldest = ranked.where(miss.c.gap_id.in_(gap_ids), miss.c.words != "", mine).subquery()
+    query = sa.select(oldest.c.gap_id, oldest.c.words).where(oldest.c.place == 1)
+    return {int(row[0]): str(row[1]) for row in work.execute(query)}
+
+
+def pour(work: Work, source: Gap, into: Gap) -> None:
+    """Every miss of one gap belongs to another now."""
+    rows = table(Miss)
+    work.execute(sa.update(rows).where(rows.c.gap_id == source.id).values(gap_id=into.id))
+    into.asked, source.asked = into.asked + source.asked, 0
+    into.first_at, into.last_at = min(into.first_at, source.first_at), max(into.last_at, source.last_at)
+    work.session.add(into)
+    work.session.add(source)
+
+
+def count_open(work: Work) -> int:
+    """Open gaps of either kind."""
+    rows = table(Gap)
+    return int(work.look(sa.select(sa.func.count()).where(rows.c.state == "open")).scalar_one())
 
 
 def put_opinion(work: Work, person_id: int, entry_id: str, helpful: bool, now: datetime, reason: str = "") -> None:

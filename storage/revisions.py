@@ -64,6 +64,19 @@ def open_of(work: Work, entry_id: str, org_id: int = CITY) -> Revision | None:
     return work.session.exec(query.where(col(Revision.state).in_(OPEN))).first()
 
 
+def open_all(work: Work, entry_id: str) -> Sequence[Revision]:
+    """The open revisions of an entry, the city's first, then branches'."""
+    query = select(Revision).where(Revision.entry_id == entry_id, col(Revision.state).in_(OPEN))
+    return work.session.exec(query.order_by(col(Revision.org_id))).all()
+
+
+def redirect(work: Work, from_gap: int, to_gap: int) -> int:
+    """Open revisions that were to close one gap now close another; returns how many."""
+    rows = table(Revision)
+    meant = sa.and_(rows.c.gap_id == from_gap, rows.c.state.in_(OPEN))
+    return int(work.execute(sa.update(rows).where(meant).values(gap_id=to_gap)).rowcount)
+
+
 def history(work: Work, entry_id: str, org_id: int = CITY) -> Sequence[Revision]:
     """All revisions, the newest first."""
     query = select(Revision).where(Revision.entry_id == entry_id, Revision.org_id == org_id)
@@ -80,6 +93,12 @@ def of_gap(work: Work, gap_id: int) -> Sequence[Revision]:
     """Revisions that are meant to close a gap, the newest first."""
     query = select(Revision).where(Revision.gap_id == gap_id).order_by(col(Revision.created_at).desc())
     return work.session.exec(query).all()
+
+
+def drafted(work: Work, gap_ids: Sequence[int]) -> set[int]:
+    """Which of these gaps an open revision is meant to close."""
+    query = select(Revision.gap_id).where(col(Revision.gap_id).in_(gap_ids), col(Revision.state).in_(OPEN))
+    return {each for each in work.session.exec(query) if each is not None}
 
 
 def add(work: Work, entry_id: str, org_id: int, content: dict[str, Any], now: datetime, **more: Any) -> Revision:

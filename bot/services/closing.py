@@ -23,7 +23,7 @@ class NoGap(Refusal):
 
 def assign(work: Work, actor: Actor, gap_id: int, assignee: str, now: datetime) -> Gap:
     """Somebody takes a gap up (or, with an empty name, nobody). Raises NoGap, NotAllowed."""
-    gap = _open(work, actor, gap_id)
+    gap = open_gap(work, actor, gap_id)
     gap.assignee = assignee
     work.session.add(gap)
     audit.write(work, f"staff:{actor.name}", "gap_assign", f"gap:{gap_id}", now, assignee)
@@ -34,7 +34,7 @@ def dismiss(work: Work, actor: Actor, gap_id: int, reason: str, now: datetime) -
     """Nothing needs to be said about it. Raises NoGap, NotAllowed."""
     if not reason.strip():
         raise NoGap("请写明不处理的原因。")
-    gap = _open(work, actor, gap_id)
+    gap = open_gap(work, actor, gap_id)
     gap.state, gap.reason, gap.closed_at = "dismissed", reason.strip()[:200], now
     work.session.add(gap)
     audit.write(work, f"staff:{actor.name}", "gap_dismiss", f"gap:{gap_id}", now)
@@ -44,7 +44,7 @@ def dismiss(work: Work, actor: Actor, gap_id: int, reason: str, now: datetime) -
 def answer_with(work: Work, actor: Actor, gap_id: int, entry_id: str, now: datetime) -> int:
     """An entry that is published already answers it: tell everybody who asked; how many. Raises NoGap, NotAllowed."""
     require(actor, "draft")
-    gap = _open(work, actor, gap_id)
+    gap = open_gap(work, actor, gap_id)
     entry = base.get(work, entry_id)
     if entry is None or entry.status != "published":
         raise NoGap("没有这一条已发布的内容。")
@@ -53,7 +53,8 @@ def answer_with(work: Work, actor: Actor, gap_id: int, entry_id: str, now: datet
     return told
 
 
-def _open(work: Work, actor: Actor, gap_id: int) -> Gap:
+def open_gap(work: Work, actor: Actor, gap_id: int) -> Gap:
+    """An open gap that is this actor's to deal with. Raises NoGap, NotAllowed."""
     require(actor, "gaps")
     gap = misses.gap(work, gap_id)
     if gap is None or gap.state != "open":

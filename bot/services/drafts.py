@@ -14,7 +14,7 @@ from bot.search import Entry as SearchEntry
 from bot.search import Index
 from bot.services import closing, golden, knowledge
 from bot.services.actors import Actor, NotAllowed, require, require_branch
-from bot.services.entries import BadEntry, columns, content_of, override_columns, validated, validated_override
+from bot.services.entries import NAMES, BadEntry, columns, content_of, override_columns, validated, validated_override
 from bot.services.golden import Broken, Golden
 from storage import audit, revisions
 from storage import knowledge as base
@@ -58,6 +58,33 @@ def save(
         _rewrite(work, draft, actor, content, now, more)
     audit.write(work, f"staff:{actor.name}", "entry_draft", f"entry:{entry_id}", now, f"revision {draft.number}")
     return draft
+
+
+def fresh_id(work: Work) -> str:
+    """An id for an entry of the union's own, which no other entry has."""
+    number, digits = work.new_id(), ""
+    while number:
+        number, place = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[place] + digits
+    return f"own-{digits}"
+
+
+def start(work: Work, actor: Actor, entry_id: str, data: Mapping[str, Any], now: datetime, **more: Any) -> Revision:
+    """Write the first draft of a new entry of the city. Raises BadEntry also when the id is taken."""
+    if base.get(work, entry_id) is not None or revisions.open_all(work, entry_id):
+        raise BadEntry([(NAMES["id"], "这个编号已经有了，请换一个")])
+    return save(work, actor, entry_id, CITY, data, now, **more)
+
+
+def restore(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revision:
+    """An earlier version as a new draft. Raises Conflict while another draft is open, and what `save` raises."""
+    found = revisions.get(work, revision_id)
+    if found is None:
+        raise Conflict("找不到这个版本。")
+    if revisions.open_of(work, found.entry_id, found.org_id) is not None:
+        raise Conflict("这一条还有没发布的草稿，请先提交或放弃，再恢复旧版本。")
+    note = f"恢复第{found.number}版"
+    return save(work, actor, found.entry_id, found.org_id, found.content, now, note=note)
 
 
 def _rewrite(
@@ -108,6 +135,11 @@ def reject(work: Work, actor: Actor, revision_id: int, note: str, now: datetime)
         raise Conflict("请写明退回的原因。")
     pending.reviewer, pending.review_note = actor.name, note.strip()[:200]
     return _step(work, actor, pending, "draft", "entry_reject", now)
+
+
+def decidable(work: Work, actor: Actor, revision_id: int) -> Revision:
+    """The pending revision, if this actor may publish or reject it. Raises NotAllowed, Conflict."""
+    return _pending(work, actor, revision_id)
 
 
 def _pending(work: Work, actor: Actor, revision_id: int) -> Revision:

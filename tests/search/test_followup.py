@@ -1,7 +1,7 @@
 """Follow-ups lean on the entry that was answered last; complete questions do not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search import Decision, Entry, Index, leans
@@ -78,6 +78,7 @@ def test_nothing_to_lean_on_is_declined() -> None:
     assert INDEX.ask("多少钱").decision is Decision.DECLINE
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.sampled_from([entry.id for entry in ENTRIES]))
 def test_any_text_may_follow(text: str, after: str) -> None:
     result = INDEX.ask(text, after=after)

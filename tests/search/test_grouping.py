@@ -1,7 +1,7 @@
 """Grouping: differently worded questions come together, near misses stay apart."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search.grouping import nearest
@@ -60,6 +60,7 @@ def test_of_equally_near_groups_the_first_is_taken() -> None:
     assert nearest("宿舍能养猫吗", {5: ["宿舍能养猫吗"], 3: ["宿舍能养猫吗"]}) == 3
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.dictionaries(st.integers(0, 9), st.lists(st.text(max_size=30), max_size=3), max_size=4))
 def test_any_text_has_a_repeatable_group(text: str, groups: dict[int, list[str]]) -> None:
     found = nearest(text, groups)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search import DEFAULT, Lexicon, normalise
@@ -105,6 +105,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(PIECES, max_size=12).map("".join), min_size=1, max_size=5))
 def test_bulk_and_single_find_the_same(texts: list[str]) -> None:
     """Texts are joined by line breaks; what `Finder` finds in each is what `find` finds without slips."""

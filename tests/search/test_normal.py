@@ -1,7 +1,7 @@
 """Normalisation: what is made one, and what must stay."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search import normalise
@@ -40,6 +40,7 @@ def test_normalise(text: str, expected: str) -> None:
     assert normalise(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=2100))
 def test_any_text_gives_only_letters_digits_and_percent(text: str) -> None:
     normal = normalise(text)
@@ -47,6 +48,7 @@ def test_any_text_gives_only_letters_digits_and_percent(text: str) -> None:
     assert bool(normal) == bool(fold(text))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="工会入退天假", min_size=1, max_size=30))
 def test_plain_chinese_is_left_alone(text: str) -> None:
     assert normalise(text) == text
