@@ -82,13 +82,8 @@ class Knowledge:
             return True
 
     def ask(self, text: str, after: str | None = None, vector: Sequence[float] | None = None) -> Result:
-        """Search; never raises. `after` is the entry answered last, `vector` an embedding of the text.
-
-        A vector that does not fit those of the base (another model answered) is left out.
-        """
-        base = self._base
-        fits = vector is not None and len(vector) == base.dimension
-        return base.index.ask(text, after=after, vector=vector if fits else None)
+        """Search; never raises. `after` is the entry answered last, `vector` an embedding of the text."""
+        return self._base.index.ask(text, after=after, vector=vector)
 
     def get(self, entry_id: str) -> Answer | None:
         """The city's answer of a published entry."""

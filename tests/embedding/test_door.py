@@ -109,16 +109,24 @@ async def test_what_the_search_does_not_know_is_asked_outside_and_the_turn_gets_
     hall: Hall, stub: Stub
 ) -> None:
     stub.alike[ASKED] = "老板不发工资"
-    reply = await hall.take(ASKED)
-    assert reply.out is not None and reply.out.text
+    assert await hall.says(ASKED)
     assert stub.texts == [ASKED]
     vector = hall.vector(ASKED)
     assert vector is not None
-    near = hall.house.knowledge.ask("老板不发工资").hits[0].id
-    assert near == "arrears"
     counts = stub.vector("老板不发工资")
     length = sum(each * each for each in counts) ** 0.5
     assert list(vector) == pytest.approx([each / length for each in counts], abs=1e-6)
+
+
+async def test_a_paraphrase_is_answered_with_the_endpoint_and_offered_without(
+    hall: Hall, stub: Stub, database: Database, house: House, clock: FrozenClock
+) -> None:
+    stub.alike[ASKED] = "老板不发工资"
+    assert await hall.says(ASKED) == await hall.says("老板不发工资", "u2")
+    stub.default = raw(b"{}", 503)
+    without = await hall.says(ASKED, "u3")
+    assert without.startswith("我不太确定您问的是哪一个")
+    assert await Hall(database, house, clock, None).says(ASKED, "u4") == without
 
 
 async def test_words_that_were_spoken_too(hall: Hall, stub: Stub) -> None:
