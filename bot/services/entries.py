@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.content import Citation, FaqEntry
 from bot.errors import Refusal
+from bot.services import closing
+from bot.services.actors import FILES
 from storage import knowledge, revisions
 from storage.revisions import CITY
 from storage.work import Work
@@ -148,6 +150,7 @@ def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, keep_e
 
     With `keep_edited` what staff have published since stays as they wrote it (`kept`).
     """
+    work.alone(knowledge.CHANGING)
     counts = {"new": 0, "changed": 0, "same": 0, "kept": 0}
     edited = _edited(work) if keep_edited else frozenset()
     for each in entries:
@@ -161,7 +164,7 @@ def _load(work: Work, entry: Mapping[str, Any], now: datetime) -> str:
     effect = knowledge.put(work, entry["id"], columns(content), now)
     if effect != "same":
         known = knowledge.get(work, entry["id"])
-        revisions.add(
+        made = revisions.add(
             work,
             entry["id"],
             CITY,
@@ -173,6 +176,7 @@ def _load(work: Work, entry: Mapping[str, Any], now: datetime) -> str:
             decided_at=now,
             base=known.version - 1 if known else 0,
         )
+        closing.published(work, FILES, made, now)
     return effect
 
 
