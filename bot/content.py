@@ -106,6 +106,15 @@ class SensitiveMatter(_Strict):
     entries: list[str] = Field(default_factory=list, max_length=6)
     urgent: bool = False
 
+    @model_validator(mode="after")
+    def _sayable(self) -> Self:
+        """Words with a placeholder that nobody fills would fail when they are needed most."""
+        try:
+            self.words.format(hotline="", office="")
+        except (LookupError, ValueError):
+            raise ValueError("words may hold {hotline} and {office}, and no other brace") from None
+        return self
+
 
 class DutyLine(_Strict):
     """One line of `content/calendar.yaml`."""

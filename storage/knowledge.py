@@ -98,6 +98,7 @@ def put(work: Work, entry_id: str, values: dict[str, Any], now: datetime) -> str
 
 
 State = tuple[int, ...]
+CHANGING = "knowledge"  # whoever changes the base is alone at it: `work.alone(CHANGING)`
 
 
 def state(work: Work, model: str = "") -> State:

@@ -1,8 +1,8 @@
 """How an entry came to say what it says: drafts, their review, and the history of what was published.
 
-States: `draft` → `pending` (handed in) → `published` | `rejected` (with a note, back to its author as a new draft) |
-`discarded`. Unique: (entry, branch, number); and one open (`draft`, `pending`) revision per entry and branch.
-`org_id` 0 is the city's own entry, else the revision is a branch's override. Published revisions are never changed.
+States: `draft` → `pending` (handed in) → `published`, or with a note back to `draft`; either may be `discarded`.
+Unique: (entry, branch, number); and one open (`draft`, `pending`) revision per entry and branch. `org_id` 0 is the
+city's own entry, else the revision is a branch's override. Published revisions are never changed.
 
 Crash analysis: publishing writes entry or override, revision and audit in one transaction. `base` is the version of the
 entry the draft was made from; publishing on top of another version is refused, so nobody's change is lost unseen.
@@ -58,10 +58,16 @@ def get(work: Work, revision_id: int) -> Revision | None:
     return work.session.get(Revision, revision_id)
 
 
-def open_of(work: Work, entry_id: str, org_id: int = CITY) -> Revision | None:
-    """The draft or pending revision of an entry in a branch."""
+def held(work: Work, revision_id: int) -> Revision | None:
+    """One revision as it is now; nobody else changes it until the transaction ends."""
+    return work.session.get(Revision, revision_id, populate_existing=True, with_for_update=True)
+
+
+def open_of(work: Work, entry_id: str, org_id: int = CITY, hold: bool = False) -> Revision | None:
+    """The draft or pending revision of an entry in a branch; with `hold` nobody else changes it meanwhile."""
     query = select(Revision).where(Revision.entry_id == entry_id, Revision.org_id == org_id)
-    return work.session.exec(query.where(col(Revision.state).in_(OPEN))).first()
+    query = query.where(col(Revision.state).in_(OPEN)).execution_options(populate_existing=True)
+    return work.session.exec(query.with_for_update() if hold else query).first()
 
 
 def open_all(work: Work, entry_id: str) -> Sequence[Revision]:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.content import Citation, FaqEntry
 from bot.errors import Refusal
+from bot.services import closing
+from bot.services.actors import FILES
 from storage import knowledge, revisions
 from storage.work import Work
 
@@ -183,6 +185,7 @@ def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, keep_e
 
     With `keep_edited` what staff have published since stays as they wrote it (`kept`).
     """
+    work.alone(knowledge.CHANGING)
     counts = {"new": 0, "changed": 0, "same": 0, "kept": 0}
     edited = _edited(work) if keep_edited else frozenset()
     numbers = revisions.numbers(work)
@@ -201,6 +204,8 @@ def _load(work: Work, entry: Mapping[str, Any], numbers: dict[str, int], now: da
     if effect != "same":
         numbers[entry_id] = numbers.get(entry_id, 0) + 1
         revisions.add_published(work, entry_id, numbers[entry_id], before, content, "import", now)
+    if effect == "changed":
+        closing.entry_published(work, FILES, entry_id, now)
     return effect
 
 

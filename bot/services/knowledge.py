@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.search import Entry as SearchEntry
 from bot.search import Index, Result
@@ -96,10 +96,11 @@ class Knowledge:
         org = orgs.get(work, org_id) if own and org_id is not None else None
         return answers.nearest(base.answers.get(entry_id), own or {}, org.path if org else "", now)
 
-    def questions(self, ids: Iterable[str]) -> list[tuple[str, str]]:
-        """(id, question) of those ids that are published."""
+    def questions(self, ids: Iterable[str], now: datetime | None = None) -> list[tuple[str, str]]:
+        """(id, question) of those ids that are published; with a moment only of those that still answer then."""
         known = self._base.answers
-        return [(each, known[each].question) for each in ids if each in known]
+        today = answers.day_of(now) if now else date.min
+        return [(each, known[each].question) for each in ids if each in known and not known[each].expired(today)]
 
     def __len__(self) -> int:
         return len(self._base.answers)
