@@ -16,7 +16,7 @@ from storage import knowledge, letters, misses, orgs, people
 from storage.base import table
 from storage.database import Database
 from storage.letters import Letter
-from storage.misses import Gap
+from storage.misses import Gap, Sought
 from storage.people import Known, Person
 from storage.revisions import CITY, Revision
 from storage.schema import METADATA
@@ -105,7 +105,7 @@ class Desk:
 
     def gaps(self, state: str = "open") -> list[Gap]:
         """Gaps of a state, by their first question."""
-        found = self.database.look(lambda work: [gap for gap, _ in misses.gaps_within(work, None, state)])
+        found = self.database.look(lambda work: [gap for gap, _ in misses.gaps_within(work, Sought(state))])
         return sorted(found, key=lambda gap: (gap.first_at, gap.words))
 
     def the_gap(self) -> Gap:

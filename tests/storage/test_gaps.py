@@ -10,7 +10,7 @@ from storage import letters, misses, orgs, revisions
 from storage.base import table
 from storage.database import Database
 from storage.letters import Letter
-from storage.misses import Gap
+from storage.misses import Gap, Sought
 from storage.outbox import Outbox
 from storage.people import Known, Person
 from storage.work import Work
@@ -59,7 +59,7 @@ class Asked:
         return self.database.writer.run(job)
 
     def within(self, path: str | None, state: str = "open") -> list[tuple[str, int]]:
-        found = self.database.look(lambda work: misses.gaps_within(work, path, state))
+        found = self.database.look(lambda work: misses.gaps_within(work, Sought(state, path=path)))
         return [(gap.words, count) for gap, count in found]
 
 

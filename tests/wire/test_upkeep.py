@@ -7,7 +7,7 @@ from bot.services import closing, drafts
 from bot.services.actors import Actor
 from bot.services.golden import Golden
 from storage import misses
-from storage.misses import Gap
+from storage.misses import Gap, Sought
 from storage.revisions import CITY
 from storage.work import Work
 from tests.wire.room import CHEN, LI, WANG, Room
@@ -34,7 +34,7 @@ class Staff:
 
     async def gaps(self) -> list[tuple[Gap, int]]:
         """What the list of open gaps shows: the gap and how many people asked it."""
-        return list(await self.room.bot.database.read(lambda work: misses.gaps_within(work, None, "open")))
+        return list(await self.room.bot.database.read(lambda work: misses.gaps_within(work, Sought())))
 
     async def draft(self, actor: Actor, gap: Gap, data: dict[str, Any]) -> int:
         """Write an entry for a gap and hand it in; the revision's id."""
