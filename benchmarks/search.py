@@ -38,6 +38,9 @@ RUNS = (
     ("lcqmc", "", 1500, tuple(SYSTEMS)),
 )
 TARGETS = ("0.95", "0.9")
+POLICY = ("answered", "precision", "right", "wrong", "suggested", "suggest_hit", "declined", "resolved",
+          "far_answered", "far_suggested", "far_declined", "near_answered")  # fmt: skip
+SHOWN = ("answered", "precision", "wrong", "resolved", "declined", "far_answered", "near_answered")
 HEAD = ("set, system", "n", "top-1 %", "recall@3 %", "MRR@10 %", "p50 ms", "p95 ms", "build s", "MiB")
 BANDS = ("labour, system, target", "answered %", "precision %", "wrong %", "resolved %", "declined %",
          "far answered %", "near answered %")  # fmt: skip
@@ -85,11 +88,9 @@ def bands(folder: Path, python: Path, systems: Sequence[str]) -> Iterator[tuple[
     for file in files:
         command = [str(python), "policy.py", str(file), "--targets", ",".join(TARGETS)]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-        head, *lines = (line.split() for line in done.stdout.splitlines())
-        for line in lines:
-            found = dict(zip(head[2:], line[3:], strict=False))
-            keys = ("answered", "precision", "wrong", "resolved", "declined", "far_answered", "near_answered")
-            yield f"{line[1]}, policy {line[2]}", *(found.get(key, "–") for key in keys)
+        for line in (each.split() for each in done.stdout.splitlines()[1:]):
+            found = dict(zip(POLICY, line[3:], strict=False))  # by place: its long headings run into each other
+            yield f"{line[1]}, policy {line[2]}", *(found.get(key, "–") for key in SHOWN)
 
 
 def own_bands(result: Mapping[str, Any]) -> tuple[object, ...]:
