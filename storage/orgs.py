@@ -74,6 +74,14 @@ def below(work: Work, org: Organisation) -> Sequence[Organisation]:
     return work.session.exec(query).all()
 
 
+def branches(work: Work, path: str, limit: int = 300) -> Sequence[Organisation]:
+    """The organisation at a path and the larger ones below it (no city, no basic-level union), by path."""
+    large = sa.or_(col(Organisation.level).in_(("区县", "街道")), col(Organisation.path) == path)
+    query = select(Organisation).where(col(Organisation.path).startswith(path, autoescape=True), large)
+    below_root = col(Organisation.parent_id).is_not(None)
+    return work.session.exec(query.where(below_root).order_by(Organisation.path).limit(limit)).all()
+
+
 def put(work: Work, code: str, name: str, level: str, employer: str, parent: Organisation | None) -> Organisation:
     """Create or rename the organisation of this code. The parent of an existing one is not changed here."""
     org = by_code(work, code)

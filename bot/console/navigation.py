@@ -15,6 +15,11 @@ class Link(NamedTuple):
 
 LINKS = (
     Link("/", "今日概览", "see"),
+    Link("/gaps", "没答上来", "gaps"),
+    Link("/cases", "待办事项", "cases"),
+    Link("/knowledge", "知识库", "see"),
+    Link("/queue", "待审核", "approve"),
+    Link("/statistics", "统计", "see"),
     Link("/accounts", "账号", "manage"),
     Link("/audit", "操作记录", "approve"),
 )

@@ -7,7 +7,21 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.console import accounts, audit, login, me, pages, today
+from bot.console import (
+    accounts,
+    audit,
+    cases,
+    editing,
+    gaps,
+    history,
+    knowledge,
+    login,
+    me,
+    pages,
+    queue,
+    statistics,
+    today,
+)
 from bot.console.gate import guarded
 from bot.console.reading import MAX_BODY
 from bot.console.room import Room
@@ -16,6 +30,13 @@ from bot.console.route import Route
 log = logging.getLogger(__name__)
 ROUTES: tuple[Route, ...] = (
     *today.ROUTES,
+    *gaps.ROUTES,
+    *cases.ROUTES,
+    *editing.ROUTES,  # before an entry: /knowledge/new is none
+    *history.ROUTES,
+    *knowledge.ROUTES,
+    *queue.ROUTES,
+    *statistics.ROUTES,
     *login.ROUTES,
     *me.ROUTES,
     *accounts.ROUTES,
