@@ -7,7 +7,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
@@ -158,6 +158,7 @@ def test_a_file_of_another_program_without_styles() -> None:
     assert rows.read(data, "a.xlsx")[0].entry.as_of.year == 2026
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_damaged_bytes_are_read_or_refused(dice: random.Random) -> None:
     data = bytearray(GOOD)
@@ -169,6 +170,7 @@ def test_damaged_bytes_are_read_or_refused(dice: random.Random) -> None:
         assert bad.errors
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_in_words(data: bytes) -> None:
     assert refused(rows.read, data)
