@@ -18,6 +18,7 @@ from tests.exchange.kit import entry, line, refused, repacked, saved, sheet
 
 GOOD = writing.write([entry()])
 PART = "xl/worksheets/sheet1.xml"
+PARTS = ZipFile(BytesIO(GOOD)).namelist()
 
 
 def put(cell: str, value: object) -> bytes:
@@ -147,6 +148,25 @@ def test_a_row_far_below_is_not_lost() -> None:
     book = load_workbook(BytesIO(GOOD))
     book["问答"].cell(90_000, 2, "孤单的一格")
     assert refused(rows.read, saved(book))[0].startswith("a.xlsx:问答:第90000行 ")
+
+
+@pytest.mark.parametrize(
+    ("part", "body", "said"),
+    [
+        (PART, b"<row>" + b"<c/>" * 20_000 + b"</row>", "表格太大"),
+        (PART, b"<row></row>" * 1_500_000, "表格太大"),
+        ("xl/sharedStrings.xml", b"<si/>" * 3_000_000, "表格太大"),
+        ("xl/styles.xml", b"<xf/>" * 200_000, "文件里的格式太多"),
+    ],
+    ids=["cells", "rows", "strings", "styles"],
+)
+def test_tags_that_would_fill_the_memory(part: str, body: bytes, said: str) -> None:
+    """Less than a megabyte of zip each; unpacked small enough, taken apart gigabytes."""
+    (reason,) = refused(
+        rows.read,
+        repacked(GOOD, lambda name, old: body if name == part else old, **({} if part in PARTS else {part: body})),
+    )
+    assert reason.startswith(f"a.xlsx: {said}")
 
 
 def test_a_file_of_another_program_without_styles() -> None:
