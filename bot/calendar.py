@@ -73,6 +73,18 @@ def daytime(moment: datetime, hours: Hours) -> datetime:
     return at(day, hours.start)
 
 
+def working_time(since: datetime, until: datetime, hours: Hours) -> timedelta:
+    """How much of the time between two moments lies inside the hours of working days; at most a year is looked at."""
+    since = max(since, until - timedelta(days=366))
+    day, last, total = local(since).date(), local(until).date(), timedelta()
+    while day <= last:
+        if is_workday(day):
+            opens, closes = max(since, at(day, hours.start)), min(until, at(day, hours.end))
+            total += max(closes - opens, timedelta())
+        day += timedelta(days=1)
+    return total
+
+
 def period_of(moment: datetime) -> str:
     """The month a moment belongs to in Shanghai, like `2026-11`."""
     return local(moment).strftime("%Y-%m")

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import account, checking, commands, demo, faq_commands, log, serving, talk
+from bot import account, checking, commands, demo, faq_commands, log, serving, staffing, talk
 from bot.clock import SHANGHAI
 from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
 from bot.preparing import add_local_secrets
+from bot.services.actors import ROLES
 from bot.services.broadcasts import AUDIENCES
 from storage.database import DatabaseBusy
 
@@ -65,14 +66,15 @@ def parser() -> argparse.ArgumentParser:
     _serving(commands_)
     _content(commands_)
     _operating(commands_)
+    _staff(commands_)
     return top
 
 
 class _Commands:
     """Sub-commands of a parser."""
 
-    def __init__(self, top: argparse.ArgumentParser) -> None:
-        self._sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    def __init__(self, top: argparse.ArgumentParser, dest: str = "command") -> None:
+        self._sub = top.add_subparsers(dest=dest, required=True, metavar="COMMAND")
 
     def add(self, name: str, run: Run | None, text: str) -> argparse.ArgumentParser:
         """A sub-command; without `run` it only groups others."""
@@ -84,7 +86,7 @@ class _Commands:
 
     def group(self, name: str, text: str) -> "_Commands":
         """A sub-command with sub-commands."""
-        return _Commands(self.add(name, None, text))
+        return _Commands(self.add(name, None, text), "subcommand")
 
 
 def _serving(top: _Commands) -> None:
@@ -155,6 +157,20 @@ def _operating(top: _Commands) -> None:
     database.add("upgrade", commands.db_upgrade, "bring the schema to the newest version")
     database.add("backup", commands.db_backup, "an online backup of a SQLite database").add_argument("file", type=Path)
     top.add("check", checking.check, "check configuration, content and credentials")
+
+
+def _staff(top: _Commands) -> None:
+    staff = top.group("staff", "accounts of the console")
+    add = staff.add("add", staffing.add, "make an account and print its one-time password")
+    add.add_argument("name", help="small letters, digits, . _ -")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument("--branch", default="", metavar="CODE", help="only for this branch of the organisation tree")
+    add.add_argument("--display", default="", metavar="NAME", help="the name the console shows")
+    staff.add("list", staffing.show, "all accounts")
+    reset = staff.add("reset", staffing.reset, "print a new one-time password for an account, and unlock it")
+    reset.add_argument("name")
+    reset.add_argument("--code", action="store_true", help="also switch its second factor off")
+    staff.add("off", staffing.off, "switch an account off").add_argument("name")
 
 
 def days(text: str) -> int:

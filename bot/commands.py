@@ -10,11 +10,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot import content
-from bot.app import make_house, open_database
+from bot.app import embedding_endpoint, make_house, open_database
 from bot.calendar import say_date
 from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
-from bot.jobs import JOBS
+from bot.jobs import table
 from bot.jobs.job import Moment, run_job
 from bot.services import broadcasts, duties, forecast, units
 from bot.services.broadcasts import Notice
@@ -76,7 +76,7 @@ def jobs_list(config: Config, given: argparse.Namespace) -> int:
     """All jobs, how often they tick, and what their last run did."""
     with opened(config) as database:
         last = {run.name: run for run in database.look(jobs.all_runs)}
-    for job in JOBS:
+    for job in table(embedding_endpoint(config)):
         run = last.get(job.name)
         finished = f"{local(run.finished_at):%Y-%m-%d %H:%M:%S}" if run and run.finished_at else "never"
         print(f"{job.name:20} every {job.every}  last {finished}  {run.error or run.counts if run else ''}")
@@ -85,9 +85,10 @@ def jobs_list(config: Config, given: argparse.Namespace) -> int:
 
 def jobs_run(config: Config, given: argparse.Namespace) -> int:
     """Run one job now, or as of a time."""
-    job = next((each for each in JOBS if each.name == given.name), None)
+    all_jobs = table(embedding_endpoint(config))
+    job = next((each for each in all_jobs if each.name == given.name), None)
     if job is None:
-        raise Failed(f"no job named {given.name}; there are: {', '.join(each.name for each in JOBS)}")
+        raise Failed(f"no job named {given.name}; there are: {', '.join(each.name for each in all_jobs)}")
     now = (FrozenClock(given.at) if given.at else SystemClock()).now()
     house = make_house(config)
     with opened(config) as database:

@@ -55,6 +55,12 @@ class Server(_Section):
     metrics_token: SecretStr = SecretStr("")
 
 
+class Console(_Section):
+    """The staff pages."""
+
+    session_hours: int = Field(default=12, ge=1, le=24)
+
+
 class OfficialAccount(_Section):
     """A WeChat Official Account. `mode` as on its settings page; `safe` is the only authenticated one."""
 
@@ -129,6 +135,17 @@ class Security(_Section):
     pepper: SecretStr = SecretStr("")
 
 
+class Embedding(_Section):
+    """An embedding endpoint that helps the search (OpenAI-compatible); what people ask is sent there."""
+
+    enabled: bool = False
+    url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout_seconds: float = Field(default=0.8, gt=0, le=2)
+    batch: int = Field(default=32, ge=1, le=128)
+
+
 class Content(_Section):
     """What a union edits as text."""
 
@@ -143,11 +160,13 @@ class Config(BaseSettings):
     union: Union = Union()
     database: Database = Database()
     server: Server = Server()
+    console: Console = Console()
     sandbox: Listener = Listener(port=8090)
     channels: Channels = Channels()
     timing: Timing = Timing()
     security: Security = Security()
     content: Content = Content()
+    embedding: Embedding = Embedding()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("log_level", mode="before")

@@ -1,8 +1,8 @@
 """`demo`: sandbox, bot and console on loopback with a demo organisation; what `make run` starts.
 
 The sandbox runs as a process of its own: it stands for the platform and shares nothing with the bot but the wire.
-Secrets of the demo are drawn once and kept in `data/demo.env` (mode 600); real installations set theirs in the
-environment.
+Secrets and passwords of the demo are drawn once and kept in `data/demo.env` and `data/demo-accounts.env` (mode 600);
+real installations set theirs in the environment.
 """
 
 import argparse
@@ -11,11 +11,11 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot import content
+from bot import content, staffing
 from bot.app import Application
 from bot.channels.oa.menu import create_menu
 from bot.channels.oa.qrcodes import create_qr
@@ -23,6 +23,7 @@ from bot.config import Config
 from bot.content import Demo
 from bot.errors import Misconfigured
 from bot.preparing import data_folder, load_content
+from bot.services.actors import ROLE_NAMES
 from bot.serving import run_async, stop_signal
 
 APP_ID = "wxdemo0000000000"
@@ -34,7 +35,8 @@ def run(config: Config, given: argparse.Namespace) -> int:
     if given.fresh:
         _forget(folder, config)
     load_content(config)
-    run_async(_run(_for_demo(config), folder))
+    passwords = staffing.demo_accounts(config, folder / "demo-accounts.env")
+    run_async(_run(_for_demo(config), folder, passwords))
     return 0
 
 
@@ -54,24 +56,29 @@ def _for_demo(config: Config) -> Config:
     return config.model_copy(update={"channels": config.channels.model_copy(update={"oa": account})})
 
 
-async def _run(config: Config, folder: Path) -> None:
+async def _run(config: Config, folder: Path, passwords: Mapping[str, str]) -> None:
     public = config.server.public
     callback = f"http://{public.host}:{public.port}/wechat/oa"
     stop = stop_signal()
     async with _sandbox(config, callback, folder / "sandbox.json"), Application(config) as app:
         await _prepare_account(app, content.read_demo(config.content.folder / "demo.yaml"))
-        print(_banner(config), flush=True)
+        print(_banner(config, passwords), flush=True)
         await stop.wait()
         print("正在停止……", flush=True)
 
 
-def _banner(config: Config) -> str:
+def _banner(config: Config, passwords: Mapping[str, str]) -> str:
     page = f"http://{config.sandbox.host}:{config.sandbox.port}/"
     console = f"http://{config.server.console.host}:{config.server.console.port}/"
+    accounts = "".join(
+        f"      {each.name:8} {passwords[each.name]}   {ROLE_NAMES[each.role]}{'（东区）' if each.branch else ''}\n"
+        for each in staffing.DEMO
+    )
     return (
         f"\n  手机和微信后台（沙箱） {page}\n  工会后台               {console}\n\n"
         "  在手机上点「关注」，然后直接提问，比如“年假有几天”；发“入会”开始申请。\n"
-        "  王主席扫码 bind_demo_wang 绑定后发“我的任务”。按 Ctrl-C 停止。\n"
+        "  王主席扫码 bind_demo_wang 绑定后发“我的任务”。按 Ctrl-C 停止。\n\n"
+        f"  工会后台的演示账号和密码（首次启动时生成，改过的以您改的为准）：\n{accounts}"
     )
 
 

@@ -1,8 +1,9 @@
 """The audit trail: who did what to which thing, and when. Rows are only added."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from storage.base import BigId, Row, UtcDateTime
@@ -29,15 +30,28 @@ def write(work: Work, actor: str, action: str, subject: str, now: datetime, note
     )
 
 
-def newest(work: Work, limit: int, before: int | None = None, action: str = "", actor: str = "") -> Sequence[Audit]:
-    """Lines, the newest first, older than the line `before`; only of an action or an actor when given."""
-    query = select(Audit).order_by(col(Audit.id).desc()).limit(limit)
+def newest(
+    work: Work,
+    limit: int,
+    before: tuple[datetime, int] | None = None,
+    action: str = "",
+    actor: str = "",
+    actors: Collection[str] | None = None,
+) -> Sequence[Audit]:
+    """Lines, the newest first, older than the line of this time and id; only of an action or actor(s) when given.
+
+    The time orders them: ids say nothing about it.
+    """
+    query = select(Audit).order_by(col(Audit.at).desc(), col(Audit.id).desc()).limit(limit)
     if before is not None:
-        query = query.where(col(Audit.id) < before)
+        at, line = before
+        query = query.where(sa.or_(col(Audit.at) < at, sa.and_(col(Audit.at) == at, col(Audit.id) < line)))
     if action:
         query = query.where(Audit.action == action)
     if actor:
         query = query.where(Audit.actor == actor)
+    if actors is not None:
+        query = query.where(col(Audit.actor).in_(actors))
     return work.session.exec(query).all()
 
 

@@ -3,7 +3,7 @@
 `path` is the materialised way from the root (`/1/4/9/`), so everything below a branch is one prefix query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -62,10 +62,24 @@ def by_code(work: Work, code: str) -> Organisation | None:
     return work.session.exec(select(Organisation).where(Organisation.code == code)).first()
 
 
+def by_ids(work: Work, ids: Collection[int]) -> dict[int, Organisation]:
+    """Organisations by id."""
+    rows = work.session.exec(select(Organisation).where(col(Organisation.id).in_(ids))).all()
+    return {org.id: org for org in rows}
+
+
 def below(work: Work, org: Organisation) -> Sequence[Organisation]:
     """The organisation and everything under it, parents before children."""
     query = select(Organisation).where(col(Organisation.path).startswith(org.path)).order_by(Organisation.path)
     return work.session.exec(query).all()
+
+
+def branches(work: Work, path: str, limit: int = 300) -> Sequence[Organisation]:
+    """The organisation at a path and the larger ones below it (no city, no basic-level union), by path."""
+    large = sa.or_(col(Organisation.level).in_(("区县", "街道")), col(Organisation.path) == path)
+    query = select(Organisation).where(col(Organisation.path).startswith(path, autoescape=True), large)
+    below_root = col(Organisation.parent_id).is_not(None)
+    return work.session.exec(query.where(below_root).order_by(Organisation.path).limit(limit)).all()
 
 
 def put(work: Work, code: str, name: str, level: str, employer: str, parent: Organisation | None) -> Organisation:

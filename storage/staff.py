@@ -67,6 +67,22 @@ def by_name(work: Work, name: str) -> Staff | None:
     return work.session.exec(select(Staff).where(Staff.name == name)).first()
 
 
+def for_change(work: Work, staff_id: int) -> Staff | None:
+    """One account, as it is now and held until the end of the unit of work, so that no count of failures is lost."""
+    query = select(Staff).where(Staff.id == staff_id).execution_options(populate_existing=True)
+    if work.dialect == "postgresql":
+        query = query.with_for_update()
+    return work.session.exec(query).first()
+
+
+def admins_for_change(work: Work) -> Sequence[Staff]:
+    """All active admins, held until the end of the unit of work: of two who step back at once one sees the other."""
+    query = select(Staff).where(Staff.role == "admin", col(Staff.active).is_(True)).order_by(col(Staff.id))
+    if work.dialect == "postgresql":
+        query = query.with_for_update()
+    return work.session.exec(query.execution_options(populate_existing=True)).all()
+
+
 def every(work: Work) -> Sequence[Staff]:
     """All accounts, by name."""
     return work.session.exec(select(Staff).order_by(Staff.name)).all()

@@ -1,1 +1,1 @@
-"""What staff see. In this version one page: today at a glance, numbers only."""
+"""What staff see: server-rendered pages behind a login, for phones and desks, without need of JavaScript."""

@@ -1,50 +1,98 @@
-"""The console's listener and its one page. It shows no personal data, so it has no login yet; keep it on loopback."""
+"""The console's addresses: which page is where, who may open it, and the headers every answer carries."""
 
+import logging
+import traceback
 from pathlib import Path
 
-import jinja2
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from bot.calendar import period_of, say_date
-from bot.clock import Clock, local
-from bot.services import overview
-from bot.services.house import House
-from storage.database import Database
+from bot.console import (
+    accounts,
+    audit,
+    cases,
+    editing,
+    gaps,
+    history,
+    knowledge,
+    login,
+    me,
+    pages,
+    queue,
+    statistics,
+    today,
+)
+from bot.console.gate import guarded
+from bot.console.reading import MAX_BODY
+from bot.console.room import Room
+from bot.console.route import Route
 
+log = logging.getLogger(__name__)
+ROUTES: tuple[Route, ...] = (
+    *today.ROUTES,
+    *gaps.ROUTES,
+    *cases.ROUTES,
+    *editing.ROUTES,  # before an entry: /knowledge/new is none
+    *history.ROUTES,
+    *knowledge.ROUTES,
+    *queue.ROUTES,
+    *statistics.ROUTES,
+    *login.ROUTES,
+    *me.ROUTES,
+    *accounts.ROUTES,
+    *audit.ROUTES,
+)
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # with no-referrer browsers would send a form without its origin
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 
 
-class Pages:
-    """The console's pages."""
-
-    def __init__(self, database: Database, house: House, clock: Clock) -> None:
-        self._database, self._house, self._clock = database, house, clock
-        loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-        self._jinja = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-
-    async def today(self, request: web.Request) -> web.Response:
-        """今日概览: what came in, what went out, what waits."""
-        now = self._clock.now()
-        midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        numbers = await self._database.read(lambda work: overview.numbers(work, midnight, period_of(now)))
-        page = self._jinja.get_template("today.html").render(
-            union=self._house.union,
-            day=say_date(local(now).date()),
-            time=local(now).strftime("%H:%M"),
-            numbers=numbers,
-            entries=len(self._house.knowledge),
-        )
-        return web.Response(text=page, content_type="text/html", headers=HEADERS)
-
-
-def console_app(database: Database, house: House, clock: Clock) -> web.Application:
-    """The console's routes."""
-    pages = Pages(database, house, clock)
-    app = web.Application(client_max_size=64 * 1024)
-    app.router.add_get("/", pages.today)
+def console_app(room: Room) -> web.Application:
+    """All pages of one console."""
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_caught(room)])
+    app.on_response_prepare.append(_headers)
+    app.router.add_get("/static/{name:.+}", room.assets.serve)
+    for method, path, open_page in login.OPEN:
+        app.router.add_route(method, path, open_page(room))
+    for route in ROUTES:
+        app.router.add_route(route.method, route.path, guarded(room, route.right, route.view))
     return app
+
+
+def _caught(room: Room) -> Middleware:
+    """Every error is a page: those of HTTP with their status, ours as 500, logged without what was sent."""
+
+    @web.middleware
+    async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            if "%00" in request.raw_path:
+                raise web.HTTPBadRequest
+            return await handler(request)
+        except web.HTTPError as error:
+            return pages.problem(room, None, error)
+        except Exception as error:
+            log.error("page failed", extra=_place(request, error))
+            return pages.failure(room)
+
+    return caught
+
+
+def _place(request: web.Request, error: Exception) -> dict[str, str]:
+    """Which page failed, how and where; nothing of what was sent."""
+    resource = request.match_info.route.resource
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    page = resource.canonical if resource else ""
+    return {"page": page, "method": request.method, "error": type(error).__name__, "where": where}
+
+
+async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)

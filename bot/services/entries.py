@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.content import Citation, FaqEntry
 from bot.errors import Refusal
+from bot.services import closing
+from bot.services.actors import FILES
 from storage import knowledge, revisions
-from storage.revisions import CITY
 from storage.work import Work
 
 NAMES = {
@@ -53,13 +54,13 @@ _REASONS = {
     "greater_than_equal": "不能早于{ge}",
     "less_than_equal": "不能晚于{le}",
 }
-_OWN_WORDS = {
-    "a published entry needs a citation": "发布的内容要写明依据",
-    "a local entry must say 以当地规定为准": "地方性的答案里要写“以当地规定为准”",
-    "only a local entry has fields to fill in": "只有地方性的条目才有本地项目",
-    "two fields have the same key": "有两个本地项目的代号相同",
-    "control characters": "有看不见的控制字符，请删掉重新输入",
-    "more than one line": "要写在一行里，不能换行",
+_OWN_WORDS = {  # the field they are about (empty: where they stand), and the words
+    "a published entry needs a citation": ("citations", "发布的内容要写明依据"),
+    "a local entry must say 以当地规定为准": ("answer", "地方性的答案里要写“以当地规定为准”"),
+    "only a local entry has fields to fill in": ("fields", "只有地方性的条目才有本地项目"),
+    "two fields have the same key": ("fields", "有两个本地项目的代号相同"),
+    "control characters": ("", "有看不见的控制字符，请删掉重新输入"),
+    "more than one line": ("", "要写在一行里，不能换行"),
 }
 _DATES = ("as_of", "review_by")
 
@@ -118,7 +119,15 @@ def validated_override(data: Mapping[str, Any], keys: set[str]) -> dict[str, Any
 
 def problems_of(error: ValidationError) -> list[tuple[str, str]]:
     """Each mistake as (place, reason) in Chinese, at most twenty."""
-    return [(_place(each["loc"]), _reason(each)) for each in error.errors()[:20]]
+    return [_problem(each) for each in error.errors()[:20]]
+
+
+def _problem(error: Any) -> tuple[str, str]:
+    own = str((error.get("ctx") or {}).get("error", ""))
+    if own in _OWN_WORDS:
+        field, words = _OWN_WORDS[own]
+        return NAMES[field] if field else _place(error["loc"]), words
+    return _place(error["loc"]), _reason(error)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
@@ -132,9 +141,6 @@ def name_of(key: str) -> str:
 
 def _reason(error: Any) -> str:
     kind, context = error["type"], error.get("ctx") or {}
-    if kind == "value_error":
-        said = str(context.get("error", ""))
-        return _OWN_WORDS.get(said, "内容不对")
     if kind.startswith("date"):
         return "日期要写成2026-11-26这样"
     words = _REASONS.get(kind, "内容不对")
@@ -154,6 +160,18 @@ def content_of(entry: FaqEntry) -> dict[str, Any]:
     return {**entry.model_dump(mode="json", exclude={"id"}), "answer": entry.answer.strip()}
 
 
+def row_content(entry: knowledge.Entry) -> dict[str, Any]:
+    """What an entry says now, as a revision's content."""
+    said = {name: value for name, value in of_row(entry).items() if name != "id"}
+    return {**said, **{key: said[key].isoformat() for key in _DATES}}
+
+
+def override_content(override: knowledge.Override) -> dict[str, Any]:
+    """What a branch says now, as a revision's content."""
+    said = {name: getattr(override, name) for name in OverrideContent.model_fields}
+    return {**said, **{key: said[key].isoformat() for key in _DATES}}
+
+
 def columns(content: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of `storage.knowledge.Entry` from a revision's content."""
     return {**content, **{key: date.fromisoformat(content[key]) for key in _DATES}}
@@ -167,31 +185,27 @@ def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, keep_e
 
     With `keep_edited` what staff have published since stays as they wrote it (`kept`).
     """
+    work.alone(knowledge.CHANGING)
     counts = {"new": 0, "changed": 0, "same": 0, "kept": 0}
     edited = _edited(work) if keep_edited else frozenset()
+    numbers = revisions.numbers(work)
     for each in entries:
-        effect = "kept" if each["id"] in edited else _load(work, each, now)
+        effect = "kept" if each["id"] in edited else _load(work, each, numbers, now)
         counts[effect] += 1
     return counts
 
 
-def _load(work: Work, entry: Mapping[str, Any], now: datetime) -> str:
+def _load(work: Work, entry: Mapping[str, Any], numbers: dict[str, int], now: datetime) -> str:
+    entry_id = entry["id"]
     content = content_of(FaqEntry.model_validate(dict(entry)))
-    effect = knowledge.put(work, entry["id"], columns(content), now)
+    known = knowledge.get(work, entry_id)
+    before = known.version if known else 0
+    effect = knowledge.put(work, entry_id, columns(content), now)
     if effect != "same":
-        known = knowledge.get(work, entry["id"])
-        revisions.add(
-            work,
-            entry["id"],
-            CITY,
-            content,
-            now,
-            state="published",
-            author="import",
-            reviewer="import",
-            decided_at=now,
-            base=known.version - 1 if known else 0,
-        )
+        numbers[entry_id] = numbers.get(entry_id, 0) + 1
+        revisions.add_published(work, entry_id, numbers[entry_id], before, content, "import", now)
+    if effect == "changed":
+        closing.entry_published(work, FILES, entry_id, now)
     return effect
 
 

@@ -1,10 +1,10 @@
 """Today in numbers, for the console: counts only, each with its unit."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.clock import local
-from storage import broadcasts, duties, jobs, outbox, reminders, tallies
+from storage import broadcasts, catalogue, duties, jobs, letters, misses, outbox, reminders, revisions, tallies
 from storage.work import Work
 
 SENT = ("sent", "accepted")
@@ -85,6 +85,7 @@ def numbers(work: Work, since: datetime, period: str) -> Numbers:
     return Numbers(
         groups=[
             Group("今天的对话", today),
+            Group("知识库待办", _upkeep(work, local(since).date())),
             _group("今天发出的消息", STATES, outbox.counts(work, since), "条"),
             _group(f"{period} 干部任务", DUTIES, duties.counts(work, period), "项"),
             _group("今天的提醒", FIRINGS, reminders.firing_counts(work, since), "次"),
@@ -92,6 +93,18 @@ def numbers(work: Work, since: datetime, period: str) -> Numbers:
         broadcasts=[_notice(work, each) for each in broadcasts.newest(work, 5)],
         jobs=[_run(each) for each in jobs.all_runs(work)],
     )
+
+
+def _upkeep(work: Work, today: date) -> list[Item]:
+    """What the knowledge base waits for."""
+    drafts = revisions.counts(work)
+    return [
+        Item("没提交的草稿", drafts.get("draft", 0), "份"),
+        Item("等待审核", drafts.get("pending", 0), "份"),
+        Item("没答上来的问题", misses.count_open(work), "组"),
+        Item(f"{catalogue.SOON.days}天内到期", catalogue.expiring(work, today), "条"),
+        Item("来访时告知的回复", letters.count_kept(work), "封"),
+    ]
 
 
 def _group(title: str, names: dict[str, str], counts: dict[str, int], unit: str) -> Group:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from bot import content
+from bot.cli import _config, parser
 from bot.errors import Misconfigured
 from bot.search import Decision, Entry, Hit, Index, Result
 from bot.services import golden, golden_report
@@ -216,3 +217,15 @@ def test_the_golden_set_holds_its_floors() -> None:
     timer = ticking()
     found = golden_report.measure(questions, index.ask, {each["id"] for each in read}, lambda: next(timer))
     assert [(each.name, each.share, each.limit) for each in found.broken] == []
+
+
+def test_faq_check_needs_no_keys_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last word is `check`, like the command that examines a real installation; that one wants keys."""
+    for name in ("UNIONBOT__SECURITY__SEAL_KEYS", "UNIONBOT__SECURITY__PEPPER"):
+        monkeypatch.setenv(name, "")  # so that whatever is set below is gone after the test
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("UNIONBOT__DATABASE__URL", f"sqlite:///{tmp_path / 'x.db'}")
+    monkeypatch.setenv("UNIONBOT__CONTENT__FOLDER", str(tmp_path))
+    given = parser().parse_args(["faq", "check"])
+    assert given.command == "faq"
+    assert _config(given).security.pepper.get_secret_value() != ""

@@ -1,0 +1,27 @@
+"""Messages shown once after something was done. Only their key travels, in a cookie, never words in an address."""
+
+FLASHES = {
+    "saved": "已保存。",
+    "draft_saved": "草稿已保存，还没有发布。改好以后请提交审核。",
+    "handed_in": "已提交，等另一位审核人发布。",
+    "draft_discarded": "草稿已放弃。",
+    "draft_restored": "旧版本已放进草稿，请检查后提交审核。",
+    "published": "已发布，等着答案的人会收到通知。",
+    "rejected": "已退回给起草人。",
+    "gap_assigned": "已记下由谁处理。",
+    "gap_dismissed": "已标记为不处理。",
+    "gap_answered": "已回答，问过的人会收到通知。",
+    "gap_merged": "已合并到这一组。",
+    "gap_split": "已拆成单独一组。",
+    "case_taken": "这件事由您处理。",
+    "case_closed": "已办结。",
+    "case_replied": "回复已记下，会尽快发给对方；现在发不了的，等对方下次来访时告知。",
+    "logged_out": "您已退出登录。",
+    "expired": "您太久没有操作，已自动退出，请重新登录。",
+    "password_changed": "密码已修改，其他设备上的登录都已退出。",
+    "totp_on": "动态口令已启用。下次登录除了密码还要输入动态口令。",
+    "totp_off": "动态口令已停用。",
+    "account_saved": "账号已保存。",
+    "account_off": "账号已停用，它的登录都已退出。",
+    "account_on": "账号已重新启用。",
+}

@@ -1,0 +1,21 @@
+"""今日概览: what came in, what went out, what waits. Numbers only, nobody's name."""
+
+from aiohttp import web
+
+from bot.calendar import period_of
+from bot.clock import local
+from bot.console.room import Room
+from bot.console.route import Route
+from bot.console.visit import Visit
+from bot.services import overview
+
+
+async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """Counts since midnight in Shanghai."""
+    now = room.clock.now()
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    numbers = await room.database.read(lambda work: overview.numbers(work, midnight, period_of(now)))
+    return room.render(visit, "today.html", numbers=numbers, entries=len(room.house.knowledge))
+
+
+ROUTES = (Route("GET", "/", "see", show),)

@@ -1,0 +1,140 @@
+"""The audit trail as people read it: who did what, in Chinese, the newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.services.actors import Actor, require
+from storage import audit, orgs, staff
+from storage.audit import Audit
+from storage.work import Work
+
+PAGE = 50
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+ACTIONS = {
+    "login": "登录",
+    "login_failed": "登录失败",
+    "login_locked": "登录失败过多，账号锁定",
+    "logout": "退出",
+    "refused": "没有权限，被拒绝",
+    "password_change": "修改密码",
+    "totp_on": "启用动态口令",
+    "totp_off": "停用动态口令",
+    "account_add": "新增账号",
+    "account_change": "修改账号",
+    "account_off": "停用账号",
+    "account_on": "启用账号",
+    "password_reset": "重置密码",
+    "totp_dropped": "代为停用动态口令",
+    "entry_draft": "起草内容",
+    "entry_hand_in": "提交审核",
+    "entry_publish": "发布内容",
+    "entry_reject": "退回修改",
+    "entry_discard": "放弃草稿",
+    "gap_assign": "认领问题",
+    "gap_dismiss": "问题不处理",
+    "gap_answered": "问题已答复",
+    "gap_merge": "合并问题",
+    "gap_split": "拆分问题",
+    "case_take": "认领人工事项",
+    "case_reply": "回复服务对象",
+    "case_close": "办结人工事项",
+    "broadcast": "发送通知",
+    "load_units": "导入组织",
+    "new_binding": "生成绑定码",
+    "bind": "绑定职务",
+    "acknowledge": "确认任务",
+    "complete": "完成任务",
+    "hand_over": "转人工",
+    "consent": "同意告知书",
+    "submit": "提交入会申请",
+}
+THINGS = {
+    "staff": "账号",
+    "entry": "知识",
+    "gap": "问题组",
+    "case": "人工事项",
+    "duty": "任务",
+    "organisation": "组织",
+    "broadcast": "通知",
+    "application": "入会申请",
+    "notice": "告知书",
+    "person": "服务对象",
+    "job": "自动任务",
+    "revision": "稿件",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One deed. `who` and `what` are words, `at` a moment in UTC."""
+
+    at: datetime
+    who: str
+    action: str
+    what: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines; `older` asks for the next ones, empty at the end."""
+
+    lines: list[Line]
+    older: str
+
+
+def page(work: Work, actor: Actor, action: str = "", name: str = "", before: str = "") -> Page:
+    """Lines of an action and of an account when given. For a branch only what its own accounts did. NotAllowed."""
+    require(actor, "approve")
+    wanted = f"staff:{name}" if name else ""
+    rows = audit.newest(work, PAGE + 1, _cursor(before), action, wanted, _visible(work, actor))
+    older = _mark(rows[PAGE - 1]) if len(rows) > PAGE else ""
+    return Page([_line(row) for row in rows[:PAGE]], older)
+
+
+def _visible(work: Work, actor: Actor) -> Sequence[str] | None:
+    if actor.path is None:
+        return None
+    accounts = staff.every(work)
+    places = orgs.by_ids(work, {each.org_id for each in accounts if each.org_id is not None})
+    return [
+        f"staff:{each.name}" for each in accounts if each.org_id is not None and actor.within(places[each.org_id].path)
+    ]
+
+
+def _line(row: Audit) -> Line:
+    return Line(row.at, say_who(row.actor), ACTIONS.get(row.action, row.action), say_what(row.subject), row.note)
+
+
+def say_who(actor: str) -> str:
+    """An actor in words: an account by its name, people only by a number."""
+    kind, _, name = actor.partition(":")
+    if actor == "staff:?":
+        return "不存在的账号"
+    known = {"cli": "命令行", "staff": name, "person": f"服务对象 {name[-6:]}", "job": f"自动任务 {name}"}
+    return known.get(kind, actor)
+
+
+def say_what(subject: str) -> str:
+    """A subject in words."""
+    kind, _, name = subject.partition(":")
+    if subject == "staff:?" or not name:
+        return "" if subject == "staff:?" else subject
+    return f"{THINGS.get(kind, kind)} {name}"
+
+
+def _mark(row: Audit) -> str:
+    """Where a page ends, as part of an address: microseconds since 1970, and the id."""
+    return f"{(row.at - _START) // timedelta(microseconds=1)}-{row.id}"
+
+
+def _cursor(mark: str) -> tuple[datetime, int] | None:
+    """The reverse of `_mark`; None for anything else."""
+    at, _, line = mark.partition("-")
+    if not (at.isdecimal() and line.isdecimal() and at.isascii() and line.isascii() and len(mark) < 40):
+        return None
+    try:
+        return _START + timedelta(microseconds=int(at)), min(int(line), 2**63 - 1)
+    except OverflowError:
+        return None
