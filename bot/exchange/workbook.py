@@ -22,6 +22,9 @@ MAX_UNPACKED = 64 * 1024 * 1024
 MAX_PARTS = 2000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 40
+MAX_MARKS = 2_500_000  # tags of all sheets: 20 000 rows with 14 columns of text have 1.7 million
+MAX_OTHER_MARKS = 100_000  # tags of all other parts: styles, names, properties
+MAX_ROW_MARKS = 10_000  # tags between the ends of two rows: what must be in memory at once
 MAX_CELL = 32_767  # characters; what Excel itself keeps
 _LAST_ROW = 1_048_576  # of the format
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how files of old Office begin, and encrypted ones of today
@@ -31,6 +34,7 @@ _MERGED = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]{0,200}?ref="([A-Z0-9:]{2,4
 _STRANGE = re.compile(
     rb"<!(?:DOCTYPE|ENTITY)|\x00"
 )  # entities, or UTF-16 that hides them: no program writes such parts
+_ROW_END = re.compile(rb"</(?:[\w.-]+:)?row\s*>")
 _HEXADECIMAL = re.compile("_x([0-9A-Fa-f]{4})_")  # how the format writes what XML cannot
 
 
@@ -110,9 +114,25 @@ def _check_parts(archive: ZipFile) -> None:
         raise Unreadable("不是xlsx文件，请用表格软件另存为xlsx再试。")
     if b"macroEnabled" in archive.read(_TYPES) or any(name.lower().endswith("vbaproject.bin") for name in names):
         raise Unreadable("文件带有宏，请另存为不带宏的xlsx再试。")
+    _check_marks(archive, [name for name in names if name.endswith((".xml", ".rels"))])
+
+
+def _check_marks(archive: ZipFile, names: Iterable[str]) -> None:
+    """Every tag becomes an object many times its size, so tags are counted before anything takes them apart."""
+    sheets = others = 0
     for name in names:
-        if name.endswith((".xml", ".rels")) and _STRANGE.search(archive.read(name)):
+        part = archive.read(name)
+        if _STRANGE.search(part):
             raise Unreadable("文件里有不认识的内容，请用表格软件打开后另存为xlsx再试。")
+        if name.startswith("xl/worksheets/") or name == "xl/sharedStrings.xml":
+            sheets += part.count(b"<")
+            most = max(row.count(b"<") for row in _ROW_END.split(part)) if "worksheets" in name else 0
+            if sheets > MAX_MARKS or most > MAX_ROW_MARKS:
+                raise Unreadable("表格太大，请删掉多余的空行和空列，或分成几个文件。")
+        else:
+            others += part.count(b"<")
+    if others > MAX_OTHER_MARKS:
+        raise Unreadable("文件里的格式太多，请把内容复制到新的表格里再试。")
 
 
 def _check_merged(archive: ZipFile, sheet: str) -> None:
@@ -139,10 +159,15 @@ def _rows(book: Workbook, name: str) -> Iterator[Row]:
         raise Unreadable(f"工作表“{name}”超过{MAX_COLUMNS}列，请删掉多余的列。")
     sheet.reset_dimensions()  # what a file says of its own size need not be true
     rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS)
+    blank: object = None
     for number, cells in enumerate(rows, 1):
+        if cells is blank:  # rows that are not in the file are all one object, and there may be a million of them
+            continue
         values = ((column, _value(cell)) for column, cell in enumerate(cells, 1) if cell.value is not None)
         if kept := {column: value for column, value in values if value != ""}:
             yield Row(number, kept)
+        else:
+            blank = cells
 
 
 def _limited(rows: Iterable[Row]) -> list[Row]:

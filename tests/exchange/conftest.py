@@ -126,7 +126,8 @@ class Terminal:
 
     def audited(self) -> list[tuple[str, str]]:
         """(action, note) of the audit, the oldest first."""
-        return [(each.action, each.note) for each in reversed(self.look(lambda work: audit.newest(work, 50)))]
+        lines = self.look(lambda work: audit.newest(work, 50))
+        return [(each.action, each.note) for each in sorted(lines, key=lambda each: (each.at, each.id))]
 
     def history(self, entry_id: str) -> list[str]:
         """Authors of an entry's revisions, the oldest first."""
@@ -136,7 +137,7 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
     """A terminal in an empty folder; the configuration is in its environment."""
-    for name, value in settings(tmp_path).items():
+    for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     root = logging.getLogger()
@@ -145,7 +146,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     root.handlers[:], root.level = handlers, level
 
 
-def settings(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """The environment of an installation in a folder."""
     values = {
         "DATABASE__URL": f"sqlite:///{folder / 'union.db'}",

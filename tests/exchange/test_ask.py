@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import faq_commands
-from tests.exchange.conftest import ANNUAL, SICK, Terminal, settings
+from tests.exchange.conftest import ANNUAL, SICK, Terminal, environment
 from tests.wire.room import CONTENT
 
 
@@ -65,6 +65,7 @@ def test_other_line_ends(terminal: Terminal) -> None:
     assert (first["entries"][0]["id"], second["entries"][0]["id"]) == ("lv-annual", "lv-sick")
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"")), max_size=6))
 def test_lines_are_counted_as_they_come(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]) -> None:
     path = tmp_path_factory.getbasetemp() / "lines"
@@ -74,7 +75,7 @@ def test_lines_are_counted_as_they_come(tmp_path_factory: pytest.TempPathFactory
 
 
 def command(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, **settings(folder), "UNIONBOT__CONTENT__FOLDER": str(CONTENT)}
+    env = {**os.environ, **environment(folder), "UNIONBOT__CONTENT__FOLDER": str(CONTENT)}
     env["PYTHONPATH"] = str(CONTENT.parent)
     pipe = subprocess.PIPE
     return subprocess.Popen(

@@ -19,7 +19,7 @@ from bot.services import golden, golden_report
 from bot.services.golden import Golden, Question
 from bot.services.golden_report import FIGURES, Report, measure
 from storage import knowledge as base
-from tests.exchange.conftest import ANNUAL, GOLDEN, SICK, Terminal, every, settings
+from tests.exchange.conftest import ANNUAL, GOLDEN, SICK, Terminal, environment, every
 from tests.wire.room import CONTENT
 
 ROOT = CONTENT.parent
@@ -200,7 +200,7 @@ def test_a_floor_beyond_one_is_a_mistake(terminal: Terminal) -> None:
 
 def test_the_real_thing_in_a_process_of_its_own(tmp_path: Path) -> None:
     """The content of this repository, asked by the installed command; whether it holds its floors is another test."""
-    env = {**os.environ, **settings(tmp_path), "UNIONBOT__CONTENT__FOLDER": str(CONTENT), "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, **environment(tmp_path), "UNIONBOT__CONTENT__FOLDER": str(CONTENT), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "bot", "faq", "check", "--json", "--list"]
     ended = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, timeout=120, check=False)
     found = json.loads(ended.stdout)

@@ -76,9 +76,11 @@ def test_a_billion_laughs_are_not_laughed() -> None:
 
 
 def test_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert said("#" * (documents.MAX_BYTES + 1)) == ["a.yaml: 文件超过32MB，请分成几个文件。"]
+    assert said("#" * (documents.MAX_BYTES + 1)) == ["a.yaml: 文件超过16MB，请分成几个文件。"]
     monkeypatch.setattr(documents, "MAX_ROWS", 1)
     assert said("entries: [{}, {}]") == ["a.yaml: 超过1条，请分成几个文件。"]
+    monkeypatch.setattr(documents, "MAX_EVENTS", 50)
+    assert said("entries:\n" + "- x\n" * 100) == ["a.yaml: 内容太多，请分成几个文件。"]
 
 
 def test_a_mark_of_byte_order_and_other_line_ends() -> None:

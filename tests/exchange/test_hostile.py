@@ -7,7 +7,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
@@ -18,6 +18,7 @@ from tests.exchange.kit import entry, line, refused, repacked, saved, sheet
 
 GOOD = writing.write([entry()])
 PART = "xl/worksheets/sheet1.xml"
+PARTS = ZipFile(BytesIO(GOOD)).namelist()
 
 
 def put(cell: str, value: object) -> bytes:
@@ -149,6 +150,25 @@ def test_a_row_far_below_is_not_lost() -> None:
     assert refused(rows.read, saved(book))[0].startswith("a.xlsx:问答:第90000行 ")
 
 
+@pytest.mark.parametrize(
+    ("part", "body", "said"),
+    [
+        (PART, b"<row>" + b"<c/>" * 20_000 + b"</row>", "表格太大"),
+        (PART, b"<row></row>" * 1_500_000, "表格太大"),
+        ("xl/sharedStrings.xml", b"<si/>" * 3_000_000, "表格太大"),
+        ("xl/styles.xml", b"<xf/>" * 200_000, "文件里的格式太多"),
+    ],
+    ids=["cells", "rows", "strings", "styles"],
+)
+def test_tags_that_would_fill_the_memory(part: str, body: bytes, said: str) -> None:
+    """Less than a megabyte of zip each; unpacked small enough, taken apart gigabytes."""
+    (reason,) = refused(
+        rows.read,
+        repacked(GOOD, lambda name, old: body if name == part else old, **({} if part in PARTS else {part: body})),
+    )
+    assert reason.startswith(f"a.xlsx: {said}")
+
+
 def test_a_file_of_another_program_without_styles() -> None:
     """openpyxl warns of it; a warning is an error in these tests."""
     bare = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
@@ -158,6 +178,7 @@ def test_a_file_of_another_program_without_styles() -> None:
     assert rows.read(data, "a.xlsx")[0].entry.as_of.year == 2026
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_damaged_bytes_are_read_or_refused(dice: random.Random) -> None:
     data = bytearray(GOOD)
@@ -169,6 +190,7 @@ def test_damaged_bytes_are_read_or_refused(dice: random.Random) -> None:
         assert bad.errors
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_in_words(data: bytes) -> None:
     assert refused(rows.read, data)

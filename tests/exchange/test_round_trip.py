@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -30,6 +30,7 @@ def texts(least: int, most: int, *more: str) -> st.SearchStrategy[str]:
     return joined.map(lambda text: text.ljust(least, "字"))
 
 
+SLOW = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SLUGS = st.text("abz09-", min_size=1, max_size=12).map("e".__add__)
 DAYS = st.dates(date(2000, 1, 1), date(2098, 1, 1))
 CITATIONS = st.builds(dict, law=texts(2, 80), article=texts(1, 60), version=texts(2, 160))
@@ -73,12 +74,13 @@ def again(ending: str, written: bytes) -> list[Mapping[str, Any]]:
     return [each.entry.model_dump() for each in read(written, f"a{ending}")]
 
 
-@settings(max_examples=50)
+@SLOW
 @given(st.lists(entries(), min_size=1, max_size=2))
 def test_an_xlsx_comes_back_equal(every: list[dict[str, Any]]) -> None:
     assert again(".xlsx", writing.write(every)) == every
 
 
+@SLOW
 @given(st.lists(entries(), min_size=1, max_size=2))
 def test_a_yaml_comes_back_equal(every: list[dict[str, Any]]) -> None:
     assert again(".yaml", documents.write(every)) == every
@@ -100,6 +102,7 @@ def test_what_stands_twice_is_written_twice() -> None:
     assert again(".yaml", documents.write([one, two])) == [one, two]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(lambda text: text.strip()))
 def test_any_text_comes_back_from_a_cell_as_text(text: str) -> None:
     book = Workbook()
