@@ -1,5 +1,6 @@
 """The questions the search is measured on: the open labour set and its like, our own, and a made-up large store."""
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator
@@ -9,9 +10,13 @@ from typing import Any
 
 import yaml
 
+from bot import content
 from bot.search import DEFAULT, Entry
+from bot.services import golden
 
 OWN = Path(__file__).with_name("search_queries.yaml")
+OUTSIDE = Path(__file__).with_name("search_outside.yaml")
+CONTENT = Path(__file__).parents[1] / "content"
 _ENDS = (
     "怎么办", "有多少", "怎么申请", "要什么材料", "去哪里办", "多久到账",
     "合法吗", "谁承担", "标准是多少", "可以吗", "怎么算", "有没有",
@@ -52,6 +57,36 @@ def own_questions() -> list[Question]:
     """Our own questions to the store of the labour set."""
     rows = yaml.safe_load(OWN.read_text(encoding="utf-8"))
     return [Question(text, frozenset({entry})) for entry, texts in rows.items() for text in texts]
+
+
+def product_entries() -> list[Entry]:
+    """The published entries of the product's own base."""
+    rows = [row for row in content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))) if row["status"] == "published"]
+    return [Entry(row["id"], row["question"], tuple(row["phrasings"])) for row in rows]
+
+
+def product_questions() -> list[Question]:
+    """The golden questions of the product's base, near misses too. `split` says which half may be fitted on."""
+    known = golden.of_files(content.read_golden(CONTENT / "golden"))
+    asked = [(each, half(each.ask)) for each in known.questions]
+    asked += [(each, half(pair[0].ask)) for pair in known.pairs for each in pair]
+    return [Question(each.ask, each.expect, part, each.kind) for each, part in asked]
+
+
+def half(text: str) -> str:
+    """dev or test: the half of a set to which a question belongs for good, whatever is added to the set."""
+    return "test" if int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(), 16) % 2 else "dev"
+
+
+def outside() -> list[Question]:
+    """Our own questions out of scope of every base."""
+    rows = yaml.safe_load(OUTSIDE.read_text(encoding="utf-8"))
+    return [
+        Question(text.strip(), frozenset(), "dev", kind)
+        for kind, texts in rows.items()
+        for text in texts.replace("\n", "|").split("|")
+        if text.strip()
+    ]
 
 
 def made_up(count: int, phrasings: int, seed: int = 7) -> list[Entry]:

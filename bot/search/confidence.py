@@ -16,6 +16,8 @@ Doubles = npt.NDArray[np.float64]
 WEIGHTS = Path(__file__).with_name("weights.yaml")
 SIGNS = ("first", "ahead", "log_first", "gap", "share", "unknown", "named", "long")  # after those of the best match
 _GAP, _NAMED = 3.0, 6
+_IN_SPITE = 0.2  # confidence from which a question with a foreign subject gets suggestions
+_ONE_TOPIC, _NOTHING = 0.3, 0.02  # of "evidence" and "strange"
 
 
 class Decision(StrEnum):
@@ -58,6 +60,8 @@ class Ranked:
     scores: tuple[float, ...]
     confidence: float  # 0..1, that the first is what was meant
     rival: bool  # the first names a near miss of what was asked, and not what was asked
+    foreign: bool = False  # the question is about a subject of other counters that the first does not speak of
+    plain: bool = False  # the question is nothing but words of the lexicon, and the first entry speaks of its topic
 
 
 def order(found: Candidates, weights: Weights) -> tuple[npt.NDArray[np.int64], Doubles]:
@@ -70,13 +74,20 @@ def order(found: Candidates, weights: Weights) -> tuple[npt.NDArray[np.int64], D
 def rank(found: Candidates, weights: Weights) -> Ranked:
     """Orders candidates and says how sure it is of the first."""
     best, scores = order(found, weights)
-    evidence = float(signs(found, int(best[0]), scores) @ weights.confidence) + weights.bias
+    first = int(best[0])
+    evidence = float(signs(found, first, scores) @ weights.confidence) + weights.bias
     return Ranked(
         rows=tuple(found.rows[best].tolist()),
         scores=tuple(scores.tolist()),
         confidence=float(1.0 / (1.0 + np.exp(-np.clip(evidence, -30.0, 30.0)))),
-        rival=bool(found.features[best[0], FEATURES.index("rival")]),
+        rival=bool(_of(found, first, "rival")),
+        plain=_of(found, first, "evidence") >= _ONE_TOPIC and _of(found, first, "strange") < _NOTHING,
+        foreign=_of(found, first, "foreign") > _NOTHING,
     )
+
+
+def _of(found: Candidates, row: int, name: str) -> float:
+    return float(found.features[row, FEATURES.index(name)])
 
 
 def signs(found: Candidates, first: int, scores: Doubles) -> Doubles:
@@ -98,10 +109,12 @@ def signs(found: Candidates, first: int, scores: Doubles) -> Doubles:
 
 
 def decide(ranked: Ranked, weights: Weights) -> Decision:
-    """The band of the best match. The rival of what was asked is never given as the answer."""
+    """The band of the best match. The rival of what was asked is never given as the answer, a bare topic is offered."""
     if ranked.confidence >= weights.answer and not ranked.rival:
         return Decision.ANSWER
-    return Decision.SUGGEST if ranked.confidence >= weights.suggest else Decision.DECLINE
+    if ranked.foreign:
+        return Decision.SUGGEST if ranked.confidence >= _IN_SPITE else Decision.DECLINE
+    return Decision.SUGGEST if ranked.confidence >= weights.suggest or ranked.plain else Decision.DECLINE
 
 
 def of_others(ranked: Ranked) -> list[float]:

@@ -42,10 +42,11 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The concepts of a text with how surely each is meant, and what seems to be misspelt in it."""
+    """The concepts of a text with how surely each is meant, what seems to be misspelt in it, and what is left."""
 
     concepts: dict[int, float]
     slips: list[Slip]
+    left: list[bool]  # for each character, whether no word of the lexicon holds it
 
 
 def understand(text: str, lexicon: Lexicon) -> Understood:
@@ -64,7 +65,7 @@ def understand(text: str, lexicon: Lexicon) -> Understood:
     for one, other, both in lexicon.together:
         if one in found and other in found:
             found.setdefault(both, _TOGETHER * min(found[one], found[other]))
-    return Understood(found, slips)
+    return Understood(found, slips, open_)
 
 
 def _heard(text: str, open_: list[bool], lexicon: Lexicon) -> Iterator[tuple[Slip, float]]:

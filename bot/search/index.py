@@ -10,10 +10,11 @@ from bot.search.lexicon import DEFAULT, Lexicon
 from bot.search.nearness import Nearness
 from bot.search.normal import normalise
 from bot.search.ranking import Ranking
-from bot.search.terms import Longs, Table
+from bot.search.terms import Asked, Longs, Table
 from bot.search.texts import Entry
 
 SUGGESTIONS = 3
+_COMPLETE = 0.8  # confidence from which a short question that says all is not read as a follow-up
 WEIGHTS = Weights.read()
 
 
@@ -87,21 +88,25 @@ class Index:
         plain = normalise(text)
         if known := self._certain(plain):
             return known
-        asked = terms.of_question(plain, self._lexicon)
-        alone = self._rank(asked, vector)
+        asked = terms.read(plain, self._lexicon)
+        alone = self._rank(asked, vector) if vector is not None or self._says_something(asked) else None
         row = self._rows.get(after) if after is not None and leans(text) else None
-        leaning = self._lean(text, row) if row is not None and self._needs_more(asked, text, alone) else None
+        leaning = self._lean(text, row) if row is not None and self._needs_more(asked.terms, text, alone) else None
         return self._result(leaning) or self._result(alone) or _DECLINED
+
+    def _says_something(self, asked: Asked) -> bool:
+        kinds = {self._lexicon.concepts[each].kind for each in terms.concepts_of(asked.terms)}
+        return bool(asked.loose or kinds - {"asks"})
 
     def _needs_more(self, asked: Mapping[int, float], text: str, alone: Ranked | None) -> bool:
         whole, at_length = says(asked, text, self._lexicon)
-        return not at_length and not (whole and alone is not None and decide(alone, WEIGHTS) is Decision.ANSWER)
+        return not at_length and not (whole and alone is not None and alone.confidence >= _COMPLETE)
 
     def rank(self, text: str, count: int = 10) -> list[Hit]:
         """The best entries whatever the confidence, best first; a known text's entries come first."""
         plain = normalise(text)
         certain = self._certain(plain)
-        ranked = self._rank(terms.of_question(plain, self._lexicon), None)
+        ranked = self._rank(terms.read(plain, self._lexicon), None)
         hits = list(certain.hits) if certain else []
         hits += (
             [hit for hit in self._hits(ranked, count) if hit.id not in {known.id for known in hits}] if ranked else []
@@ -117,15 +122,15 @@ class Index:
         decision = Decision.ANSWER if len(found) == 1 else Decision.SUGGEST
         return Result(decision, tuple(Hit(entry.id, entry.question, 1.0 / len(found)) for entry in entries))
 
-    def _rank(self, asked: Mapping[int, float], vector: Sequence[float] | None) -> Ranked | None:
+    def _rank(self, asked: Asked, vector: Sequence[float] | None) -> Ranked | None:
         near = self._near.to(vector)
-        found = self._ranking.candidates(asked, near.rows)
+        found = self._ranking.candidates(asked.terms, near.rows, asked.loose)
         return None if found is None else near.adjust(rank(found, WEIGHTS))
 
     def _lean(self, text: str, row: int) -> Ranked | None:
         before = terms.of_question(self._texts.known[row][0], self._lexicon)
-        asked = terms.of_question(core(text), self._lexicon)
-        return self._rank(merge(asked, before, self._lexicon), None)
+        asked = terms.read(core(text), self._lexicon)
+        return self._rank(Asked(merge(asked.terms, before, self._lexicon), asked.loose), None)
 
     def _result(self, ranked: Ranked | None) -> Result | None:
         decision = decide(ranked, WEIGHTS) if ranked else Decision.DECLINE

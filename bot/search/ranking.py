@@ -1,6 +1,6 @@
 """Ranking: which entries say what a question says, and what the question has in common with each of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +18,15 @@ _BASE = np.array([1.0, 0.7, 4.0], np.float32)  # by family
 _CONCEPT = np.array([1.0, 0.3, 0.35, 1.0], np.float32)  # by kind of concept
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b; entries are not judged by their length, only phrasings
 _CANDIDATES = 24
+_ENOUGH = 3.0  # topics that entry and question share; more say no more
 _BUDGET = 6_000  # postings looked at to nominate candidates, the rarest terms first
+_WELL_WORDED = 12  # phrasings of an entry; with more, what it does not say is no less strange to it
 _ROW_BITS = 19  # of the number of a phrasing
 _SLICE = 4096  # phrasings weighed in one go
 _NONE = np.empty(0, np.int64)
 FEATURES = (
     "phrasing", "entry", "characters", "pairs", "topics", "asks", "back_characters", "back_topics", "alike",
-    "both_characters", "both_topics", "asks_otherwise", "rival", "absent", "foreign",
+    "both_characters", "both_topics", "asks_otherwise", "rival", "absent", "foreign", "strange", "evidence", "worded",
 )  # fmt: skip
 
 
@@ -110,12 +112,14 @@ class Ranking:
         brief = (_SATURATION + 1) / (1 + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
         self._brief = brief.astype(np.float32)
 
-    def candidates(self, asked: Mapping[int, float], nominated: Longs = _NONE) -> Candidates | None:
+    def candidates(
+        self, asked: Mapping[int, float], nominated: Longs = _NONE, loose: Set[int] = frozenset()
+    ) -> Candidates | None:
         """The entries that have most in common with a question's terms, in no order; None when nothing is shared.
 
-        `nominated` entries are looked at as well.
+        `nominated` entries are looked at as well. `loose` are the terms that no word of the lexicon explains.
         """
-        question = self._question(asked)
+        question = self._question(asked, loose)
         if question is None:
             return None
         rows = np.union1d(self._nominate(question), nominated)
@@ -129,7 +133,7 @@ class Ranking:
             length=int((question.part == CHARACTERS).sum()),
         )
 
-    def _question(self, asked: Mapping[int, float]) -> "_Question | None":
+    def _question(self, asked: Mapping[int, float], loose: Set[int]) -> "_Question | None":
         if not asked or not len(self._keys):
             return None
         keys = np.array(sorted(asked), np.int64)
@@ -140,7 +144,8 @@ class Ranking:
             return None
         kind, family = _kind(keys, self._kinds), terms.families(keys)
         weight = np.where(known, self._weight[ids], self._unknown * _base(family, kind)) * sure
-        return _Question(keys, weight, known, ids, _part(family, kind), kind, sure >= 1.0)
+        left = np.array([key in loose for key in keys.tolist()], np.bool_)
+        return _Question(keys, weight, known, ids, _part(family, kind), kind, sure, left)
 
     def _nominate(self, question: "_Question") -> Longs:
         """The entries with the highest scores by the question's rarest terms."""
@@ -168,6 +173,7 @@ class Ranking:
         often = np.bincount(of[at] * size + column, minlength=len(rows) * size).reshape(-1, size)
         asked = np.bincount(question.part, question.weight, _PARTS)
         total = float(asked.sum()) + 1e-6
+        plain = float(asked[CHARACTERS] + asked[PAIRS]) + 1e-6
         mass = self._mass[phrasings]
         near = common.sum(axis=1) * self._brief[phrasings] / total
         alike = 2 * common.sum(axis=1) / (total + mass.sum(axis=1))
@@ -196,6 +202,9 @@ class Ranking:
             "rival": (instead & (often == 0)).any(axis=1),
             "absent": (mass[best, CONCEPTS] - common[best, CONCEPTS]) / 10.0,
             "foreign": (often == 0) @ (question.weight * (question.kind == _OUTSIDE)) / total,
+            "strange": (often == 0) @ (question.weight * question.left) / plain,
+            "evidence": np.minimum((often > 0) @ (question.sure * (question.kind == _TOPICS)), _ENOUGH) / _ENOUGH,
+            "worded": np.log(np.minimum(many, _WELL_WORDED)),
         }
         return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float64)
 
@@ -220,7 +229,7 @@ class Ranking:
     def _rivals(self, question: "_Question") -> list[tuple[int, int]]:
         """Known terms that are rivals of terms a question names, each with the place of that term."""
         found = []
-        for at in np.flatnonzero((question.kind >= 0) & question.named).tolist():
+        for at in np.flatnonzero((question.kind >= 0) & (question.sure >= 1.0)).tolist():
             for concept in terms.concepts_of([int(question.keys[at])]):
                 found += [(key, at) for key in terms.concept_keys(self._lexicon.rivals.get(concept, ()))]
         wanted = np.array([key for key, _ in found], np.int64)
@@ -268,4 +277,5 @@ class _Question:
     ids: Longs
     part: Longs
     kind: Longs
-    named: Flags  # by the word itself, so that a near miss of it may be told apart
+    sure: Floats  # how surely it is meant; 1 when the word itself is there
+    left: Flags  # no word of the lexicon explains it

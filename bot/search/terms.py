@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.search.finder import Finder
-from bot.search.finding import understand
+from bot.search.finding import Understood, understand
 from bot.search.lexicon import KINDS, Lexicon
 
 Longs = npt.NDArray[np.int64]
@@ -58,9 +58,27 @@ def ranges(starts: Longs, many: Longs) -> Longs:
     return np.repeat(starts - before, many) + np.arange(int(many.sum()))
 
 
-def of_question(text: str, lexicon: Lexicon) -> dict[int, float]:
-    """Terms of one normalised text, each with how surely it is meant. Slips count as written and as meant."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The terms of a question with how surely each is meant, and those of them that no word of the lexicon explains."""
+
+    terms: dict[int, float]
+    loose: frozenset[int]
+
+
+def read(text: str, lexicon: Lexicon) -> Asked:
+    """Reads one normalised text. Slips count as written and as meant."""
     understood = understand(text, lexicon)
+    parts = "".join(each if left else "\n" for each, left in zip(text, understood.left, strict=True)).split("\n")
+    return Asked(_terms(text, understood), frozenset(key for part in parts for key in _spelled(part, 1.0)))
+
+
+def of_question(text: str, lexicon: Lexicon) -> dict[int, float]:
+    """Terms of one normalised text, each with how surely it is meant."""
+    return _terms(text, understand(text, lexicon))
+
+
+def _terms(text: str, understood: Understood) -> dict[int, float]:
     found = _spelled(text, 1.0)
     for slip in understood.slips:
         written = text[slip.start : slip.end]
