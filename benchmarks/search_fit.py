@@ -39,10 +39,10 @@ RIVAL = -2.0  # not fitted: near misses are too rare among the questions for wha
 ORDER_PENALTY, CONFIDENCE_PENALTY, STEPS, FOLDS = 30.0, 10.0, 300, 10
 LEFT_OUT = 6  # phrasings of each entry that are asked
 OUTSIDE_SHARE, NEAR_COUNTS = 0.2, 4.0  # of out-of-scope questions in the mix; how much a near one counts
-SUGGESTED_FAR = 0.25  # of far out-of-scope questions that may get suggestions in the product's base
+SUGGESTED_FAR = 0.4  # of far out-of-scope questions that may get suggestions in the product's base
 ANSWERED_FAR, ANSWERED_NEAR = 0.003, 0.01  # … and of far and near ones that may get an answer
 PRECISION = 0.937  # of answers, in-scope and out-of-scope questions mixed
-ANSWERED = (0.4, 0.6)  # at most, of in-scope questions of each base: real ones are harder than those at hand
+ANSWERED = (0.5, 0.6)  # at most, of in-scope questions of each base: real ones are harder than those at hand
 
 
 @dataclass(frozen=True, slots=True)
