@@ -1,6 +1,6 @@
 """From the rows of a sheet to entries: every mistake with its row and column, none hides another."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,22 +67,20 @@ def _entry(row: Row, places: Mapping[int, Column], where: Where) -> FaqEntry:
     data: dict[str, Any] = {}
     problems: list[tuple[str, str]] = []
     for place, value in sorted(row.cells.items()):
+        column = places.get(place)
+        if column is None:
+            problems.append((f"第{place}列", "这一列没有表头"))
+            continue
         try:
-            column = places.get(place)
-            if column is None:
-                raise BadCell("这一列没有表头")
             data[column.key] = column.read(value)
         except BadCell as bad:
-            problems.append((places[place].name if place in places else f"第{place}列", str(bad)))
+            data[column.key] = bad  # fits no field, so that nothing is concluded from a value that was never read
+            problems.append((column.name, str(bad)))
     try:
         entry = validated(data)
     except BadEntry as bad:
-        problems += _others(bad.problems, [name for name, _ in problems])
+        unread = tuple(name for name, _ in problems)
+        problems += [(name, why) for name, why in bad.problems if not name.startswith(unread)]
     if problems:
         raise BadFile(RowError(where, name, reason) for name, reason in problems)
     return entry
-
-
-def _others(problems: Sequence[tuple[str, str]], known: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What is wrong besides what is known already: a cell that could not be read is not missing as well."""
-    return ((name, why) for name, why in problems if not known or not name.startswith((*known, "整条")))

@@ -127,19 +127,19 @@ def test_a_cell_below_no_header() -> None:
         ({"answer": "太短"}, "答案: 至少写10个字"),
         ({"answer": "有控制字符的答案有控制字符的答案_x0007_"}, "答案: 有看不见的控制字符，请删掉重新输入"),
         ({"phrasings": "有控制字符_x0007_"}, "其他问法: 有看不见的控制字符，请删掉重新输入"),
-        ({"citations": None}, "整条: 发布的内容要写明依据"),
+        ({"citations": None}, "依据: 发布的内容要写明依据"),
         ({"citations": "《甲法》第三条"}, "依据: 第1项要写成“《法规》|条款|版本”"),
         ({"citations": "《甲法》|第三条|2008年\n《乙法》||2008年"}, "依据第2项条款: 至少写1个字"),
         ({"as_of": date(1999, 1, 1)}, "核对日期: 不能早于2000-01-01"),
         ({"review_by": date(2026, 4, 19)}, "复核期限: 要晚于核对日期"),
         ({"scope": "全省"}, "适用范围: 只能是全国或地方，现在是“全省”"),
-        ({"scope": "地方"}, "整条: 地方性的答案里要写“以当地规定为准”"),
+        ({"scope": "地方"}, "答案: 地方性的答案里要写“以当地规定为准”"),
         ({"audience": "学生"}, "对象: 只能是职工或干部，现在是“学生”"),
         ({"related": "年假"}, "相关问题第1项: 只能用小写英文字母、数字和连字符"),
         ({"hand_over": "也许"}, "转人工: 只能是是或否，现在是“也许”"),
         ({"status": "published"}, "状态: 只能是发布或草稿或停用，现在是“published”"),
         ({"fields": "days"}, "本地项目: 第1项要写成“代号|名称|提示|内容”"),
-        ({"fields": "days|天数"}, "整条: 只有地方性的条目才有本地项目"),
+        ({"fields": "days|天数"}, "本地项目: 只有地方性的条目才有本地项目"),
         ({"category": time(8, 30)}, "分类: 不能是时间"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -156,6 +156,12 @@ def test_every_mistake_of_every_row_is_named() -> None:
         "a.xlsx:问答:第2行 标准问法: 最多写60个字",
         "a.xlsx:问答:第4行 编号: 只能用小写英文字母、数字和连字符",
     ]
+
+
+def test_nothing_is_concluded_from_a_cell_that_was_not_read() -> None:
+    """Were 全省 taken for 全国, the local figures would be called a mistake too."""
+    bad = sheet(line(scope="全省", fields="days|天数"), line(citations="《甲法》"))
+    assert [said.split()[1] for said in refused(rows.read, bad)] == ["适用范围:", "依据:"]
 
 
 def test_a_sheet_without_anything() -> None:
