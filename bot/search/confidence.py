@@ -16,7 +16,7 @@ Doubles = npt.NDArray[np.float64]
 WEIGHTS = Path(__file__).with_name("weights.yaml")
 SIGNS = ("first", "ahead", "log_first", "gap", "share", "unknown", "named", "long")  # after those of the best match
 _GAP, _NAMED = 3.0, 6
-_IN_SPITE = 0.1  # confidence from which a question with a foreign subject gets suggestions
+_IN_SPITE = 0.45  # confidence from which a question with a foreign subject gets suggestions
 _ONE_TOPIC, _NOTHING = 0.3, 0.02  # of "evidence" and "strange"
 
 
