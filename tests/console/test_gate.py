@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -24,7 +25,12 @@ ESCAPED = "&lt;script&gt;"
 
 def address(path: str) -> str:
     """A page's address with something in the place of its parts."""
-    return path.replace("{id:[0-9]{1,19}}", "1")
+    return re.sub(r"\{\w+:((?:[^{}]|\{[^{}]*\})+)\}", lambda part: _example(part[1]), path)
+
+
+def _example(expression: str) -> str:
+    """Something that a part of an address may be."""
+    return next(each for each in ("1", "aa") if re.fullmatch(expression, each))
 
 
 async def test_no_page_opens_without_a_session(desk: Desk) -> None:
