@@ -20,12 +20,7 @@ from storage.staff import Staff
 from storage.work import Work
 
 LARGEST = 2**63 - 1
-MAY = {
-    "staff": "看数字、处理问题和人工事项",
-    "editor": "还可以起草内容",
-    "approver": "还可以审核发布、查看操作记录",
-    "admin": "还可以管理账号",
-}
+MAY = "工作人员看数字、处理问题和人工事项；编辑还可以起草内容；审核人还可以审核发布、看操作记录；管理员还可以管理账号。"
 
 
 class Deed(Protocol):
@@ -159,10 +154,10 @@ async def _again(room: Room, visit: Visit, form: MultiDict[str], bad: BadAccount
 def _form(
     room: Room, visit: Visit, form: MultiDict[str], found: Listed | None = None, bad: BadAccount | None = None
 ) -> web.Response:
-    roles = [(key, f"{name}：{MAY[key]}") for key, name in ROLE_NAMES.items()]
+    roles = list(ROLE_NAMES.items())
     choices = [(org.code, f"{org.name}（{org.code}）") for org in bad.places] if isinstance(bad, Several) else []
     errors = {bad.field: bad.words} if bad else {}
-    values = {"form": form, "found": found, "roles": roles, "choices": choices, "errors": errors}
+    values = {"form": form, "found": found, "roles": roles, "may": MAY, "choices": choices, "errors": errors}
     return room.render(visit, "account.html", 409 if bad else 200, **values)
 
 

@@ -23,6 +23,38 @@ STATES = {
 }
 DUTIES = {"issued": "待确认", "acknowledged": "已收到", "done": "已完成", "excused": "已免"}
 FIRINGS = {"said": "已提醒", "moot": "无需提醒", "missed": "错过", "unreachable": "联系不上"}
+JOBS = {
+    "clean_up": "清理过期内容",
+    "deliver_letters": "送出回复",
+    "fire_reminders": "发提醒",
+    "group_misses": "归并没答上来的问题",
+    "issue_duties": "下发当月任务",
+    "refresh_knowledge": "刷新知识库",
+    "review_entries": "提请复核到期内容",
+    "settle_outbox": "核对发送结果",
+}
+COUNTS = {
+    **FIRINGS,
+    "put_off": "推迟",
+    "gone": "已不需要",
+    "failed": "失败",
+    "issued": "下发",
+    "forms": "过期表单",
+    "texts": "清空来信",
+    "replies": "清空回复",
+    "summaries": "清空摘要",
+    "misses": "清空提问",
+    "letters": "清空回信",
+    "sessions": "过期登录",
+    "asked": "提请",
+    "heard": "确认送达",
+    "unknown": "结果不明",
+    "expired": "过期",
+    "broadcasts": "完成通知",
+    "rebuilt": "重建",
+    "queued": "排队",
+    "kept": "留待来访",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +90,7 @@ class Run:
     """A job's last run as staff read it."""
 
     name: str
+    title: str
     finished: str
     result: str
 
@@ -87,7 +120,7 @@ def numbers(work: Work, since: datetime, period: str) -> Numbers:
             Group("今天的对话", today),
             Group("知识库待办", _upkeep(work, local(since).date())),
             _group("今天发出的消息", STATES, outbox.counts(work, since), "条"),
-            _group(f"{period} 干部任务", DUTIES, duties.counts(work, period), "项"),
+            _group(f"{period[:4]}年{int(period[5:])}月的干部任务", DUTIES, duties.counts(work, period), "项"),
             _group("今天的提醒", FIRINGS, reminders.firing_counts(work, since), "次"),
         ],
         broadcasts=[_notice(work, each) for each in broadcasts.newest(work, 5)],
@@ -121,5 +154,6 @@ def _notice(work: Work, broadcast: broadcasts.Broadcast) -> Notice:
 
 def _run(run: jobs.JobRun) -> Run:
     finished = local(run.finished_at).strftime("%m-%d %H:%M:%S") if run.finished_at else "—"
-    done = "，".join(f"{key} {value}" for key, value in (run.counts or {}).items() if value) or "没有要做的"
-    return Run(run.name, finished, f"出错：{run.error}" if run.error else done)
+    counts = (run.counts or {}).items()
+    done = "，".join(f"{COUNTS.get(key, key)} {value} 个" for key, value in counts if value) or "没有要做的"
+    return Run(run.name, JOBS.get(run.name, run.name), finished, f"出错：{run.error}" if run.error else done)

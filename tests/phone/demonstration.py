@@ -28,6 +28,11 @@ class Demonstration:
             while self.page.encode() not in (line := await self._process.stdout.readline()):
                 assert line, self.log.read_text("utf-8")
 
+    def password(self, account: str) -> str:
+        """What the demo prints for an account of the console."""
+        lines = (self._folder / "demo-accounts.env").read_text("ascii").splitlines()
+        return dict(line.split("=", 1) for line in lines)[account]
+
     async def stop(self) -> int:
         """SIGTERM; the exit status."""
         assert self._process is not None

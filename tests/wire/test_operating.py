@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 
 from bot.app import Application
 from bot.clock import FrozenClock
 from bot.log import FieldFormatter
-from bot.services import broadcasts
-from storage import migrate
+from bot.services import accounts, broadcasts
+from bot.services.accounts import CLI, Wanted
+from bot.services.passwords import Passwords
+from storage import migrate, staff
 from tests.wire.room import CHEN, LI, WANG, Room, configuration, eventually, open_room, restarted
 from tests.wire.test_dialogue import ID_NUMBER, MOBILE, NAME, join
 
 PEOPLE = (CHEN, WANG, LI, NAME, ID_NUMBER, MOBILE, "示例机械厂")
 PRIVATE = (*PEOPLE, "年假有几天", "我家的私事", "明天上午九点停水", "依据")
+PASSWORD = "correct horse 42"
 STOPS_WITHIN_S = 8.0
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -65,7 +68,16 @@ async def test_the_console_shows_numbers_and_nobody(any_room: Room) -> None:
     room = any_room
     await lively(room)
     await room.run_jobs()
-    status, text = await page(room, "/", room.bot.console_port)
+    kept = Passwords().hash(PASSWORD)
+    made = Wanted("小何", "staff")
+    account = await room.written(lambda work: accounts.create(work, CLI, "kefu", made, kept, room.clock.now()))
+    account.must_change = False
+    await room.written(lambda work: staff.save(work, account))
+    console = f"http://127.0.0.1:{room.bot.console_port}"
+    async with ClientSession(console, cookie_jar=CookieJar(unsafe=True)) as browser:
+        form = {"name": "kefu", "password": PASSWORD}
+        async with browser.post("/login", data=form, headers={"Origin": console}) as answer:
+            status, text = answer.status, await answer.text()
     assert status == 200
     for shown in ("收到消息", "没答上来", "等待人工", "待审核入会", "停水通知", "干部任务", "settle_outbox"):
         assert shown in text
