@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.runtime
+FAQ_SETS ?= ../shared/bench/faq
 DEV_STAMP := $(VENV)/.dev
 
 .PHONY: run test test-slow lint format bench lock clean
@@ -29,6 +30,7 @@ format: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.webhook
 	$(BIN)/python -m benchmarks.outbox
+	$(BIN)/python -m benchmarks.search --sets $(FAQ_SETS)
 
 # New versions of the dependencies: edit pyproject.toml, run this, run the tests, commit the lock files.
 lock: $(DEV_STAMP)

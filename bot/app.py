@@ -16,12 +16,15 @@ from bot.console.server import console_app
 from bot.contract import Channel
 from bot.dispatcher import Conversation, Dispatcher
 from bot.door import Door
+from bot.embedding import Embedder, Endpoint
 from bot.errors import Misconfigured
-from bot.jobs import JOBS
+from bot.jobs import table
 from bot.jobs.scheduler import Scheduler
+from bot.meaning import Meaning
 from bot.sender import Lane, Sender
 from bot.services import golden
 from bot.services.house import House
+from bot.services.knowledge import Knowledge
 from bot.services.sensitive import Sensitive
 from bot.token_store import DatabaseTokens
 from bot.web.health import Health
@@ -61,6 +64,7 @@ def make_house(config: Config) -> House:
         chat_days=timing.chat_days,
         private_link=union.private_link,
         sensitive=Sensitive(content.read_sensitive(config.content.folder / "sensitive.yaml")),
+        knowledge=Knowledge(config.embedding.model if config.embedding.enabled else ""),
     )
 
 
@@ -83,6 +87,21 @@ def oa_settings(account: OfficialAccount) -> OaSettings:
         raise Misconfigured(f"channels.oa: {error}") from None
 
 
+def embedding_endpoint(config: Config) -> Endpoint | None:
+    """The endpoint that helps the search, None where it is switched off. Raises Misconfigured.
+
+    What is asked before a turn, a form and a vector, takes at most half of the reply budget.
+    """
+    given = config.embedding
+    if not given.enabled:
+        return None
+    seconds = min(given.timeout_seconds, config.timing.reply_budget_seconds / 4)
+    try:
+        return Endpoint(given.url, given.model, given.api_key.get_secret_value(), seconds, given.batch)
+    except ValueError as error:
+        raise Misconfigured(f"embedding: {error}") from None
+
+
 class Application:
     """A running bot: `async with Application(config) as app`. `public_port` and `console_port` are the ports in use.
 
@@ -93,6 +112,7 @@ class Application:
         self.config = config
         self.clock = clock or SystemClock()
         self._conversation = conversation
+        self._endpoint = embedding_endpoint(config)
         self.house = make_house(config)
         self.database = open_database(config)
         self.metrics = Metrics()
@@ -121,7 +141,7 @@ class Application:
         channels = self._channels(stack)
         self.sender = sender = Sender(self.database, self._lanes(channels), self.clock)
         stack.push_async_callback(sender.stop)
-        scheduler = Scheduler(JOBS, self.database, self.house, self.clock)
+        scheduler = Scheduler(table(self._endpoint), self.database, self.house, self.clock)
         await self._listen(stack, channels, sender)
         scheduler.start()
         stack.callback(scheduler.stop)
@@ -138,6 +158,13 @@ class Application:
                 raise Misconfigured(f"channels.{name} is not available in this version; set enabled to false")
         return channels
 
+    def _meaning(self, stack: AsyncExitStack) -> Meaning | None:
+        if self._endpoint is None:
+            return None
+        embedder = Embedder(self._endpoint, self.clock)
+        stack.push_async_callback(embedder.close)
+        return Meaning(embedder, self.database, self.house, self._conversation.routers)
+
     def _lanes(self, channels: Mapping[str, Channel]) -> dict[str, Lane]:
         account = self.config.channels.oa
         templates = frozenset({"notice", "reminder"} if account.notice_template else ())
@@ -151,7 +178,7 @@ class Application:
         can = {name: channel.can for name, channel in channels.items()}
         dispatcher = Dispatcher(self._conversation, self.house, self.clock, can)
         budget = self.config.timing.reply_budget_seconds
-        door = Door(self.database, dispatcher, self.clock, budget, sender.wake)
+        door = Door(self.database, dispatcher, self.clock, budget, sender.wake, self._meaning(stack))
         hooks = {PATHS[name]: webhook(each, door, self.clock, self.metrics) for name, each in channels.items()}
         server = self.config.server
         health = Health(self.database, self.metrics, server.metrics_token.get_secret_value())

@@ -1,13 +1,16 @@
 """`check`: look at configuration, content and credentials; every finding says what to do."""
 
 import argparse
+import asyncio
 from collections.abc import Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import account, content
-from bot.app import oa_settings, open_database
+from bot.app import embedding_endpoint, oa_settings, open_database
+from bot.clock import SystemClock
 from bot.config import Config
+from bot.embedding import Embedder, Endpoint
 from bot.errors import Misconfigured
 from storage import migrate
 
@@ -28,8 +31,10 @@ def _findings(config: Config) -> Iterator[str]:
         yield f"content.folder: no files in {folder / 'faq'}; point it to the folder with your FAQ"
     for action in (
         lambda: content.read_faq(files),
+        lambda: content.read_golden(folder / "golden"),
         lambda: content.read_calendar(folder / "calendar.yaml"),
         lambda: oa_settings(config.channels.oa) if config.channels.oa.enabled else None,
+        lambda: embedding_endpoint(config),
         lambda: migrate.current(open_database(config).engine),
     ):
         try:
@@ -40,6 +45,7 @@ def _findings(config: Config) -> Iterator[str]:
             yield f"database.url: the database does not answer ({type(error).__name__})"
             return
     yield from _platform(config)
+    yield from _vectors(config)
 
 
 def _platform(config: Config) -> Iterator[str]:
@@ -56,3 +62,24 @@ def _platform(config: Config) -> Iterator[str]:
         return  # said above
     if wrong:
         yield f"channels.oa: no access token to be had: {wrong}"
+
+
+def _vectors(config: Config) -> Iterator[str]:
+    """Asks the embedding endpoint for one vector, so it needs the network."""
+    try:
+        endpoint = embedding_endpoint(config)
+    except Misconfigured:
+        return  # said above
+    if endpoint and asyncio.run(_vector(endpoint)) is None:
+        yield (
+            f"embedding.url: no usable vector within {endpoint.seconds:g} s, the log above says why; "
+            "answers come without it"
+        )
+
+
+async def _vector(endpoint: Endpoint) -> object:
+    embedder = Embedder(endpoint, SystemClock())
+    try:
+        return await embedder.vector("年休假有几天")
+    finally:
+        await embedder.close()

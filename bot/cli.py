@@ -1,6 +1,7 @@
 """The command line: `python -m bot COMMAND`. Exit status: 0 done, 1 failed, 2 wrong use."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import account, checking, commands, demo, log, serving, staffing, talk
+from bot import account, checking, commands, demo, faq_commands, log, serving, staffing, talk
 from bot.clock import SHANGHAI
 from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
@@ -28,7 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = _config(given)
         log.configure(given.log_level or config.log_level)
         run: Run = given.run
-        return run(config, given)
+        status = run(config, given)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (Misconfigured, DatabaseBusy, commands.Failed) as error:
         print(f"unionbot: {error}", file=sys.stderr)
     except SQLAlchemyError as error:
@@ -67,8 +73,8 @@ def parser() -> argparse.ArgumentParser:
 class _Commands:
     """Sub-commands of a parser."""
 
-    def __init__(self, top: argparse.ArgumentParser) -> None:
-        self._sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    def __init__(self, top: argparse.ArgumentParser, dest: str = "command") -> None:
+        self._sub = top.add_subparsers(dest=dest, required=True, metavar="COMMAND")
 
     def add(self, name: str, run: Run | None, text: str) -> argparse.ArgumentParser:
         """A sub-command; without `run` it only groups others."""
@@ -80,7 +86,7 @@ class _Commands:
 
     def group(self, name: str, text: str) -> "_Commands":
         """A sub-command with sub-commands."""
-        return _Commands(self.add(name, None, text))
+        return _Commands(self.add(name, None, text), "subcommand")
 
 
 def _serving(top: _Commands) -> None:
@@ -93,13 +99,7 @@ def _serving(top: _Commands) -> None:
 
 
 def _content(top: _Commands) -> None:
-    faq = top.group("faq", "the knowledge base")
-    faq.add("import", commands.faq_import, "bring YAML files into the knowledge base; idempotent").add_argument(
-        "files", nargs="+", type=Path, metavar="FILE"
-    )
-    faq.add("export", commands.faq_export, "write the knowledge base as YAML").add_argument("file", type=Path)
-    ask = faq.add("ask", commands.faq_ask, "answer questions from standard input, a line each")
-    ask.add_argument("--json", action="store_true", help="one JSON object a line out")
+    _faq(top.group("faq", "the knowledge base"))
     duties = top.group("duties", "cadres' duties")
     duties.add("import", commands.duties_import, "bring a yearly calendar (YAML) into the database").add_argument(
         "file", type=Path
@@ -115,6 +115,23 @@ def _content(top: _Commands) -> None:
     notice.add_argument("--key", default="", help="the same key is sent only once (default: made from title and text)")
     notice.add_argument("--now", action="store_true", help="send at once, also at night")
     notice.add_argument("--dry-run", action="store_true", help="only say how many people would get it")
+
+
+def _faq(faq: _Commands) -> None:
+    import_ = faq.add(
+        "import", faq_commands.faq_import, "bring xlsx and YAML files into the knowledge base; idempotent"
+    )
+    import_.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    import_.add_argument("--despite-golden", action="store_true", help="also when golden questions break; audited")
+    export = faq.add(
+        "export", faq_commands.faq_export, "write the knowledge base as xlsx or YAML, by the file's ending"
+    )
+    export.add_argument("file", type=Path, metavar="FILE")
+    ask = faq.add("ask", faq_commands.faq_ask, "answer questions from standard input, a line each")
+    ask.add_argument("--json", action="store_true", help="one JSON object a line out")
+    check = faq.add("check", faq_commands.faq_check, "ask the golden questions; status 1 when a floor is broken")
+    check.add_argument("--json", action="store_true", help="one JSON object")
+    check.add_argument("--list", action="store_true", help="also every question that failed or was set apart")
 
 
 def _operating(top: _Commands) -> None:

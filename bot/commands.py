@@ -5,24 +5,20 @@ import hashlib
 import json
 import os
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import yaml
-
 from bot import content
-from bot.app import make_house, open_database
+from bot.app import embedding_endpoint, make_house, open_database
 from bot.calendar import say_date
 from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
-from bot.jobs import JOBS
+from bot.jobs import table
 from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, duties, entries, forecast, units
+from bot.services import broadcasts, duties, forecast, units
 from bot.services.broadcasts import Notice
 from storage import jobs, migrate
-from storage import knowledge as base
 from storage.database import Database
 
 
@@ -40,43 +36,6 @@ def opened(config: Config) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-def faq_import(config: Config, given: argparse.Namespace) -> int:
-    """All files are read and checked before anything is written; one transaction."""
-    read = content.read_faq(given.files)
-    with opened(config) as database:
-        counts = database.writer.run(lambda work: entries.load(work, read, SystemClock().now()))
-    print(f"{counts['new']} new, {counts['changed']} changed, {counts['same']} unchanged")
-    return 0
-
-
-def faq_export(config: Config, given: argparse.Namespace) -> int:
-    """What `faq import` reads."""
-    with opened(config) as database:
-        rows = [row.model_dump(exclude={"version", "updated_at"}) for row in database.look(base.every)]
-    text = yaml.safe_dump({"entries": rows}, allow_unicode=True, sort_keys=False, width=120)
-    given.file.write_text(text, encoding="utf-8")
-    print(f"{len(rows)} entries written to {given.file}")
-    return 0
-
-
-def faq_ask(config: Config, given: argparse.Namespace) -> int:
-    """Answer questions from standard input. An empty base is filled from the content folder first."""
-    house = make_house(config)
-    with opened(config) as database:
-        if database.look(base.state)[0] == 0:
-            read = content.read_faq(sorted((config.content.folder / "faq").glob("*.yaml")))
-            database.writer.run(lambda work: entries.load(work, read, SystemClock().now()))
-        database.look(house.knowledge.refresh)
-    for line in sys.stdin:
-        result = house.knowledge.ask(line.strip())
-        hits = [{"id": hit.id, "question": hit.question, "score": round(hit.score, 4)} for hit in result.hits]
-        if given.json:
-            print(json.dumps({"decision": result.decision.value, "entries": hits}, ensure_ascii=False), flush=True)
-        else:
-            print(result.decision.value, *(f"{hit['id']} {hit['question']} {hit['score']}" for hit in hits), flush=True)
-    return 0
 
 
 def duties_preview(config: Config, given: argparse.Namespace) -> int:
@@ -117,7 +76,7 @@ def jobs_list(config: Config, given: argparse.Namespace) -> int:
     """All jobs, how often they tick, and what their last run did."""
     with opened(config) as database:
         last = {run.name: run for run in database.look(jobs.all_runs)}
-    for job in JOBS:
+    for job in table(embedding_endpoint(config)):
         run = last.get(job.name)
         finished = f"{local(run.finished_at):%Y-%m-%d %H:%M:%S}" if run and run.finished_at else "never"
         print(f"{job.name:20} every {job.every}  last {finished}  {run.error or run.counts if run else ''}")
@@ -126,9 +85,10 @@ def jobs_list(config: Config, given: argparse.Namespace) -> int:
 
 def jobs_run(config: Config, given: argparse.Namespace) -> int:
     """Run one job now, or as of a time."""
-    job = next((each for each in JOBS if each.name == given.name), None)
+    all_jobs = table(embedding_endpoint(config))
+    job = next((each for each in all_jobs if each.name == given.name), None)
     if job is None:
-        raise Failed(f"no job named {given.name}; there are: {', '.join(each.name for each in JOBS)}")
+        raise Failed(f"no job named {given.name}; there are: {', '.join(each.name for each in all_jobs)}")
     now = (FrozenClock(given.at) if given.at else SystemClock()).now()
     house = make_house(config)
     with opened(config) as database:

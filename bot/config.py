@@ -135,6 +135,17 @@ class Security(_Section):
     pepper: SecretStr = SecretStr("")
 
 
+class Embedding(_Section):
+    """An embedding endpoint that helps the search (OpenAI-compatible); what people ask is sent there."""
+
+    enabled: bool = False
+    url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    timeout_seconds: float = Field(default=0.8, gt=0, le=2)
+    batch: int = Field(default=32, ge=1, le=128)
+
+
 class Content(_Section):
     """What a union edits as text."""
 
@@ -155,6 +166,7 @@ class Config(BaseSettings):
     timing: Timing = Timing()
     security: Security = Security()
     content: Content = Content()
+    embedding: Embedding = Embedding()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("log_level", mode="before")

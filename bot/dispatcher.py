@@ -21,7 +21,7 @@ from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
 from bot.dialogue import Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
-from bot.services import letters
+from bot.services import letters, membership
 from bot.services.house import House
 from bot.turn import Turn, plain_words
 from storage import claims, conversations, inbox, outbox, people
@@ -161,7 +161,7 @@ class Dispatcher:
             turn.topic = turn.topic or name
             for words in turn.reask:
                 turn.say(words)
-            _bring_letters(turn)
+            _bring_letters(turn, in_form=turn.person.conversation is not None and open_form is None)
         self._dialogue.begin(turn)
 
     def _compose(self, turn: Turn, can: Capabilities, answer_by: datetime | None) -> Reply:
@@ -193,12 +193,16 @@ class Dispatcher:
         return reply
 
 
-def _bring_letters(turn: Turn) -> None:
-    """What was kept for this person's next contact; never in a group, in the middle of a form or beside bad news."""
-    busy = turn.form is not None or turn.reask or turn.topic.startswith("sensitive:")
+def _bring_letters(turn: Turn, in_form: bool) -> None:
+    """What was kept for this person's next contact; never in a group, in the middle of a form or beside bad news.
+
+    It comes after the answer, but before a list to choose from, which belongs to what is tapped.
+    """
+    busy = in_form or turn.form is not None or turn.reask or turn.grave or turn.topic == membership.NOTICE
     if turn.person.letters and turn.private and not busy:
-        for words in letters.tell(turn.work, turn.person.person_id, turn.now):
-            turn.say(words)
+        said = letters.tell(turn.work, turn.person.person_id, turn.now)
+        place = 0 if turn.topic == "suggest" else len(turn.said)
+        turn.said[place:place] = said
 
 
 def _shape(choices: tuple[Choice, ...], hand_over: bool) -> dict[str, Any]:
@@ -232,6 +236,7 @@ def _record(work: Work, turn: Turn) -> None:
         kind=turn.message.kind.value,
         topic=turn.topic[:80],
         received_at=turn.now,
+        chat=inbox.chat_key(work, turn.message.chat),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.contract import Inbound
 from bot.dispatcher import Dispatcher, Push, Reply
+from bot.meaning import Meaning
 from storage import outbox
 from storage.database import Database
 
@@ -15,13 +16,22 @@ log = logging.getLogger(__name__)
 
 
 class Door:
-    """Takes turns for the doors that receive. `wake` is called when the sender may have something to do."""
+    """Takes turns for the doors that receive. `wake` is called when the sender may have something to do.
+
+    With `meaning` a message may be looked at outside first; that time is part of the budget.
+    """
 
     def __init__(
-        self, database: Database, dispatcher: Dispatcher, clock: Clock, budget: float, wake: Callable[[], None]
+        self,
+        database: Database,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        budget: float,
+        wake: Callable[[], None],
+        meaning: Meaning | None = None,
     ) -> None:
         self._writer, self._dispatcher, self._clock = database.writer, dispatcher, clock
-        self._budget, self._wake = budget, wake
+        self._budget, self._wake, self._meaning = budget, wake, meaning
         self._mark = outbox.MarkAnswered()
 
     async def take(self, inbound: Inbound) -> Reply:
@@ -30,9 +40,11 @@ class Door:
         Raises whatever the unit of work could not do, after its retries; then nothing happened.
         """
         answer_by = self._clock.now() + timedelta(seconds=self._budget)
+        patience = asyncio.get_running_loop().time() + self._budget
+        vector = await self._meaning.of(inbound) if self._meaning else None
         key = (inbound.channel, inbound.user)
-        turn = self._writer.submit(self._dispatcher, Push(inbound, answer_by), key)
-        await self._heard(turn)
+        turn = self._writer.submit(self._dispatcher, Push(inbound, answer_by, vector), key)
+        await self._heard(turn, patience)
         if turn.done():
             reply = turn.result()
             if reply.more:
@@ -42,11 +54,11 @@ class Door:
         turn.add_done_callback(self._late)
         return Reply()
 
-    async def _heard(self, turn: "asyncio.Future[Reply]") -> None:
-        """Wait for the turn, but not longer than the budget: `asyncio.wait` for one future without its overhead."""
+    async def _heard(self, turn: "asyncio.Future[Reply]", patience: float) -> None:
+        """Wait for the turn until the loop's time `patience`: `asyncio.wait` for one future without its overhead."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_later(self._budget, _wake, waiter)
+        timer = loop.call_at(patience, _wake, waiter)
         turn.add_done_callback(lambda _: _wake(waiter))
         try:
             await waiter

@@ -32,8 +32,11 @@ class Words:
 
     def match(self, turn: Turn) -> str | None:
         """The word."""
-        said = turn.words
-        return said if said in self._words else None
+        return turn.words if self.takes(turn.words) else None
+
+    def takes(self, words: str) -> bool:
+        """Whether these plain words are one of them."""
+        return words in self._words
 
 
 class Pattern:
@@ -45,6 +48,10 @@ class Pattern:
     def match(self, turn: Turn) -> re.Match[str] | None:
         """The match; named groups hold the parts."""
         return self._expression.fullmatch(turn.words) if turn.words else None
+
+    def takes(self, words: str) -> bool:
+        """Whether these plain words match."""
+        return self._expression.fullmatch(words) is not None
 
 
 class Event:
@@ -133,3 +140,9 @@ def route(routers: tuple[Router, ...], turn: Turn) -> str:
                 each.handler(turn, found)
                 return each.name
     return "unhandled"
+
+
+def is_command(routers: tuple[Router, ...], words: str) -> bool:
+    """Whether a handler waits for exactly these plain words, so that they are no free question."""
+    filters = (each.filter for router in routers for each in router.routes)
+    return any(isinstance(each, Words | Pattern) and each.takes(words) for each in filters)

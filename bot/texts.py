@@ -29,6 +29,8 @@ DID_HELP = "有帮助"
 NO_HELP = "没帮助"
 SUGGEST = "我不太确定您问的是哪一个，请点一下或回复数字："
 NONE_OF_THESE = "都不是"
+NUMBER_NOTHING = "现在没有可以选的编号。您想问什么，直接发给我就行。"
+NONE_NOTHING = "好的。您想问什么，换个说法直接发给我就行；要找人，请回复“转人工”。"
 DECLINED = (
     "这个问题我现在答不上来，已经记下来交给工会同事补充。\n您可以换个说法再问一次，或者回复“转人工”，"
     "也可以拨打{hotline}（{office}）。"
@@ -87,7 +89,7 @@ STATES = {
     "withdrawn": "已撤回",
 }
 NOTHING_OPEN = "现在没有正在填的内容，也没有收集您的信息。想入会请回复“入会”，想问政策直接问就行。"
-SENSITIVE_CASE = "我已经请工会的工作人员尽快联系您（{office}）。"
+SENSITIVE_CASE = "工会工作人员的上班时间是{office}，看到后会马上联系您。"
 SENSITIVE_CASE_AGAIN = "工会的工作人员已经收到您的情况，正在处理。"
 SENSITIVE_MORE = "想先看看规定怎么说，可以点下面的问题。"
 UNFINISHED = "您有一份没填完的入会申请。回复“继续”接着填，回复“重来”从头开始，回复“取消”就不填了。"
@@ -96,7 +98,10 @@ GROUP_SENSITIVE = (
     "这件事不适合在群里说，请点我头像私聊，我请工会的工作人员来帮您。紧急情况请拨打110或120，工会热线{hotline}。"
 )
 GROUP_MORE = "（只是要点，完整答案和依据请私聊我）"
-GROUP_SUGGEST = "您是不是想问：\n{questions}\n私聊我可以看完整答案。"
+GROUP_SUGGEST = "您是不是想问：\n{questions}\n@我回复数字就行，私聊我可以看完整答案。"
+GROUP_SORRY = "抱歉没帮到您，已经记下来请同事改进。您可以换个说法再问，或者私聊我细说。"
+GROUP_HUMAN = "要找工会的工作人员，请点我头像私聊，回复“转人工”；也可以拨打{hotline}（{office}）。"
+GROUP_HELP = "在群里@我可以问政策，比如“年假有几天”。入会、办理进度和任务，请点我头像私聊。"
 GROUP_UNKNOWN = "这个问题我还答不上来，已经记下来请工会同事补充。您也可以私聊我。"
 GROUP_HOP = "私聊请点：{link}"
 GROUP_PRIVATE = "这涉及您的个人信息，请点我头像私聊，在群里就不说了。"
@@ -126,6 +131,7 @@ LEFT_TODAY = "就是今天"
 LEFT_LATE = "已过{days}天"
 
 LETTERS = "您有{count}条工会的回复："
+LETTER_HOW = "回复任意内容即可查看"
 LETTER_GAP = "您问的问题有答案了\n{day}您问过“{words}”：\n{answer}"
 LETTER_IMPROVED = "您提过意见的内容改好了\n{day}您看过“{question}”，现在是这样：\n{answer}"
 LETTER_CASE = "工会工作人员给您的回复\n{words}"

@@ -41,6 +41,7 @@ class Turn:
     reask: tuple[str, ...] = ()  # what an open form waits for, when this turn is not its answer
     given: Mapping[str, Any] = field(default_factory=dict)
     vector: Sequence[float] | None = None  # an embedding of the text, where the union has switched that on
+    grave: bool = False  # a death, despair …: nothing else is said beside it
 
     def say(self, text: str, *choices: Choice) -> None:
         """Add a paragraph to the answer, with things to tap. All of one turn goes out as one message where it fits."""

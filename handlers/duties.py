@@ -6,6 +6,7 @@ from bot import texts
 from bot.router import Filter, Key, Pattern, Router, Words
 from bot.services import duties
 from bot.turn import Turn
+from handlers import group
 
 router = Router("duties")
 
@@ -28,7 +29,7 @@ class InGroup(Filter[bool]):
 @router.on(InGroup())
 def hop(turn: Turn, found: bool) -> None:
     """Ask to talk in private."""
-    turn.say(texts.GROUP_DUTIES)
+    group.elsewhere(turn, texts.GROUP_DUTIES)
 
 
 @router.on(LIST, MENU)

@@ -9,6 +9,7 @@ from bot.search import Decision, Result
 from bot.services import answers, asking, cases, misses
 from bot.services.answers import Answer
 from bot.turn import Turn
+from handlers.group import hop
 
 router = Router("faq")
 ENTRY = "faq:"
@@ -32,23 +33,27 @@ def picked(turn: Turn, entry_id: str) -> None:
 
 @router.on(Pattern(r"[123]"))
 def numbered(turn: Turn, found: re.Match[str]) -> None:
-    """A suggestion was picked by its number; without open suggestions a number is just a question like any other."""
-    ids = misses.open_suggestions(turn.work, turn.person.person_id, turn.now)
+    """A suggestion was picked by its number; without open suggestions a number is no question."""
+    ids = misses.open_suggestions(turn.work, turn.person.person_id, turn.now, turn.message.chat)
     place = int(found[0]) - 1
     if place < len(ids) and turn.house.knowledge.get(ids[place]):
         picked(turn, ids[place])
     else:
-        ask(turn, found[0])
+        turn.say(texts.NUMBER_NOTHING)
 
 
 @router.on(Words(texts.DID_HELP, texts.NO_HELP, "没用", "没帮到", "有用"))
 def opinion(turn: Turn, word: str) -> None:
     """What somebody thinks of the last answer; a disliked one goes to the editors, with a reason if they give one."""
     helpful = word in (texts.DID_HELP, "有用")
-    if misses.keep_opinion(turn.work, turn.inbound_id, turn.person.person_id, helpful, turn.now) is None:
+    person_id, chat = turn.person.person_id, turn.message.chat
+    if misses.keep_opinion(turn.work, turn.inbound_id, person_id, helpful, turn.now, chat) is None:
         turn.say(texts.OPINION_NOTHING)
     elif helpful:
         turn.say(texts.OPINION_THANKS)
+    elif not turn.private:
+        turn.say(texts.GROUP_SORRY)
+        hop(turn)
     else:
         turn.say(texts.OPINION_SORRY, *(Choice(f"reason:{each}", each) for each in misses.REASONS))
 
@@ -65,8 +70,10 @@ def reason(turn: Turn, word: str) -> None:
 @router.on(Words(texts.NONE_OF_THESE, "都不是的", "都不对"))
 def none_of_these(turn: Turn, word: str) -> None:
     """No suggestion fits."""
-    misses.picked(turn.work, turn.person.person_id, misses.NONE, turn.now)
-    turn.say(texts.DECLINED.format(hotline=turn.house.hotline, office=turn.house.office))
+    if misses.picked(turn.work, turn.person.person_id, misses.NONE, turn.now):
+        decline(turn, "")
+    else:
+        turn.say(texts.NONE_NOTHING)
 
 
 @router.on(Text())
@@ -85,19 +92,25 @@ def ask(turn: Turn, text: str) -> None:
 
 def search(turn: Turn) -> Result:
     """What the base says to this message; a follow-up is understood with the answer before it."""
-    return asking.ask(turn.work, turn.house.knowledge, turn.person.person_id, turn.message.text, turn.now, turn.vector)
+    words, chat = turn.message.text, turn.message.chat
+    return asking.ask(turn.work, turn.house.knowledge, turn.person.person_id, words, turn.now, turn.vector, chat)
 
 
 def suggest(turn: Turn, result: Result) -> None:
-    """Offer up to three entries to tap or number."""
+    """Offer up to three entries to tap or number; in a group only to number."""
     turn.topic = "suggest"
+    if not turn.private:
+        lines = (f"{place}. {hit.question}" for place, hit in enumerate(result.hits, 1))
+        turn.say(texts.GROUP_SUGGEST.format(questions="\n".join(lines)))
+        hop(turn)
+        return
     numbered = (Choice(ENTRY + hit.id, f"{place}. {hit.question}") for place, hit in enumerate(result.hits, 1))
     turn.say(texts.SUGGEST, *numbered, Choice("none", texts.NONE_OF_THESE))
 
 
-def decline(turn: Turn) -> None:
+def decline(turn: Turn, topic: str = "miss") -> None:
     """Say honestly that nothing is known, and offer a person."""
-    turn.topic = "miss"
+    turn.topic = topic
     if turn.private:
         turn.say(texts.DECLINED.format(hotline=turn.house.hotline, office=turn.house.office))
     else:
@@ -106,8 +119,12 @@ def decline(turn: Turn) -> None:
 
 
 def show(turn: Turn, entry_id: str) -> None:
-    """Say an entry with where it is written and when that was checked; an overdue one is not promised any more."""
-    answer = turn.house.knowledge.get_for(turn.work, entry_id, turn.person.org_id, turn.now)
+    """Say an entry with where it is written and when that was checked; an overdue one is not promised any more.
+
+    In a group it is the city's answer: a branch's own would tell where the person works.
+    """
+    branch = turn.person.org_id if turn.private else None
+    answer = turn.house.knowledge.get_for(turn.work, entry_id, branch, turn.now)
     if answer is None or answer.expired(answers.day_of(turn.now)):
         expired(turn, entry_id)
         return
@@ -119,6 +136,7 @@ def show(turn: Turn, entry_id: str) -> None:
         return
     turn.say(answers.full(answer))
     if answer.hand_over:
+        turn.grave = True
         cases.hand_over(turn.work, turn.person.person_id, answer.id, turn.now)
         turn.say(texts.HAND_OVER_CASE + texts.HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline))
         return
@@ -126,7 +144,7 @@ def show(turn: Turn, entry_id: str) -> None:
 
 
 def _offer_more(turn: Turn, answer: Answer) -> None:
-    related = turn.house.knowledge.questions(answer.related[:2])
+    related = turn.house.knowledge.questions(answer.related, turn.now)[:2]
     turn.offer(*(Choice(ENTRY + entry_id, question) for entry_id, question in related))
     turn.offer(Choice("helpful", texts.DID_HELP), Choice("unhelpful", texts.NO_HELP))
 
@@ -139,12 +157,6 @@ def expired(turn: Turn, entry_id: str) -> None:
     turn.say(texts.EXPIRED_ENTRY.format(hotline=turn.house.hotline))
 
 
-def hop(turn: Turn) -> None:
-    """One tap from a group to the private chat, where the union has a link for it."""
-    if turn.house.private_link:
-        turn.say(texts.GROUP_HOP.format(link=turn.house.private_link))
-
-
 def knows(turn: Turn) -> bool:
     """Whether these words are surely a question of the base, also without a question mark."""
     if len(turn.words) < 2 or turn.words.isdigit():
@@ -154,12 +166,16 @@ def knows(turn: Turn) -> bool:
 
 def aside(turn: Turn) -> bool:
     """A question in the middle of a form: answer when it is known; returns whether it was."""
-    result = turn.house.knowledge.ask(turn.message.text)
+    text, person_id = turn.message.text, turn.person.person_id
+    result = turn.house.knowledge.ask(text)
     entry_id = result.hits[0].id if result.decision is Decision.ANSWER else ""
     answer = turn.house.knowledge.get_for(turn.work, entry_id, turn.person.org_id, turn.now) if entry_id else None
-    if answer is None or answer.expired(answers.day_of(turn.now)):
-        misses.remember(turn.work, turn.inbound_id, turn.person.person_id, turn.message.text, result, turn.now)
-        turn.say(texts.ASIDE_UNKNOWN)
-        return False
-    turn.say(answers.full(answer))
-    return True
+    if answer is not None and not answer.expired(answers.day_of(turn.now)):
+        turn.say(answers.full(answer))
+        return True
+    if entry_id:
+        misses.remember_expired(turn.work, turn.inbound_id, person_id, text, entry_id, turn.now)
+    else:
+        misses.remember(turn.work, turn.inbound_id, person_id, text, result, turn.now)
+    turn.say(texts.ASIDE_UNKNOWN)
+    return False

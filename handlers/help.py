@@ -4,6 +4,7 @@ from bot import texts
 from bot.contract import Choice
 from bot.router import Key, Router, Words
 from bot.turn import Turn
+from handlers import group
 
 router = Router("help")
 
@@ -11,6 +12,8 @@ router = Router("help")
 @router.on(Words("帮助", "help", "菜单", "功能", "你能做什么", "您能做什么", "使用说明"), Key("help"))
 def show_help(turn: Turn, word: str) -> None:
     """List what can be done."""
+    if group.elsewhere(turn, texts.GROUP_HELP):
+        return
     turn.say(texts.HELP.format(hotline=turn.house.hotline, office=turn.house.office))
 
 

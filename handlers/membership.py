@@ -15,6 +15,7 @@ from bot.forms.model import Confirm, Form, Question
 from bot.router import Key, Router, Words
 from bot.services import membership, units
 from bot.turn import Turn
+from handlers import group
 
 router = Router("membership")
 YES, NO = Choice("consent_yes", "同意"), Choice("consent_no", "不同意")
@@ -46,8 +47,7 @@ FORM = Form(
 @router.on(Words("入会", "我要入会", "加入工会", "申请入会", "我想入会", "我要加入工会", "入会申请"), Key("join"))
 def begin(turn: Turn, word: str) -> None:
     """Tell what is collected and why, and ask for consent first."""
-    if not turn.private:
-        turn.say(texts.GROUP_PRIVATE)
+    if group.elsewhere(turn, texts.GROUP_PRIVATE):
         return
     if turn.person.conversation is not None:
         turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("重来", "重来"))
@@ -61,8 +61,7 @@ def begin(turn: Turn, word: str) -> None:
 @router.on(Words("同意", "我同意"), Key("consent_yes"))
 def consent(turn: Turn, word: str) -> None:
     """Consent given: open the form, with the unit whose code was scanned."""
-    if not turn.private:
-        turn.say(texts.GROUP_PRIVATE)
+    if group.elsewhere(turn, texts.GROUP_PRIVATE):
         return
     if turn.person.conversation is not None or not membership.notice_shown(turn.work, turn.person.person_id, turn.now):
         begin(turn, word)
@@ -76,6 +75,8 @@ def consent(turn: Turn, word: str) -> None:
 @router.on(Words("不同意", "我不同意"), Key("consent_no"))
 def refuse(turn: Turn, word: str) -> None:
     """No consent: nothing is collected, and there is another way."""
+    if group.elsewhere(turn, texts.GROUP_PRIVATE):
+        return
     house = turn.house
     turn.say(texts.REFUSED.format(contact=house.contact, hotline=house.hotline, office=house.office))
 
@@ -83,8 +84,7 @@ def refuse(turn: Turn, word: str) -> None:
 @router.on(Words("进度", "查进度", "办理进度", "入会进度", "我的申请"), Key("progress"))
 def progress(turn: Turn, word: str) -> None:
     """Where the application stands."""
-    if not turn.private:
-        turn.say(texts.GROUP_PRIVATE)
+    if group.elsewhere(turn, texts.GROUP_PRIVATE):
         return
     turn.say(membership.progress_words(turn.work, turn.person.person_id))
 

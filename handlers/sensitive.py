@@ -6,7 +6,7 @@ from bot.router import SPOKEN, Filter, Router
 from bot.services import cases
 from bot.services.sensitive import Matter
 from bot.turn import Turn
-from handlers import faq
+from handlers import faq, group
 
 router = Router("sensitive")
 
@@ -36,13 +36,12 @@ def stay(turn: Turn, matter: Matter) -> None:
     """
     house = turn.house
     turn.topic = f"sensitive:{matter.id}"
+    turn.grave = True
     fresh = cases.hand_over(turn.work, turn.person.person_id, matter.id, turn.now, urgent=matter.urgent)
-    if not turn.private:
-        turn.say(texts.GROUP_SENSITIVE.format(hotline=house.hotline))
-        faq.hop(turn)
+    if group.elsewhere(turn, texts.GROUP_SENSITIVE.format(hotline=house.hotline)):
         return
     turn.say(matter.words.format(hotline=house.hotline, office=house.office))
     turn.say((texts.SENSITIVE_CASE if fresh else texts.SENSITIVE_CASE_AGAIN).format(office=house.office))
-    known = house.knowledge.questions(matter.entries)
+    known = house.knowledge.questions(matter.entries, turn.now)
     if known:
         turn.say(texts.SENSITIVE_MORE, *(Choice(faq.ENTRY + entry_id, question) for entry_id, question in known[:3]))

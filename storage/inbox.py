@@ -12,36 +12,43 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage import outbox, people
-from storage.base import BigId, Row, UtcDateTime, table
+from storage import letters, outbox, people
+from storage.base import BigId, Row, UtcDateTime, default, table
 from storage.conversations import Conversation
 from storage.letters import Letter
 from storage.misses import Miss
+from storage.seal import Unsealable
 from storage.work import Work
 
-PURPOSE = "inbound.text"
+PURPOSE, CHAT_PURPOSE = "inbound.text", "inbound.chat"
 KEY_LENGTH = 160
 
 
 class Inbound(Row, table=True):
-    """One push. `topic` tells what it was taken for (`faq:leave-annual-days`, `form:membership`, `miss` …)."""
+    """One push. `topic` tells what it was taken for (`faq:leave-annual-days`, `form:membership`, `miss` …).
+
+    `chat` is a keyed hash of the group it was said in, empty in private: nothing said elsewhere is leaned on there.
+    """
 
     __tablename__ = "inbound"
-    __table_args__ = (sa.UniqueConstraint("channel", "dedupe"),)
+    __table_args__ = (
+        sa.UniqueConstraint("channel", "dedupe"),
+        sa.Index("ix_inbound_person_at", "person_id", "received_at"),
+    )
     id: int = Field(primary_key=True, sa_type=BigId)
     channel: str = Field(max_length=16)
     dedupe: str = Field(max_length=160)
-    person_id: int | None = Field(default=None, foreign_key="person.id", index=True, sa_type=BigId)
+    person_id: int | None = Field(default=None, foreign_key="person.id", sa_type=BigId)
     kind: str = Field(max_length=16)
     text: bytes | None = None
     topic: str = Field(default="", max_length=80)
     received_at: datetime = Field(index=True, sa_type=UtcDateTime)
+    chat: str = Field(default="", max_length=16, sa_column_kwargs=default(""))
 
 
 # Built once: building a statement costs more than running it.
 _in, _person, _address, _form = table(Inbound), table(people.Person), table(people.Address), table(Conversation)
 _letter = table(Letter)
-KEPT = sa.text("letter.state = 'kept'")  # said literally, so that the partial index is used
 _joined = _person.join(_address, _address.c.person_id == _person.c.id)
 _MINE = sa.and_(
     _address.c.channel == sa.bindparam("channel"), _address.c.user.in_(sa.bindparam("users", expanding=True))
@@ -63,7 +70,7 @@ _SPEAKERS = (
         _address.c.window,
         _address.c.window_until,
         _address.c.window_left,
-        sa.exists().where(_letter.c.person_id == _person.c.id, KEPT).label("letters"),
+        sa.exists().where(_letter.c.person_id == _person.c.id, letters.KEPT).label("letters"),
     )
     .select_from(_joined.outerjoin(_form, _form.c.person_id == _person.c.id))
     .where(_MINE)
@@ -73,6 +80,11 @@ _SPEAKERS = (
 def key(dedupe: str) -> str:
     """A push's key as it is stored: a very long one is hashed, so that it always fits its column."""
     return dedupe if len(dedupe) <= KEY_LENGTH else "h:" + hashlib.sha256(dedupe.encode("utf-8", "replace")).hexdigest()
+
+
+def chat_key(work: Work, chat: str) -> str:
+    """A group as its column holds it; empty in private."""
+    return work.seal.fingerprint(chat, CHAT_PURPOSE)[:16] if chat else ""
 
 
 def known(work: Work, channel: str, keys: Sequence[str]) -> set[str]:
@@ -133,19 +145,32 @@ class Answered(NamedTuple):
     at: datetime
 
 
-def last_answered(work: Work, person_id: int, since: datetime) -> Answered | None:
-    """The knowledge entry a person was answered with last."""
+def last_answered(work: Work, person_id: int, since: datetime, chat: str = "") -> Answered | None:
+    """The knowledge entry a person was answered with last; in a group (`chat`) only what was said there."""
     inbound = table(Inbound)
+    said = [inbound.c.person_id == person_id, inbound.c.received_at >= since, inbound.c.topic.like("faq:%")]
     row = work.execute(
         sa.select(inbound.c.topic, inbound.c.text, inbound.c.received_at)
-        .where(inbound.c.person_id == person_id, inbound.c.received_at >= since, inbound.c.topic.like("faq:%"))
+        .where(*said, *_there(work, chat))
         .order_by(inbound.c.received_at.desc())
         .limit(1)
     ).first()
     if row is None:
         return None
-    words = work.seal.open(row.text, PURPOSE) if row.text else ""
-    return Answered(str(row.topic).removeprefix("faq:"), words, row.received_at)
+    return Answered(str(row.topic).removeprefix("faq:"), _words(work, row.text), row.received_at)
+
+
+def _words(work: Work, sealed: bytes | None) -> str:
+    """What was said; empty when it is blanked or its key is gone."""
+    try:
+        return work.seal.open(sealed, PURPOSE) if sealed else ""
+    except Unsealable:
+        return ""
+
+
+def _there(work: Work, chat: str) -> list[sa.ColumnElement[bool]]:
+    """In private everything counts, in a group only what was said in that group."""
+    return [table(Inbound).c.chat == chat_key(work, chat)] if chat else []
 
 
 def has_topic(work: Work, person_id: int, topic: str, since: datetime) -> bool:
@@ -157,13 +182,16 @@ def has_topic(work: Work, person_id: int, topic: str, since: datetime) -> bool:
     return work.execute(query.limit(1)).first() is not None
 
 
-def last_suggested(work: Work, person_id: int, since: datetime) -> list[str]:
-    """The entries suggested by the answer to a person's last push; empty when the last answer was something else."""
+def last_suggested(work: Work, person_id: int, since: datetime, chat: str = "") -> list[str]:
+    """The entries suggested by the answer to a person's last push; empty when the last answer was something else.
+
+    In a group (`chat`) only what was said there counts.
+    """
     inbound, miss = table(Inbound), table(Miss)
     row = work.execute(
         sa.select(miss.c.suggested, inbound.c.topic)
         .select_from(inbound.outerjoin(miss, miss.c.inbound_id == inbound.c.id))
-        .where(inbound.c.person_id == person_id, inbound.c.received_at >= since)
+        .where(inbound.c.person_id == person_id, inbound.c.received_at >= since, *_there(work, chat))
         .order_by(inbound.c.received_at.desc())
         .limit(1)
     ).first()

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
+from storage import embeddings
 from storage.base import BigId, Json, Row, UtcDateTime, default, table
 from storage.work import Work
 
@@ -97,15 +98,19 @@ def put(work: Work, entry_id: str, values: dict[str, Any], now: datetime) -> str
 
 
 State = tuple[int, ...]
+CHANGING = "knowledge"  # whoever changes the base is alone at it: `work.alone(CHANGING)`
 
 
-def state(work: Work) -> State:
-    """Differs whenever the base has changed: number and sum of versions of entries and of overrides."""
+def state(work: Work, model: str = "") -> State:
+    """Differs whenever the base has changed: number and sum of versions of entries and of overrides.
+
+    With the name of an embedding model also whenever its vectors have.
+    """
     found: list[int] = []
     for each in (table(Entry), table(Override)):
         total = sa.func.coalesce(sa.func.sum(each.c.version), 0)
         found.extend(int(number) for number in work.look(sa.select(sa.func.count(), total).select_from(each)).one())
-    return tuple(found)
+    return (*found, *embeddings.state(work, model)) if model else tuple(found)
 
 
 def overrides(work: Work) -> Sequence[Override]:

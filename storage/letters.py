@@ -11,7 +11,7 @@ holds it. An outbox row that ends `unknown` keeps the letter: hearing an answer 
 does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,6 +23,9 @@ from storage.work import Work
 
 _OPEN_SQL = sa.text("state IN ('waiting','sending')")
 _KEPT_SQL = sa.text("state = 'kept'")
+# Said literally, so that the partial indexes are used.
+OPEN, KEPT = sa.text("letter.state IN ('waiting','sending')"), sa.text("letter.state = 'kept'")
+CHUNK = 500  # keys asked for at once
 HEARD, LOST = ("sent", "accepted"), ("unreachable", "failed", "expired", "cancelled", "unknown")
 
 
@@ -59,45 +62,66 @@ def plant(work: Work, key: str, person_id: int, text: str, now: datetime, valid_
     return True
 
 
+def plant_all(work: Work, owed: Mapping[str, tuple[int, str]], now: datetime, valid_until: datetime) -> int:
+    """Owe many people words: key to (person, text). Keys that are already there are left alone; returns how many new.
+
+    Written when the group commits, with one statement for all.
+    """
+    rows, keys = table(Letter), sorted(owed)
+    there: set[str] = set()
+    for start in range(0, len(keys), CHUNK):
+        query = sa.select(rows.c.key).where(rows.c.key.in_(keys[start : start + CHUNK]))
+        there.update(work.execute(query).scalars())
+    fresh = {key: each for key, each in owed.items() if key not in there}
+    for key, (person_id, text) in fresh.items():
+        sealed = work.seal.seal(text, PURPOSE)
+        values = {"id": work.new_id(), "person_id": person_id, "key": key, "text": sealed, "state": "waiting"}
+        more = {"outbox_id": None, "created_at": now, "valid_until": valid_until, "told_at": None}
+        work.append(Letter, {**values, **more})
+    return len(fresh)
+
+
 def get(work: Work, letter_id: int) -> Letter | None:
     """One letter by id."""
     return work.session.get(Letter, letter_id)
 
 
 def words(work: Work, letter: Letter) -> str:
-    """What it says."""
+    """What it says. Raises Unsealable when its key is gone."""
     return work.seal.open(letter.text, PURPOSE)
 
 
 def waiting(work: Work, limit: int) -> list[int]:
     """Letters without a route yet, oldest first."""
     rows = table(Letter)
-    open_ = sa.text("letter.state IN ('waiting','sending')")
-    query = sa.select(rows.c.id).where(open_, rows.c.state == "waiting").order_by(rows.c.id).limit(limit)
-    return [int(each) for each in work.look(query).scalars()]
+    query = sa.select(rows.c.id).where(OPEN, rows.c.state == "waiting").order_by(rows.c.created_at, rows.c.id)
+    return [int(each) for each in work.look(query.limit(limit)).scalars()]
 
 
 def settle(work: Work, now: datetime) -> dict[str, int]:
     """Read back how the outbox rows of letters under way ended, and let old ones lapse. Counts by effect."""
     rows, out = table(Letter), table(Outbox)
-    under_way = rows.c.state == "sending"
+    under_way = sa.and_(OPEN, rows.c.state == "sending")
     ended = sa.select(out.c.id).where(out.c.id == rows.c.outbox_id)
     in_full = sa.and_(out.c.state.in_(HEARD), out.c.route != "template")
     in_part = sa.or_(out.c.state.in_(LOST), sa.and_(out.c.state.in_(HEARD), out.c.route == "template"))
     heard = sa.update(rows).where(under_way, ended.where(in_full).exists())
     lost = sa.update(rows).where(under_way, ended.where(in_part).exists())
-    old = sa.update(rows).where(rows.c.state.in_(("waiting", "kept")), rows.c.valid_until <= now)
+    old = [
+        sa.and_(OPEN, rows.c.state == "waiting", rows.c.valid_until <= now),
+        sa.and_(KEPT, rows.c.valid_until <= now),
+    ]
     return {
         "told": int(work.execute(heard.values(state="told", told_at=now)).rowcount),
         "kept": int(work.execute(lost.values(state="kept")).rowcount),
-        "lapsed": int(work.execute(old.values(state="lapsed")).rowcount),
+        "lapsed": sum(int(work.execute(sa.update(rows).where(each).values(state="lapsed")).rowcount) for each in old),
     }
 
 
-def kept_for(work: Work, person_id: int, limit: int) -> Sequence[Letter]:
-    """What waits for a person's next contact, oldest first."""
-    query = select(Letter).where(Letter.person_id == person_id, Letter.state == "kept").order_by(col(Letter.id))
-    return work.session.exec(query.limit(limit)).all()
+def kept_for(work: Work, person_id: int, now: datetime, limit: int) -> Sequence[Letter]:
+    """What waits for a person's next contact and is still worth telling, oldest first."""
+    query = select(Letter).where(Letter.person_id == person_id, KEPT, Letter.valid_until > now)
+    return work.session.exec(query.order_by(col(Letter.created_at), col(Letter.id)).limit(limit)).all()
 
 
 def states_of(work: Work, prefix: str) -> dict[str, int]:
@@ -114,7 +138,8 @@ def count_kept(work: Work) -> int:
 
 
 def forget_before(work: Work, moment: datetime) -> int:
-    """Drop letters that were told or lapsed and are older than a moment (retention); returns how many."""
+    """Drop letters that were told, or lapsed, before a moment (retention); returns how many."""
     rows = table(Letter)
-    done = sa.and_(rows.c.state.in_(("told", "lapsed")), rows.c.created_at < moment)
+    told = sa.and_(rows.c.state == "told", rows.c.told_at < moment)
+    done = sa.or_(told, sa.and_(rows.c.state == "lapsed", rows.c.valid_until < moment))
     return int(work.execute(sa.delete(rows).where(done)).rowcount)

@@ -7,13 +7,14 @@ reason). A new miss that means the same as a closed gap opens a new one. `kind` 
 `review` (`entry_id` is disliked or expired; unique while open).
 
 Crash analysis: the job that groups takes one miss a transaction: the miss gets its gap, the gap its count, or neither
-happened. Publishing answers the gap and plants the letters to its askers in the transaction of the revision.
+happened. Publishing answers the gap and plants the letters to its askers in the transaction of the revision. Whoever
+joins a gap or closes it holds its row, so nobody joins what is just being closed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
@@ -24,7 +25,8 @@ from storage.people import Person
 from storage.work import Work
 
 _REVIEW_SQL = sa.text("kind = 'review' AND state = 'open'")
-_LOOSE_SQL = sa.text("gap_id IS NULL")
+_GROUPED_SQL = sa.text("gap_id IS NOT NULL")
+_LOOSE_SQL = sa.text("gap_id IS NULL AND (decision <> 'suggest' OR picked IN ('', 'none'))")
 
 
 class Gap(Row, table=True):
@@ -55,7 +57,10 @@ class Miss(Row, table=True):
     """
 
     __tablename__ = "miss"
-    __table_args__ = (sa.Index("ix_miss_loose", "at", "id", sqlite_where=_LOOSE_SQL, postgresql_where=_LOOSE_SQL),)
+    __table_args__ = (
+        sa.Index("ix_miss_loose", "at", "id", sqlite_where=_LOOSE_SQL, postgresql_where=_LOOSE_SQL),
+        sa.Index("ix_miss_gap_id", "gap_id", sqlite_where=_GROUPED_SQL, postgresql_where=_GROUPED_SQL),
+    )
     id: int = Field(primary_key=True, sa_type=BigId)
     inbound_id: int = Field(index=True, sa_type=BigId)
     person_id: int = Field(foreign_key="person.id", sa_type=BigId)
@@ -66,7 +71,7 @@ class Miss(Row, table=True):
     picked: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
     entry_id: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
     reason: str = Field(default="", max_length=40, sa_column_kwargs=default(""))
-    gap_id: int | None = Field(default=None, index=True, sa_type=BigId)
+    gap_id: int | None = Field(default=None, sa_type=BigId)
 
 
 class Opinion(Row, table=True):
@@ -116,14 +121,20 @@ def get(work: Work, miss_id: int) -> Miss | None:
     return work.session.get(Miss, miss_id)
 
 
+def held(work: Work, miss_id: int) -> Miss | None:
+    """One miss as it is now; nobody else changes it until the transaction ends."""
+    return work.session.get(Miss, miss_id, populate_existing=True, with_for_update=True)
+
+
 def loose(work: Work, now: datetime, patience_until: datetime, limit: int) -> list[int]:
     """Misses that need a gap, oldest first: suggestions only when refused, or unpicked since `patience_until`."""
     rows = table(Miss)
+    mine = sa.text("miss.gap_id IS NULL AND (miss.decision <> 'suggest' OR miss.picked IN ('', 'none'))")
     left_alone = sa.and_(rows.c.picked == "", rows.c.at <= patience_until)
     wanted = sa.or_(rows.c.decision != "suggest", rows.c.picked == "none", left_alone)
     query = (
         sa.select(rows.c.id)
-        .where(rows.c.gap_id.is_(None), wanted, rows.c.at <= now, rows.c.words != "")
+        .where(mine, wanted, rows.c.at <= now, sa.or_(rows.c.words != "", rows.c.entry_id != ""))
         .order_by(rows.c.at, rows.c.id)
         .limit(limit)
     )
@@ -135,10 +146,23 @@ def gap(work: Work, gap_id: int) -> Gap | None:
     return work.session.get(Gap, gap_id)
 
 
+def held_gap(work: Work, gap_id: int) -> Gap | None:
+    """One gap as it is now; nobody joins, changes or closes it until the transaction ends."""
+    return work.session.get(Gap, gap_id, populate_existing=True, with_for_update=True)
+
+
 def open_gaps(work: Work, kind: str, limit: int = 500) -> Sequence[Gap]:
     """Open gaps of a kind, the most recently asked first."""
     query = select(Gap).where(Gap.kind == kind, Gap.state == "open").order_by(col(Gap.last_at).desc(), col(Gap.id))
     return work.session.exec(query.limit(limit)).all()
+
+
+def answered_since(work: Work, moment: datetime, entry_id: str, limit: int = 20) -> list[int]:
+    """Gaps answered since a moment, the last one first: about an entry, or unknown ones when `entry_id` is empty."""
+    rows = table(Gap)
+    kind = [rows.c.kind == "review", rows.c.entry_id == entry_id] if entry_id else [rows.c.kind == "unknown"]
+    query = sa.select(rows.c.id).where(rows.c.state == "answered", rows.c.closed_at >= moment, *kind)
+    return [int(each) for each in work.execute(query.order_by(rows.c.closed_at.desc()).limit(limit)).scalars()]
 
 
 def review_gap(work: Work, entry_id: str) -> Gap | None:
@@ -156,7 +180,7 @@ def add_gap(work: Work, kind: str, words: str, entry_id: str, at: datetime) -> G
 
 
 def join(work: Work, miss: Miss, into: Gap) -> None:
-    """A miss belongs to a gap now."""
+    """A miss belongs to a gap now. Both must be held, or new."""
     miss.gap_id, into.asked = into.id, into.asked + 1
     into.last_at = max(into.last_at, miss.at)
     work.session.add(miss)
@@ -170,26 +194,43 @@ def of_gap(work: Work, gap_id: int, limit: int = 200) -> Sequence[Miss]:
 
 
 def words_of_gaps(work: Work, gap_ids: Sequence[int], each: int = 8) -> dict[int, list[str]]:
-    """How each gap was asked, at most `each` wordings, newest first."""
+    """How each gap was asked, at most `each` different wordings, newest first."""
     rows = table(Miss)
-    place = sa.func.row_number().over(partition_by=rows.c.gap_id, order_by=rows.c.at.desc())
-    ranked = sa.select(rows.c.gap_id, rows.c.words, place.label("place")).where(
-        rows.c.gap_id.in_(gap_ids), rows.c.words != ""
+    last = sa.func.max(rows.c.at)
+    place = sa.func.row_number().over(partition_by=rows.c.gap_id, order_by=(last.desc(), rows.c.words))
+    ranked = (
+        sa.select(rows.c.gap_id, rows.c.words, place.label("place"))
+        .where(rows.c.gap_id.in_(gap_ids), rows.c.words != "")
+        .group_by(rows.c.gap_id, rows.c.words)
     )
     newest = ranked.subquery()
     found: dict[int, list[str]] = {gap_id: [] for gap_id in gap_ids}
-    query = sa.select(newest.c.gap_id, newest.c.words).where(newest.c.place <= each)
+    query = sa.select(newest.c.gap_id, newest.c.words).where(newest.c.place <= each).order_by(newest.c.place)
     for row in work.execute(query).mappings():
         found[int(row["gap_id"])].append(str(row["words"]))
     return found
 
 
-def askers(work: Work, gap_id: int) -> Sequence[tuple[int, str, datetime]]:
-    """Who asked a gap: (person, their words, when), once a person, their first wording."""
-    found: dict[int, tuple[int, str, datetime]] = {}
-    for miss in of_gap(work, gap_id, 100_000):
-        found.setdefault(miss.person_id, (miss.person_id, miss.words, miss.at))
-    return list(found.values())
+class Asker(NamedTuple):
+    """Somebody who asked a gap, as they put it first. `path` is their place in the tree, empty without a union."""
+
+    person_id: int
+    words: str
+    at: datetime
+    decision: str
+    path: str
+
+
+def askers(work: Work, gap_id: int) -> list[Asker]:
+    """Who asked a gap, once a person, in the order of their ids."""
+    miss, person, org = table(Miss), table(Person), table(Organisation)
+    place = sa.func.row_number().over(partition_by=miss.c.person_id, order_by=(miss.c.at, miss.c.id))
+    columns = (miss.c.person_id, miss.c.words, miss.c.at, miss.c.decision)
+    ranked = sa.select(*columns, place.label("place")).where(miss.c.gap_id == gap_id).subquery()
+    first = ranked.join(person, person.c.id == ranked.c.person_id).outerjoin(org, org.c.id == person.c.org_id)
+    kept = [ranked.c[each.name] for each in columns]
+    query = sa.select(*kept, sa.func.coalesce(org.c.path, "")).select_from(first).where(ranked.c.place == 1)
+    return [Asker(*row) for row in work.execute(query.order_by(ranked.c.person_id))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +315,12 @@ def put_opinion(work: Work, person_id: int, entry_id: str, helpful: bool, now: d
 
 
 def forget_before(work: Work, moment: datetime) -> int:
-    """Blank the words of misses older than a moment (retention); returns how many."""
-    rows = table(Miss)
+    """Blank the words of misses older than a moment, and of gaps closed before it (retention); returns how many misses.
+
+    A gap that is still open keeps its words: it is what staff work on. A review's are the entry's own question.
+    """
+    rows, gaps = table(Miss), table(Gap)
     old = sa.and_(rows.c.at < moment, rows.c.words != "")
+    done = sa.and_(gaps.c.kind == "unknown", gaps.c.closed_at < moment, gaps.c.words != "")
+    work.execute(sa.update(gaps).where(done).values(words=""))
     return int(work.execute(sa.update(rows).where(old).values(words="")).rowcount)

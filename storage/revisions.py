@@ -1,8 +1,8 @@
 """How an entry came to say what it says: drafts, their review, and the history of what was published.
 
-States: `draft` → `pending` (handed in) → `published` | `rejected` (with a note, back to its author as a new draft) |
-`discarded`. Unique: (entry, branch, number); and one open (`draft`, `pending`) revision per entry and branch.
-`org_id` 0 is the city's own entry, else the revision is a branch's override. Published revisions are never changed.
+States: `draft` → `pending` (handed in) → `published`, or with a note back to `draft`; either may be `discarded`.
+Unique: (entry, branch, number); and one open (`draft`, `pending`) revision per entry and branch. `org_id` 0 is the
+city's own entry, else the revision is a branch's override. Published revisions are never changed.
 
 Crash analysis: publishing writes entry or override, revision and audit in one transaction. `base` is the version of the
 entry the draft was made from; publishing on top of another version is refused, so nobody's change is lost unseen.
@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, table
+from storage.base import BigId, Json, Row, UtcDateTime, table, tally
 from storage.work import Work
 
 OPEN = ("draft", "pending")
@@ -58,10 +58,16 @@ def get(work: Work, revision_id: int) -> Revision | None:
     return work.session.get(Revision, revision_id)
 
 
-def open_of(work: Work, entry_id: str, org_id: int = CITY) -> Revision | None:
-    """The draft or pending revision of an entry in a branch."""
+def held(work: Work, revision_id: int) -> Revision | None:
+    """One revision as it is now; nobody else changes it until the transaction ends."""
+    return work.session.get(Revision, revision_id, populate_existing=True, with_for_update=True)
+
+
+def open_of(work: Work, entry_id: str, org_id: int = CITY, hold: bool = False) -> Revision | None:
+    """The draft or pending revision of an entry in a branch; with `hold` nobody else changes it meanwhile."""
     query = select(Revision).where(Revision.entry_id == entry_id, Revision.org_id == org_id)
-    return work.session.exec(query.where(col(Revision.state).in_(OPEN))).first()
+    query = query.where(col(Revision.state).in_(OPEN)).execution_options(populate_existing=True)
+    return work.session.exec(query.with_for_update() if hold else query).first()
 
 
 def open_all(work: Work, entry_id: str) -> Sequence[Revision]:
@@ -119,6 +125,23 @@ def add(work: Work, entry_id: str, org_id: int, content: dict[str, Any], now: da
     work.session.add(made)
     work.session.flush()
     return made
+
+
+def numbers(work: Work) -> dict[str, int]:
+    """The last number of every entry of the city that has a revision."""
+    rows = table(Revision)
+    query = sa.select(rows.c.entry_id, sa.func.max(rows.c.number)).where(rows.c.org_id == CITY)
+    return tally(work.execute(query.group_by(rows.c.entry_id)))
+
+
+def add_published(
+    work: Work, entry_id: str, number: int, base: int, content: dict[str, Any], author: str, now: datetime
+) -> None:
+    """A revision of the city's entry that is in force at once, for many entries at a time; written at the commit."""
+    values = {"id": work.new_id(), "entry_id": entry_id, "org_id": CITY, "number": number, "base": base}
+    decided = {"state": "published", "author": author, "reviewer": author, "note": "", "review_note": ""}
+    times = {"created_at": now, "updated_at": now, "decided_at": now}
+    work.append(Revision, {**values, **decided, **times, "content": content, "gap_id": None})
 
 
 def edited_by_others(work: Work, author: str) -> list[str]:

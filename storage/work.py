@@ -22,6 +22,7 @@ from storage.ids import Ids
 from storage.seal import Sealer
 
 Values = Mapping[str, Any]
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:what AS text), 0))")
 
 
 class Repeated:
@@ -159,6 +160,14 @@ class Work:
     def look(self, statement: sa.Executable, values: Values | None = None) -> sa.CursorResult[Any]:
         """Read without a savepoint and without seeing what this job has only remembered. For batch preparation."""
         return self._group.conn.execute(statement, values)
+
+    def alone(self, what: str) -> None:
+        """Until the transaction ends nobody else is inside the same `what`; what they did before is seen afterwards.
+
+        SQLite has one writer, so there is nothing to do.
+        """
+        if self.dialect == "postgresql":
+            self.execute(_ALONE, {"what": what})
 
     def append(self, model: type[SQLModel], values: Values) -> None:
         """Remember one new row; every column without a server default must be given. Written when the group commits."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from aiohttp import web
 from multidict import MultiDict
 
+from bot.console.addresses import ID, row_id
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
@@ -19,7 +20,6 @@ from storage.orgs import Organisation
 from storage.staff import Staff
 from storage.work import Work
 
-LARGEST = 2**63 - 1
 MAY = "工作人员看数字、处理问题和人工事项；编辑还可以起草内容；审核人还可以审核发布、看操作记录；管理员还可以管理账号。"
 
 
@@ -60,7 +60,7 @@ async def add(room: Room, visit: Visit, request: web.Request) -> web.StreamRespo
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """One account with what can be done to it."""
-    staff_id, now = _id(request), room.clock.now()
+    staff_id, now = row_id(request, "id"), room.clock.now()
     found = await room.database.read(lambda work: accounts.one(work, visit.actor, staff_id, now))
     form = MultiDict(display=found.account.display, role=found.account.role, branch=found.code)
     return _form(room, visit, form, found=found)
@@ -68,7 +68,7 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
 
 async def change(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Another name to show, role or branch."""
-    form, staff_id = await read_form(request), _id(request)
+    form, staff_id = await read_form(request), row_id(request, "id")
     try:
         wanted = await _wanted(room, visit, form)
         await room.database.writer.write(
@@ -81,7 +81,7 @@ async def change(room: Room, visit: Visit, request: web.Request) -> web.StreamRe
 
 async def reset(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """A new one-time password for somebody else."""
-    staff_id, password = _id(request), one_time()
+    staff_id, password = row_id(request, "id"), one_time()
     if staff_id == visit.staff_id:
         raise NotAllowed("自己的密码请在“我的账号”里修改。")
     kept = await room.hashed(lambda: room.passwords.hash(password))
@@ -93,7 +93,7 @@ async def reset(room: Room, visit: Visit, request: web.Request) -> web.StreamRes
 
 async def drop_code(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Somebody lost the phone with their second factor."""
-    if _id(request) == visit.staff_id:
+    if row_id(request, "id") == visit.staff_id:
         raise NotAllowed("自己的动态口令请在“我的账号”里停用。")
     return await _do(room, visit, request, accounts.drop_code, "totp_off")
 
@@ -109,16 +109,9 @@ async def switch_on(room: Room, visit: Visit, request: web.Request) -> web.Strea
 
 
 async def _do(room: Room, visit: Visit, request: web.Request, deed: Deed, flash: str) -> web.StreamResponse:
-    staff_id, now = _id(request), room.clock.now()
+    staff_id, now = row_id(request, "id"), room.clock.now()
     await room.database.writer.write(lambda work: deed(work, visit.actor, staff_id, now=now))
     return room.redirect("/accounts", flash)
-
-
-def _id(request: web.Request) -> int:
-    number = int(request.match_info["id"])
-    if number > LARGEST:
-        raise web.HTTPNotFound
-    return number
 
 
 async def _wanted(room: Room, visit: Visit, form: MultiDict[str]) -> Wanted:
@@ -165,7 +158,7 @@ def _handed_out(room: Room, visit: Visit, account: Staff, password: str) -> web.
     return room.render(visit, "handed_out.html", account=account, password=password)
 
 
-ONE = "/accounts/{id:[0-9]{1,19}}"
+ONE = f"/accounts/{{id:{ID}}}"
 ROUTES = (
     Route("GET", "/accounts", "manage", index),
     Route("GET", "/accounts/new", "manage", show_new),

@@ -1,8 +1,10 @@
 """What happens by itself: the table of jobs. `scheduler.py` ticks; all business state is in rows."""
 
+from bot.embedding import Endpoint
 from bot.jobs import (
     clean_up,
     deliver_letters,
+    embed_entries,
     fire_reminders,
     group_misses,
     issue_duties,
@@ -22,3 +24,8 @@ JOBS: tuple[Job, ...] = (
     review_entries.JOB,
     clean_up.JOB,
 )
+
+
+def table(endpoint: Endpoint | None) -> tuple[Job, ...]:
+    """All jobs of an installation; `embed_entries` only where an embedding endpoint is switched on."""
+    return (*JOBS, embed_entries.job(endpoint)) if endpoint else JOBS

@@ -1,6 +1,10 @@
-"""Put every miss into the gap that means the same, each in its own transaction."""
+"""Put every miss into the gap that means the same, each in its own transaction.
 
-from datetime import timedelta
+Comparing words takes its time, so it is done beside the writer; what changed meanwhile is looked at again.
+"""
+
+import logging
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.jobs.job import Job, Moment
@@ -8,15 +12,26 @@ from bot.services import misses
 from bot.services.house import House
 from storage.database import Database
 
-BATCH = 200
+log = logging.getLogger(__name__)
+BATCH = 50
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     """Counts of misses that joined a gap or opened one. What is left over comes with the next tick."""
-    counts = {"joined": 0, "opened": 0, "gone": 0}
+    counts = {"joined": 0, "opened": 0, "gone": 0, "failed": 0}
     for miss_id in database.look(lambda work: misses.waiting(work, moment.now, BATCH)):
-        counts[database.writer.run(partial(misses.group, miss_id=miss_id))] += 1
+        counts[_group(database, miss_id, moment.now)] += 1
     return counts
+
+
+def _group(database: Database, miss_id: int, now: datetime) -> str:
+    """Group one miss; one that cannot be must not hold up the others."""
+    try:
+        guessed = database.look(partial(misses.guess, miss_id=miss_id))
+        return database.writer.run(partial(misses.group, miss_id=miss_id, now=now, guessed=guessed))
+    except Exception:
+        log.exception("miss not grouped", extra={"miss": miss_id})
+        return "failed"
 
 
 JOB = Job("group_misses", timedelta(seconds=20), run)

@@ -2,8 +2,9 @@
 
 from bot.search.confidence import Decision
 from bot.search.followup import leans
-from bot.search.index import Entry, Hit, Index, Result
+from bot.search.index import Hit, Index, Result
 from bot.search.lexicon import DEFAULT, Lexicon
 from bot.search.normal import normalise
+from bot.search.texts import Entry
 
 __all__ = ["DEFAULT", "Decision", "Entry", "Hit", "Index", "Lexicon", "Result", "leans", "normalise"]

@@ -1,20 +1,21 @@
 """How sure the search is of a match, and what it does with that: answer, offer a choice, or say it does not know."""
 
-import math
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Self
 
-from bot.search.ranking import Match
+import numpy as np
+import numpy.typing as npt
+import yaml
 
-# Fitted once and rounded by hand: each phrasing of the FAQ asked of an index without it, colloquial questions written
-# for the purpose, and questions for other counters. Answering outright is for the clear cases; a wrong policy answer
-# is a broken promise, while a list of three costs one more tap.
-_BIAS = -3.4
-_COVERED, _ALIKE, _TOPICS, _MISSING, _LEAD = 2.5, 3.2, 0.8, -2.6, 2.8
-_LEAD_LIMIT = 0.5
+from bot.search.ranking import FEATURES, Candidates
 
-ANSWER_FROM = 0.88
-ANSWER_LEAD = 0.1  # share of its score by which the first must lead the second to be answered
-SUGGEST_FROM = 0.2
+Doubles = npt.NDArray[np.float64]
+
+WEIGHTS = Path(__file__).with_name("weights.yaml")
+SIGNS = ("first", "ahead", "log_first", "gap", "share", "unknown", "named", "long")  # after those of the best match
+_GAP, _NAMED = 3.0, 6
 
 
 class Decision(StrEnum):
@@ -25,21 +26,84 @@ class Decision(StrEnum):
     DECLINE = "decline"
 
 
-def lead(match: Match, other: Match | None) -> float:
-    """How far ahead of the other a match is, as a share of its own score; negative when behind, 1 when alone."""
-    return 1.0 if other is None else 1.0 - other.score / match.score
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What `benchmarks/search_fit.py` has fitted: how features order entries, and how they make one confidence."""
+
+    ranking: Doubles
+    confidence: Doubles
+    bias: float
+    answer: float  # confidence from which a question is answered outright
+    suggest: float  # confidence from which entries are offered
+
+    @classmethod
+    def read(cls, file: Path = WEIGHTS) -> Self:
+        """Loads the fitted numbers. Raises OSError, yaml.YAMLError or KeyError."""
+        with file.open("rb") as lines:
+            data = yaml.load(lines, yaml.CSafeLoader)
+        return cls(
+            np.array([data["ranking"].get(name, 0.0) for name in FEATURES]),
+            np.array([data["confidence"].get(name, 0.0) for name in (*FEATURES, *SIGNS)]),
+            data["bias"],
+            data["answer"],
+            data["suggest"],
+        )
 
 
-def confidence(match: Match, ahead: float) -> float:
-    """Probability, 0..1, that the match is what was meant, given its lead over the best other one."""
-    evidence = _BIAS + _COVERED * match.covered + _ALIKE * match.alike + _TOPICS * match.topics
-    evidence += _MISSING * match.missing + _LEAD * max(-_LEAD_LIMIT, min(_LEAD_LIMIT, ahead))
-    return 1.0 / (1.0 + math.exp(-evidence))
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Entries in the order in which they may be meant, best first."""
+
+    rows: tuple[int, ...]
+    scores: tuple[float, ...]
+    confidence: float  # 0..1, that the first is what was meant
+    rival: bool  # the first names a near miss of what was asked, and not what was asked
 
 
-def decide(best: Match, ahead: float) -> Decision:
+def order(found: Candidates, weights: Weights) -> tuple[npt.NDArray[np.int64], Doubles]:
+    """Places of candidates, best first, and their scores in that order; ties in the order of the entries."""
+    scores = found.features @ weights.ranking
+    best = np.argsort(-scores, kind="stable")
+    return best, scores[best]
+
+
+def rank(found: Candidates, weights: Weights) -> Ranked:
+    """Orders candidates and says how sure it is of the first."""
+    best, scores = order(found, weights)
+    evidence = float(signs(found, int(best[0]), scores) @ weights.confidence) + weights.bias
+    return Ranked(
+        rows=tuple(found.rows[best].tolist()),
+        scores=tuple(scores.tolist()),
+        confidence=float(1.0 / (1.0 + np.exp(-np.clip(evidence, -30.0, 30.0)))),
+        rival=bool(found.features[best[0], FEATURES.index("rival")]),
+    )
+
+
+def signs(found: Candidates, first: int, scores: Doubles) -> Doubles:
+    """What the confidence in the first candidate is made of; `scores` are those of all, best first."""
+    chance = np.exp(scores - scores[0])
+    chance /= chance.sum()
+    second, gap = (chance[1], scores[0] - scores[1]) if len(scores) > 1 else (0.0, _GAP)
+    general = [
+        chance[0],
+        chance[0] - second,
+        np.log(chance[0]),
+        min(gap, _GAP),
+        found.share,
+        found.unknown,
+        min(found.topics, _NAMED),
+        np.log1p(found.length),
+    ]
+    return np.concatenate([found.features[first], general])
+
+
+def decide(ranked: Ranked, weights: Weights) -> Decision:
     """The band of the best match. The rival of what was asked is never given as the answer."""
-    sure = confidence(best, ahead)
-    if sure >= ANSWER_FROM and ahead >= ANSWER_LEAD and not best.rival:
+    if ranked.confidence >= weights.answer and not ranked.rival:
         return Decision.ANSWER
-    return Decision.SUGGEST if sure >= SUGGEST_FROM else Decision.DECLINE
+    return Decision.SUGGEST if ranked.confidence >= weights.suggest else Decision.DECLINE
+
+
+def of_others(ranked: Ranked) -> list[float]:
+    """The confidence of each entry: that of the first, and for the others what is left of it by their distance."""
+    return [ranked.confidence * float(np.exp(score - ranked.scores[0])) for score in ranked.scores]

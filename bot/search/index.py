@@ -2,24 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from bot.search.confidence import Decision, confidence, decide, lead
-from bot.search.followup import core, leans
+from bot.search import terms, texts
+from bot.search.confidence import Decision, Ranked, Weights, decide, of_others, rank
+from bot.search.followup import core, leans, merge, says
 from bot.search.lexicon import DEFAULT, Lexicon
+from bot.search.nearness import Nearness
 from bot.search.normal import normalise
-from bot.search.ranking import Match, Ranking, bag
+from bot.search.ranking import Ranking
+from bot.search.terms import Longs, Table
+from bot.search.texts import Entry
 
 SUGGESTIONS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A question of the FAQ with the other ways in which people put it. `id` is unique within an index."""
-
-    id: str
-    question: str
-    phrasings: tuple[str, ...]
+WEIGHTS = Weights.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,74 +47,93 @@ class Index:
         previous: "Index | None" = None,
         vectors: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
-        """Builds the index, about 0.1 ms a phrasing. Raises ValueError when an id occurs twice.
+        """Builds the index, about 15 µs a phrasing. Raises ValueError when an id occurs twice.
 
-        Entries without a letter or digit in any of their texts are never found.
+        Entries without a letter or digit in any of their texts are never found. What was worked out for entries that
+        stand unchanged in `previous` is taken from there, if it has the same lexicon. `vectors` are embeddings by
+        phrasing, all of one length; texts without one are found by their words.
         """
         every = tuple(entries)
         if len({entry.id for entry in every}) < len(every):
             raise ValueError("the FAQ has an entry id twice")
         self._lexicon = lexicon
-        self._entries, texts = _readable(every)
-        self._asked = {entry.id: known[0] for entry, known in zip(self._entries, texts, strict=True)}
-        self._exact = _exact(self._entries, texts)
-        self._ranking = Ranking([[bag(text, lexicon) for text in known] for known in texts], lexicon)
+        self._texts: texts.Texts
+        self._exact: texts.Rows
+        old = previous if previous is not None and previous._lexicon is lexicon else None
+        before = old._texts if old else None
+        self._texts, source, new = texts.read(every, before)
+        fresh = terms.of_texts(new, lexicon.finder)
+        table = self._assembled(source, fresh, old) if old else fresh
+        self._ranking = Ranking(table, self._texts.owners(), lexicon)
+        self._rows = {entry.id: row for row, entry in enumerate(self._texts.entries)}
+        self._exact = texts.tables(self._texts, source, (old._texts, old._exact) if old else None)
+        self._near = Nearness(self._texts.entries, vectors or {})
+
+    def _assembled(self, source: Longs, fresh: Table, old: "Index") -> Table:
+        return texts.assembled(self._texts, source, fresh, old._ranking.table(), old._texts.starts)
+
+    def __len__(self) -> int:
+        """How many entries can be found."""
+        return len(self._texts.entries)
 
     def ask(self, text: str, after: str | None = None, vector: Sequence[float] | None = None) -> Result:
         """Answers, offers up to three entries, or declines. Takes any text and never raises.
 
-        `after` is the id of the entry that was answered last: a text that leans on it (`leans`) is understood with it.
-
         A known question or phrasing is answered from a table, whatever its width, script, courtesy or punctuation;
-        one that stands in several entries is offered as a choice between them.
+        one that stands in several entries is offered as a choice between them. `after` is the id of the entry that was
+        answered last: a text that leans on it is understood with it, a complete question is not disturbed. `vector` is
+        the embedding of the text, of the kind and length of the index's; others are not looked at.
         """
-        if known := self._exact.get(text):
-            return known
         plain = normalise(text)
-        if known := self._exact.get(plain):
+        if known := self._certain(plain):
             return known
-        alone = self._search(plain) if plain else _DECLINED
-        if alone.decision is Decision.ANSWER or after not in self._asked or not leans(text):
-            return alone
-        return self._search(core(text) + self._asked[after]) or alone
+        asked = terms.of_question(plain, self._lexicon)
+        alone = self._rank(asked, vector)
+        row = self._rows.get(after) if after is not None and leans(text) else None
+        leaning = self._lean(text, row) if row is not None and self._needs_more(asked, text, alone) else None
+        return self._result(leaning) or self._result(alone) or _DECLINED
 
-    def _search(self, plain: str) -> Result:
-        matches = self._ranking.best(bag(plain, self._lexicon), SUGGESTIONS)
-        if not matches:
-            return _DECLINED
-        best, second = matches[0], matches[1] if len(matches) > 1 else None
-        decision = decide(best, lead(best, second))
-        return _DECLINED if decision is Decision.DECLINE else Result(decision, self._hits(matches, second))
+    def _needs_more(self, asked: Mapping[int, float], text: str, alone: Ranked | None) -> bool:
+        whole, at_length = says(asked, text, self._lexicon)
+        return not at_length and not (whole and alone is not None and decide(alone, WEIGHTS) is Decision.ANSWER)
 
-    def _hits(self, matches: Sequence[Match], second: Match | None) -> tuple[Hit, ...]:
-        best = matches[0]
-        scores = [confidence(best, lead(best, second))]
-        scores += [min(scores[0], confidence(later, lead(later, best))) for _, later in pairwise(matches)]
-        rows = [self._entries[match.row] for match in matches]
-        return tuple(Hit(entry.id, entry.question, score) for entry, score in zip(rows, scores, strict=True))
+    def rank(self, text: str, count: int = 10) -> list[Hit]:
+        """The best entries whatever the confidence, best first; a known text's entries come first."""
+        plain = normalise(text)
+        certain = self._certain(plain)
+        ranked = self._rank(terms.of_question(plain, self._lexicon), None)
+        hits = list(certain.hits) if certain else []
+        hits += (
+            [hit for hit in self._hits(ranked, count) if hit.id not in {known.id for known in hits}] if ranked else []
+        )
+        return hits[:count]
 
+    def _certain(self, plain: str) -> Result | None:
+        rows = self._exact.get(plain)
+        if rows is None:
+            return None
+        found = (rows,) if isinstance(rows, int) else texts.standard(self._texts, plain, rows)
+        entries = [self._texts.entries[row] for row in found[:SUGGESTIONS]]
+        decision = Decision.ANSWER if len(found) == 1 else Decision.SUGGEST
+        return Result(decision, tuple(Hit(entry.id, entry.question, 1.0 / len(found)) for entry in entries))
 
-def _readable(entries: Sequence[Entry]) -> tuple[list[Entry], list[list[str]]]:
-    """Entries that can be found, and the distinct normalised texts of each, the question first."""
-    texts = [list(dict.fromkeys(filter(None, map(normalise, (one.question, *one.phrasings))))) for one in entries]
-    kept = [(entry, known) for entry, known in zip(entries, texts, strict=True) if known]
-    return [entry for entry, _ in kept], [known for _, known in kept]
+    def _rank(self, asked: Mapping[int, float], vector: Sequence[float] | None) -> Ranked | None:
+        near = self._near.to(vector)
+        found = self._ranking.candidates(asked, near.rows)
+        return None if found is None else near.adjust(rank(found, WEIGHTS))
 
+    def _lean(self, text: str, row: int) -> Ranked | None:
+        before = terms.of_question(self._texts.known[row][0], self._lexicon)
+        asked = terms.of_question(core(text), self._lexicon)
+        return self._rank(merge(asked, before, self._lexicon), None)
 
-def _exact(entries: Sequence[Entry], texts: Sequence[Sequence[str]]) -> dict[str, Result]:
-    """Result by text, as written and normalised. A standard question goes before other entries' phrasings."""
-    asked: dict[str, list[Entry]] = {}
-    phrased: dict[str, list[Entry]] = {}
-    for entry, known in zip(entries, texts, strict=True):
-        asked.setdefault(normalise(entry.question), []).append(entry)
-        for text in known:
-            phrased.setdefault(text, []).append(entry)
-    found = {text: _certain(owners) for text, owners in (phrased | asked).items() if text}
-    written = [text for entry in entries for text in (entry.question, *entry.phrasings)]
-    return found | {text: found[plain] for text in written if (plain := normalise(text))}
+    def _result(self, ranked: Ranked | None) -> Result | None:
+        decision = decide(ranked, WEIGHTS) if ranked else Decision.DECLINE
+        if ranked is None or decision is Decision.DECLINE:
+            return None
+        return Result(decision, tuple(self._hits(ranked, SUGGESTIONS)))
 
-
-def _certain(owners: Sequence[Entry]) -> Result:
-    score = 1.0 / len(owners)
-    hits = tuple(Hit(entry.id, entry.question, score) for entry in owners[:SUGGESTIONS])
-    return Result(Decision.ANSWER if len(owners) == 1 else Decision.SUGGEST, hits)
+    def _hits(self, ranked: Ranked, count: int) -> list[Hit]:
+        entries = [self._texts.entries[row] for row in ranked.rows[:count]]
+        sure = of_others(ranked)
+        return [Hit(entry.id, entry.question, score) for entry, score in zip(entries, sure, strict=False)]

@@ -1,22 +1,24 @@
 """The lexicon: which everyday words stand for which terms of trade-union work, and which terms must not be mixed up."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import eq
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
 import yaml
 
+from bot.search.finder import Finder
 from bot.search.normal import fold
 
 KINDS = ("topics", "context", "asks", "outside")
-_GAP = 4  # characters that "~" may stand for
-_BY_SOUND = 0.7  # how far a word that only sounds like a form is believed
-LEXICON_FILE = Path(__file__).with_name("lexicon.yaml")
-_SOUNDS_FILE = Path(__file__).with_name("sounds.yaml")
+WEAK = 0.5  # how far a form marked with "?" is believed
+WORDS = Path(__file__).with_name("words")
+_SOUNDS = Path(__file__).with_name("sounds.yaml")
+_LONGEST_HEARD = 5
+_DIGITS = dict(zip("0123456789", ["ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"], strict=True))
+
+Data = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,146 +29,139 @@ class Concept:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+Meaning = tuple[tuple[int, float], ...]  # numbers of concepts, each with how far a form is believed to mean it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Frozen tables; safe to share. `read` is the usual way to get one."""
+    """Frozen tables; safe to share. `read` is the usual way to get one. Concepts are known by their number."""
 
-    forms: Mapping[str, frozenset[Concept]]
-    gapped: Mapping[str, tuple[tuple[tuple[str, ...], Concept], ...]]  # by first character
+    concepts: tuple[Concept, ...]
+    forms: Mapping[str, Meaning]
+    rivals: Mapping[int, frozenset[int]]
+    together: tuple[tuple[int, int, int], ...]  # two concepts, and what they mean in one question
+    plain: frozenset[str]  # words without content
+    sounds: Mapping[str, str]  # character -> pinyin without tones
     by_sound: Mapping[tuple[str, ...], tuple[str, ...]]  # forms that sound so
-    sounds: Mapping[str, str]
-    rivals: Mapping[Concept, frozenset[Concept]]
-    plain: re.Pattern[str]
     not_typos: frozenset[str]
-    longest: Mapping[str, int]  # by first character
+    longest: Mapping[str, int]  # by first character, forms and plain words
+    finder: Finder  # forms and plain words, for many texts at once
 
     @classmethod
-    def read(cls, words: Path, sounds: Path) -> Self:
-        """Loads the two data files. Raises OSError, yaml.YAMLError, or ValueError naming what is wrong in them."""
-        with words.open("rb") as lines:
-            return cls.build(yaml.load(lines, yaml.CSafeLoader), _sounds(sounds))
+    def read(cls, folder: Path = WORDS, sounds: Path = _SOUNDS) -> Self:
+        """Loads the data files. Raises OSError, yaml.YAMLError, or ValueError naming what is wrong in them."""
+        with sounds.open("rb") as lines:
+            rows: Mapping[str, str] = yaml.load(lines, yaml.CSafeLoader)
+        table = {character: sound for sound, characters in rows.items() for character in characters} | _DIGITS
+        return cls.build([_load(path) for path in sorted(folder.glob("*.yaml"))], table)
 
     @classmethod
-    def build(cls, data: Mapping[str, object], sounds: Mapping[str, str]) -> Self:
-        """Builds the tables from parsed data; see `lexicon.yaml` for its layout. Raises ValueError."""
-        named = _named(data)
-        whole: dict[str, set[Concept]] = {}
-        gapped: dict[str, list[tuple[tuple[str, ...], Concept]]] = {}
-        for form, concept in _forms(data, named):
-            if "~" in form:
-                parts = tuple(fold(part) for part in form.split("~"))
-                gapped.setdefault(parts[0][0], []).append((parts, concept))
-            else:
-                whole.setdefault(fold(form), set()).add(concept)
-        rivals = _rivals(data, named)
-        forms = _inherit(whole, rivals)
-        plain = sorted((fold(word) for word in str(data.get("plain", "")).split()), key=len, reverse=True)
+    def build(cls, files: Iterable[Data], sounds: Mapping[str, str]) -> Self:
+        """Builds the tables from parsed files; see `words/README.md` for their layout. Raises ValueError."""
+        data = list(files)
+        concepts = _concepts(data)
+        number = {concept.name: at for at, concept in enumerate(concepts)}
+        rivals = _rivals(data, number)
+        forms = _inherit(_forms(data, number), rivals, concepts)
+        plain = frozenset(map(fold, _words(data, "plain")))
         return cls(
+            concepts=concepts,
             forms=MappingProxyType(forms),
-            gapped=MappingProxyType({first: tuple(rows) for first, rows in gapped.items()}),
-            by_sound=MappingProxyType(_by_sound(forms, sounds)),
-            sounds=MappingProxyType(dict(sounds)),
             rivals=MappingProxyType(rivals),
-            plain=re.compile("|".join(map(re.escape, plain)) or r"(?!)"),
-            not_typos=frozenset(str(data.get("not_typos", "")).split()),
-            longest=MappingProxyType(_longest(forms)),
+            together=_together(data, number),
+            plain=plain,
+            sounds=MappingProxyType(dict(sounds)),
+            by_sound=MappingProxyType(_by_sound({*forms, *plain}, sounds)),
+            not_typos=frozenset(_words(data, "not_typos")),
+            longest=MappingProxyType(_longest([*forms, *plain])),
+            finder=Finder.of({word: [each for each, _ in forms.get(word, ())] for word in {*forms, *plain}}),
         )
 
-    def find(self, text: str) -> dict[Concept, float]:
-        """Concepts named in a normalised text, each with how surely: 1 for the word itself, less for its sound.
-
-        A form with a gap is loose: it says nothing against a rival that was named before it.
-        """
-        found: dict[Concept, float] = {}
-        gap = 0  # where the text not yet understood begins
-        for start in range(len(text)):
-            end = start + self._match(text, start)
-            for concept in self._spread(text, start):
-                if not self.rivals.get(concept, frozenset()) & found.keys():
-                    found[concept] = 1.0
-            if end > max(gap, start):
-                found.update(dict.fromkeys(self.forms[text[start:end]], 1.0))
-                self._hear(text[gap:start], found)
-                gap = end
-        self._hear(text[gap:], found)
-        return found
-
-    def _match(self, text: str, start: int) -> int:
-        for size in range(min(self.longest.get(text[start], 0), len(text) - start), 0, -1):
-            if text[start : start + size] in self.forms:
-                return size
-        return 0
-
-    def _hear(self, text: str, found: dict[Concept, float]) -> None:
-        """Slips of the input method: the sound of a form, with one of its characters right and in place."""
-        sounds = [self.sounds.get(character, character) for character in text]
-        for start in range(len(text) - 1):
-            for size in range(2, min(4, len(text) - start) + 1):
-                written = text[start : start + size]
-                for form in self.by_sound.get(tuple(sounds[start : start + size]), ()):
-                    if any(map(eq, written, form)) and written not in self.not_typos:
-                        for concept in self.forms[form]:
-                            found.setdefault(concept, _BY_SOUND)
-
-    def _spread(self, text: str, start: int) -> Iterator[Concept]:
-        for parts, concept in self.gapped.get(text[start], ()):
-            at = start
-            for part in parts:
-                at = text.find(part, at, at + len(part) + _GAP if at > start else at + len(part))
-                if at < 0:
-                    break
-                at += len(part)
-            else:
-                yield concept
+    def names(self, numbers: Iterable[int]) -> set[str]:
+        """The names of concepts."""
+        return {self.concepts[each].name for each in numbers}
 
 
-def _table(data: Mapping[str, object], section: str) -> Mapping[str, str]:
-    table = data.get(section, {})
+def _load(path: Path) -> Data:
+    with path.open("rb") as lines:
+        loaded: Data = yaml.load(lines, yaml.CSafeLoader)
+    return loaded
+
+
+def _table(data: Data, section: str) -> Mapping[str, str]:
+    table = data.get(section) or {}
     if not isinstance(table, dict):
         raise ValueError(f"lexicon: {section} must be a table of name: forms")
     return {str(name): str(forms) for name, forms in table.items()}
 
 
-def _named(data: Mapping[str, object]) -> dict[str, Concept]:
-    concepts = [Concept(name, kind) for kind in KINDS for name in _table(data, kind)]
-    named = {concept.name: concept for concept in concepts}
-    if len(named) < len(concepts):
-        raise ValueError("lexicon: a name stands in two sections")
-    return named
+def _words(files: Sequence[Data], section: str) -> list[str]:
+    return [word for data in files for word in str(data.get(section) or "").split()]
 
 
-def _forms(data: Mapping[str, object], named: Mapping[str, Concept]) -> Iterator[tuple[str, Concept]]:
-    for kind in KINDS:
-        for name, forms in _table(data, kind).items():
-            for form in forms.split():
-                if not all(fold(part) for part in form.split("~")):
-                    raise ValueError(f"lexicon: {name} has an empty form: {form}")
-                yield form, named[name]
+def _concepts(files: Sequence[Data]) -> tuple[Concept, ...]:
+    found = [Concept(name, kind) for data in files for kind in KINDS for name in _table(data, kind)]
+    if twice := {one.name for at, one in enumerate(found) if one.name in {other.name for other in found[:at]}}:
+        raise ValueError(f"lexicon: names that stand twice: {sorted(twice)}")
+    return tuple(found)
 
 
-def _rivals(data: Mapping[str, object], named: Mapping[str, Concept]) -> dict[Concept, frozenset[Concept]]:
-    rows = data.get("rivals", [])
-    if not isinstance(rows, list):
-        raise ValueError("lexicon: rivals must be a list of lists")
-    found: dict[Concept, frozenset[Concept]] = {}
-    for row in rows:
-        if unknown := [name for name in row if name not in named]:
-            raise ValueError(f"lexicon: rivals name unknown concepts: {unknown}")
-        group = frozenset(named[name] for name in row)
-        for concept in group:
-            found[concept] = found.get(concept, frozenset()) | (group - {concept})
+def _forms(files: Sequence[Data], number: Mapping[str, int]) -> dict[str, dict[int, float]]:
+    forms: dict[str, dict[int, float]] = {}
+    for data in files:
+        for kind in KINDS:
+            for name, words in _table(data, kind).items():
+                for word in words.split():
+                    form = fold(word)
+                    if not form:
+                        raise ValueError(f"lexicon: {name} has an empty form: {word}")
+                    forms.setdefault(form, {})[number[name]] = WEAK if word.endswith("?") else 1.0
+    return forms
+
+
+def _rivals(files: Sequence[Data], number: Mapping[str, int]) -> dict[int, frozenset[int]]:
+    found: dict[int, frozenset[int]] = {}
+    for data in files:
+        rows = data.get("rivals") or []
+        if not isinstance(rows, list):
+            raise ValueError("lexicon: rivals must be a list of lists")
+        for row in rows:
+            if unknown := [name for name in row if name not in number]:
+                raise ValueError(f"lexicon: rivals name unknown concepts: {unknown}")
+            group = frozenset(number[name] for name in row)
+            for each in group:
+                found[each] = found.get(each, frozenset()) | (group - {each})
     return found
 
 
+def _together(files: Sequence[Data], number: Mapping[str, int]) -> tuple[tuple[int, int, int], ...]:
+    found = []
+    for data in files:
+        rows = data.get("together") or {}
+        if not isinstance(rows, dict):
+            raise ValueError("lexicon: together must be a table of name: pairs")
+        for name, pairs in rows.items():
+            for pair in pairs:
+                names = [*str(pair).split("+"), name]
+                if len(names) != 3 or not all(each in number for each in names):
+                    raise ValueError(f"lexicon: {name} has an unusable pair: {pair}")
+                found.append((number[names[0]], number[names[1]], number[names[2]]))
+    return tuple(found)
+
+
 def _inherit(
-    whole: Mapping[str, set[Concept]], rivals: Mapping[Concept, frozenset[Concept]]
-) -> dict[str, frozenset[Concept]]:
-    """A form that contains another form means that as well, unless the two are rivals."""
+    forms: Mapping[str, Mapping[int, float]], rivals: Mapping[int, frozenset[int]], concepts: Sequence[Concept]
+) -> dict[str, Meaning]:
+    """A form that contains another form means that as well, unless the two are rivals or the other only asks."""
     inherited = {}
-    for form, own in whole.items():
-        inner = {concept for part in _inside(form) for concept in whole.get(part, ()) if concept.kind != "asks"}
-        barred = {rival for concept in own for rival in rivals.get(concept, ())}
-        inherited[form] = frozenset(own | (inner - barred))
+    for form, own in forms.items():
+        barred = {rival for each in own for rival in rivals.get(each, ())}
+        means: dict[int, float] = {}
+        for part in _inside(form):
+            for each, sure in forms.get(part, {}).items():
+                if each not in barred and concepts[each].kind != "asks":
+                    means[each] = max(sure, means.get(each, 0.0))
+        inherited[form] = tuple(sorted((means | dict(own)).items()))
     return inherited
 
 
@@ -176,34 +171,19 @@ def _inside(form: str) -> Iterator[str]:
             yield form[start : start + size]
 
 
-def _longest(forms: Iterable[str]) -> dict[str, int]:
+def _longest(words: Iterable[str]) -> dict[str, int]:
     longest: dict[str, int] = {}
-    for form in forms:
-        longest[form[0]] = max(len(form), longest.get(form[0], 0))
+    for word in words:
+        longest[word[0]] = max(len(word), longest.get(word[0], 0))
     return longest
 
 
-def _by_sound(
-    forms: Mapping[str, frozenset[Concept]], sounds: Mapping[str, str]
-) -> dict[tuple[str, ...], tuple[str, ...]]:
-    heard: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for form, concepts in forms.items():
-        if 2 <= len(form) <= 4 and any(c.kind == "topics" for c in concepts) and all(c in sounds for c in form):
-            key = tuple(sounds[character] for character in form)
-            heard[key] = (*heard.get(key, ()), form)
-    return heard
+def _by_sound(words: Iterable[str], sounds: Mapping[str, str]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    heard: dict[tuple[str, ...], list[str]] = {}
+    for word in sorted(words):
+        if 2 <= len(word) <= _LONGEST_HEARD and all(character in sounds for character in word):
+            heard.setdefault(tuple(sounds[character] for character in word), []).append(word)
+    return {sound: tuple(words) for sound, words in heard.items()}
 
 
-def _sounds(path: Path) -> dict[str, str]:
-    with path.open("rb") as lines:
-        rows: Mapping[str, str] = yaml.load(lines, yaml.CSafeLoader)
-    return {character: sound for sound, characters in rows.items() for character in characters}
-
-
-def conflict(asked: Iterable[Concept], offered: Iterable[Concept], lexicon: Lexicon) -> bool:
-    """True when what is asked names one of a row of rivals and what is offered names only another of that row."""
-    held = frozenset(offered)
-    return any(concept not in held and lexicon.rivals.get(concept, frozenset()) & held for concept in asked)
-
-
-DEFAULT = Lexicon.read(LEXICON_FILE, _SOUNDS_FILE)
+DEFAULT = Lexicon.read()

@@ -1,140 +1,271 @@
-"""Ranking: which entries say what a question says. Character uni- and bigrams and concepts, weighted by rarity."""
+"""Ranking: which entries say what a question says, and what the question has in common with each of them."""
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from heapq import nlargest
-from itertools import pairwise
-from typing import NamedTuple
 
-from bot.search.lexicon import Concept, Lexicon, conflict
+import numpy as np
+import numpy.typing as npt
 
-Term = str | Concept
-Bag = Mapping[Term, float]  # how often, or how surely, a term occurs
+from bot.search import terms
+from bot.search.lexicon import KINDS, Lexicon
+from bot.search.terms import CHARACTERS, CONCEPTS, PAIRS, Longs, Table, borrowed, ranges
 
-_CHARACTER, _BIGRAM = 0.7, 0.4
-_CONCEPT = {"topics": 4.0, "context": 1.0, "asks": 1.4, "outside": 4.0}
-_SATURATION = 1.2  # BM25 k1: how soon a term said in many phrasings stops counting more
-_COMMON = 600  # a term in more entries than this nominates no candidates while there are rarer ones
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+_TOPICS, _ASKS, _OUTSIDE = (KINDS.index(kind) for kind in ("topics", "asks", "outside"))
+_BASE = np.array([1.0, 0.7, 4.0], np.float32)  # by family
+_CONCEPT = np.array([1.0, 0.3, 0.35, 1.0], np.float32)  # by kind of concept
+_SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b; entries are not judged by their length, only phrasings
 _CANDIDATES = 24
-_RIVAL = 0.8  # what is left of the score of an entry that speaks of the rival of what is asked
-
-
-class Match(NamedTuple):
-    """One candidate. The shares are 0..1 and by weight, so that rare terms and topics count more."""
-
-    row: int
-    score: float
-    covered: float  # of the question, found anywhere in the entry
-    alike: float  # of question and best phrasing together, common to both
-    topics: float  # of the concepts of the question, found in the entry
-    missing: float  # of the concepts of the best phrasing, absent from the question
-    rival: bool  # the entry names the rival of what is asked, and not what is asked
+_BUDGET = 6_000  # postings looked at to nominate candidates, the rarest terms first
+_ROW_BITS = 19  # of the number of a phrasing
+_SLICE = 4096  # phrasings weighed in one go
+_NONE = np.empty(0, np.int64)
+FEATURES = (
+    "phrasing", "entry", "characters", "pairs", "topics", "asks", "back_characters", "back_topics", "alike",
+    "both_characters", "both_topics", "asks_otherwise", "rival", "absent", "foreign",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrasing:
-    terms: tuple[Term, ...]
-    weight: float
+class Candidates:
+    """Entries that may be meant, with what each has in common with the question."""
 
-
-def bag(text: str, lexicon: Lexicon) -> Bag:
-    """Terms of a normalised text: characters and bigrams of what is left without plain words, and concepts."""
-    bare = lexicon.plain.sub("", text) or text
-    found: dict[Term, float] = dict.fromkeys(bare, 1.0)
-    found.update(dict.fromkeys(map("".join, pairwise(bare)), 1.0))
-    return found | lexicon.find(text)
-
-
-def _base(term: Term) -> float:
-    if isinstance(term, Concept):
-        return _CONCEPT[term.kind]
-    return _CHARACTER if len(term) == 1 else _BIGRAM
+    rows: Longs
+    features: npt.NDArray[np.float64]  # one row a candidate, columns as in FEATURES
+    share: float  # of the question's weight, said by topics
+    unknown: float  # of the weight of its characters and pairs, not found in any entry
+    topics: int  # how many it names
+    length: int  # characters in it
 
 
 class Ranking:
-    """Immutable index over rows of bags: one row an entry, one bag a phrasing, none of them empty."""
+    """Immutable index over phrasings, each belonging to an entry; `owners` go up from 0 without a gap.
 
-    def __init__(self, rows: Sequence[Sequence[Bag]], lexicon: Lexicon) -> None:
+    The arrays of `table` are used up.
+    """
+
+    def __init__(self, table: Table, owners: Longs, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._pooled = [_pool(bags) for bags in rows]
-        spread = Counter(term for pooled in self._pooled for term in pooled)
-        total = len(rows)
-        self._weight = {t: _base(t) * math.log1p((total - n + 0.5) / (n + 0.5)) for t, n in spread.items()}
-        self._unknown = math.log1p((total + 0.5) / 0.5)
-        self._phrasings = [[_Phrasing(tuple(one), sum(map(self._weigh, one))) for one in bags] for bags in rows]
-        self._postings = _postings(self._pooled)
+        self._kinds = terms.kinds(lexicon)
+        self._first = np.flatnonzero(np.diff(owners, prepend=-1))
+        self._many = np.diff(np.append(self._first, len(owners)))
+        self._starts = table.starts
+        self._factor = _damped(np.arange(int(self._many.max(initial=0)) + 1))
+        self._pool(table, owners)
+        self._weigh()
 
-    def best(self, asked: Bag, count: int) -> list[Match]:
-        """The best rows for a question, best first; ties in the order of the rows. Empty when nothing is shared."""
-        weights = {term: self._weigh(term) * sure for term, sure in asked.items()}
-        mass = sum(weights.values())
-        matches = [self._match(row, weights, mass) for row in self._candidates(weights)]
-        return nlargest(count, matches, key=lambda match: (match.score, -match.row))
+    def table(self) -> Table:
+        """The terms of all phrasings, as they were given."""
+        return Table(self._starts, self._keys[self._ids])
 
-    def _weigh(self, term: Term) -> float:
-        known = self._weight.get(term)
-        return _base(term) * self._unknown if known is None else known
+    def _pool(self, table: Table, owners: Longs) -> None:
+        """Numbers the terms and makes their postings: which entries hold each, in how many of their phrasings.
 
-    def _candidates(self, weights: Mapping[Term, float]) -> list[int]:
-        scores: defaultdict[int, float] = defaultdict(float)
-        known = [(term, self._postings[term]) for term in weights if term in self._postings]
-        rare = [(term, rows) for term, rows in known if sum(map(len, rows.values())) <= _COMMON]
-        for term, groups in rare or known:
-            for factor, rows in groups.items():
-                gain = weights[term] * factor
-                for row in rows:
-                    scores[row] += gain
-        floor = max(scores.values(), default=0.0) * 0.3
-        hopeful = [(score, -row) for row, score in scores.items() if score >= floor]
-        return [-row for _, row in nlargest(_CANDIDATES, hopeful)]
+        Sorting plain numbers is much quicker than sorting their places, so two things ride in each number.
+        """
+        if len(table) >= 1 << _ROW_BITS:
+            raise ValueError("the FAQ has too many phrasings")
+        both = table.keys
+        both <<= _ROW_BITS
+        both |= np.repeat(np.arange(len(table), dtype=np.int32), np.diff(table.starts))
+        both.sort()
+        row, ids, owner = (borrowed(len(both), np.dtype(np.int32)) for _ in range(3))
+        np.bitwise_and(both, (1 << _ROW_BITS) - 1, out=row, casting="unsafe")
+        both >>= _ROW_BITS
+        changes = _changes(both)
+        self._keys = both[changes]
+        np.cumsum(changes, out=ids)
+        ids -= 1
+        np.take(owners.astype(np.int32), row, out=owner)
+        holds = np.flatnonzero(changes | _changes(owner)).astype(np.int32)
+        self._holders = owner[holds]
+        self._often = self._factor[np.diff(holds, append=np.int32(len(owner)))]
+        self._posted = np.searchsorted(ids[holds], np.arange(len(self._keys) + 1, dtype=np.int32))
+        del owner, holds, changes
+        np.left_shift(row, 32, out=both, dtype=np.int64)
+        both |= ids
+        both.sort()
+        self._ids = (both & 0xFFFFFFFF).astype(np.int32)
 
-    def _match(self, row: int, weights: Mapping[Term, float], mass: float) -> Match:
-        pooled = self._pooled[row]
-        shared = [term for term in weights if term in pooled]
-        alike, phrasing = self._closest(row, weights, mass)
-        rival = conflict(_concepts(weights), _concepts(pooled), self._lexicon)
-        score = 1.5 * sum(weights[term] * pooled[term] for term in shared) / mass + 2.0 * alike
-        return Match(
-            row=row,
-            score=score * (_RIVAL if rival else 1.0),
-            covered=sum(weights[term] for term in shared) / mass,
-            alike=alike,
-            topics=_share(_concepts(weights), weights, pooled),
-            missing=1.0 - _share(_concepts(phrasing.terms), self._weight, weights),
-            rival=rival,
+    def _weigh(self) -> None:
+        """How much each term counts, and how much each phrasing has of each part."""
+        entries = len(self._first)
+        spread = np.diff(self._posted)
+        self._unknown = float(np.log1p((entries + 0.5) / 0.5))
+        kind, family = _kind(self._keys, self._kinds), terms.families(self._keys)
+        self._part = _part(family, kind).astype(np.int8)
+        rare = np.log1p((entries - spread + 0.5) / (spread + 0.5)).astype(np.float32)
+        self._weight = rare * _base(family, kind)
+        length = np.diff(self._starts)
+        self._mass = np.zeros((len(length), _PARTS), np.float32)
+        for start in range(0, len(length), _SLICE):
+            end = min(start + _SLICE, len(length))
+            ids = self._ids[self._starts[start] : self._starts[end]]
+            cell = np.repeat(np.arange(end - start) * _PARTS, length[start:end]) + self._part[ids]
+            mass = np.bincount(cell, self._weight[ids], (end - start) * _PARTS)
+            self._mass[start:end] = mass.reshape(-1, _PARTS)
+        mean = float(length.mean()) if len(length) else 1.0
+        brief = (_SATURATION + 1) / (1 + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
+        self._brief = brief.astype(np.float32)
+
+    def candidates(self, asked: Mapping[int, float], nominated: Longs = _NONE) -> Candidates | None:
+        """The entries that have most in common with a question's terms, in no order; None when nothing is shared.
+
+        `nominated` entries are looked at as well.
+        """
+        question = self._question(asked)
+        if question is None:
+            return None
+        rows = np.union1d(self._nominate(question), nominated)
+        plain = question.part <= PAIRS
+        return Candidates(
+            rows,
+            self._features(question, rows),
+            share=float(question.weight[question.part == CONCEPTS].sum() / question.weight.sum()),
+            unknown=float(question.weight[plain & ~question.known].sum() / max(1e-6, question.weight[plain].sum())),
+            topics=int((question.kind == _TOPICS).sum()),
+            length=int((question.part == CHARACTERS).sum()),
         )
 
-    def _closest(self, row: int, weights: Mapping[Term, float], mass: float) -> tuple[float, _Phrasing]:
-        """The phrasing that has most in common with the question (Dice), and how much that is."""
-        alike, closest = 0.0, self._phrasings[row][0]
-        for phrasing in self._phrasings[row]:
-            common = sum([weights[term] for term in phrasing.terms if term in weights])
-            if (share := 2 * common / (mass + phrasing.weight)) > alike:
-                alike, closest = share, phrasing
-        return alike, closest
+    def _question(self, asked: Mapping[int, float]) -> "_Question | None":
+        if not asked or not len(self._keys):
+            return None
+        keys = np.array(sorted(asked), np.int64)
+        sure = np.array([asked[key] for key in keys.tolist()], np.float32)
+        ids = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        known = self._keys[ids] == keys
+        if not known.any():
+            return None
+        kind, family = _kind(keys, self._kinds), terms.families(keys)
+        weight = np.where(known, self._weight[ids], self._unknown * _base(family, kind)) * sure
+        return _Question(keys, weight, known, ids, _part(family, kind), kind, sure >= 1.0)
+
+    def _nominate(self, question: "_Question") -> Longs:
+        """The entries with the highest scores by the question's rarest terms."""
+        ids, weight = question.ids[question.known], question.weight[question.known]
+        spread = self._posted[ids + 1] - self._posted[ids]
+        rare = np.argsort(spread, kind="stable")
+        rare = rare[: max(1, int(np.searchsorted(np.cumsum(spread[rare]), _BUDGET, "right")))]
+        at = ranges(self._posted[ids[rare]], spread[rare])
+        gains = self._often[at] * np.repeat(weight[rare], spread[rare])
+        scores = np.bincount(self._holders[at], gains, len(self._first))
+        if len(scores) <= _CANDIDATES:
+            return np.flatnonzero(scores > 0)
+        top = np.argpartition(-scores, _CANDIDATES - 1)[:_CANDIDATES]
+        return top[scores[top] > 0]
+
+    def _features(self, question: "_Question", rows: Longs) -> npt.NDArray[np.float64]:
+        many = self._many[rows]
+        first = np.cumsum(many) - many
+        phrasings = ranges(self._first[rows], many)
+        of = np.repeat(np.arange(len(rows)), many)
+        at, column, rival = self._shared(question, phrasings)
+        size = len(question.keys)
+        cell = at * _PARTS + question.part[column]
+        common = np.bincount(cell, question.weight[column], len(phrasings) * _PARTS).reshape(-1, _PARTS)
+        often = np.bincount(of[at] * size + column, minlength=len(rows) * size).reshape(-1, size)
+        asked = np.bincount(question.part, question.weight, _PARTS)
+        total = float(asked.sum()) + 1e-6
+        mass = self._mass[phrasings]
+        near = common.sum(axis=1) * self._brief[phrasings] / total
+        alike = 2 * common.sum(axis=1) / (total + mass.sum(axis=1))
+        best = np.lexsort((-(near + alike), of))[first]
+        held = (often > 0) * question.weight
+        cover = held @ (question.part[:, None] == np.arange(_PARTS)).astype(np.float32)
+        cover /= asked + 1e-6
+        back = common[best] / (mass[best] + 1e-6)
+        share = asked[CONCEPTS] / total
+        entry_asks = np.maximum.reduceat(mass[:, _ASKED], first) > 0
+        instead = np.zeros((len(rows), size), np.bool_)
+        instead[of[rival[0]], rival[1]] = True
+        columns = {
+            "phrasing": np.maximum.reduceat(near, first),
+            "entry": self._factor[often] @ question.weight / total,
+            "characters": cover[:, CHARACTERS],
+            "pairs": cover[:, PAIRS],
+            "topics": cover[:, CONCEPTS],
+            "asks": cover[:, _ASKED],
+            "back_characters": back[:, CHARACTERS],
+            "back_topics": back[:, CONCEPTS] * share,
+            "alike": np.maximum.reduceat(alike, first),
+            "both_characters": np.minimum(cover[:, CHARACTERS], back[:, CHARACTERS]),
+            "both_topics": np.minimum(cover[:, CONCEPTS], back[:, CONCEPTS]) * share,
+            "asks_otherwise": entry_asks & (cover[:, _ASKED] <= 0) & (asked[_ASKED] > 0),
+            "rival": (instead & (often == 0)).any(axis=1),
+            "absent": (mass[best, CONCEPTS] - common[best, CONCEPTS]) / 10.0,
+            "foreign": (often == 0) @ (question.weight * (question.kind == _OUTSIDE)) / total,
+        }
+        return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float64)
+
+    def _shared(self, question: "_Question", phrasings: Longs) -> tuple[Longs, Longs, tuple[Longs, Longs]]:
+        """Which phrasing holds which term of the question, as pairs; and which holds a rival of which."""
+        many = self._starts[phrasings + 1] - self._starts[phrasings]
+        tokens = self._ids[ranges(self._starts[phrasings], many)]
+        row = np.repeat(np.arange(len(phrasings)), many)
+        column = np.zeros(len(self._keys), np.int16)
+        column[question.ids[question.known]] = np.flatnonzero(question.known) + 1
+        found = column[tokens]
+        own = np.flatnonzero(found)
+        rivals = self._rivals(question)
+        if not rivals:
+            return row[own], found[own].astype(np.int64) - 1, (_NONE, _NONE)
+        column[:] = 0
+        column[[key for key, _ in rivals]] = [at + 1 for _, at in rivals]
+        against = column[tokens]
+        other = np.flatnonzero(against)
+        return row[own], found[own].astype(np.int64) - 1, (row[other], against[other].astype(np.int64) - 1)
+
+    def _rivals(self, question: "_Question") -> list[tuple[int, int]]:
+        """Known terms that are rivals of terms a question names, each with the place of that term."""
+        found = []
+        for at in np.flatnonzero((question.kind >= 0) & question.named).tolist():
+            for concept in terms.concepts_of([int(question.keys[at])]):
+                found += [(key, at) for key in terms.concept_keys(self._lexicon.rivals.get(concept, ()))]
+        wanted = np.array([key for key, _ in found], np.int64)
+        ids = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        known = self._keys[ids] == wanted
+        return [(int(ids[n]), at) for n, (_, at) in enumerate(found) if known[n]]
 
 
-def _concepts(terms: Iterable[Term]) -> list[Concept]:
-    return [term for term in terms if isinstance(term, Concept)]
+_PARTS, _ASKED = 4, 3  # characters, pairs, concepts, and of these what is asked
 
 
-def _share(concepts: Sequence[Concept], weights: Mapping[Term, float], held: Container[Term]) -> float:
-    mass = sum(weights[concept] for concept in concepts)
-    return sum(weights[concept] for concept in concepts if concept in held) / mass if mass else 0.0
+def _kind(keys: Longs, kinds: Longs) -> Longs:
+    """The place in KINDS of each term that is a concept; -1 for the others."""
+    return np.where(terms.families(keys) == CONCEPTS, kinds[np.maximum(terms.numbers(keys), 0) % len(kinds)], -1)
 
 
-def _pool(bags: Sequence[Bag]) -> dict[Term, float]:
-    """Terms of all phrasings together, each with its BM25 factor; repetition is damped."""
-    counts = Counter(term for one in bags for term in one)
-    often = {term: 1 + math.log(count) for term, count in counts.items()}
-    return {term: (_SATURATION + 1) * n / (n + _SATURATION) for term, n in often.items()}
+def _part(family: Longs, kind: Longs) -> Longs:
+    return np.where(kind == _ASKS, _ASKED, family)
 
 
-def _postings(pooled: Sequence[Bag]) -> dict[Term, dict[float, list[int]]]:
-    postings: dict[Term, dict[float, list[int]]] = {}
-    for row, terms in enumerate(pooled):
-        for term, factor in terms.items():
-            postings.setdefault(term, {}).setdefault(factor, []).append(row)
-    return postings
+def _base(family: Longs, kind: Longs) -> Floats:
+    return np.where(kind >= 0, _BASE[CONCEPTS] * _CONCEPT[kind], _BASE[family]).astype(np.float32)
+
+
+def _changes(values: npt.NDArray[np.signedinteger]) -> Flags:
+    """Where a value differs from the one before it; the first always does."""
+    found = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
+
+
+def _damped(often: Longs) -> Floats:
+    """BM25's factor of a term that so many phrasings hold; 0 for none."""
+    damped = np.where(often > 0, 1.0 + np.log(np.maximum(often, 1)), 0.0)
+    return ((_SATURATION + 1) * damped / (damped + _SATURATION)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The terms of a question, in order: how much each counts, its place in the index, and what it is."""
+
+    keys: Longs
+    weight: Floats
+    known: Flags
+    ids: Longs
+    part: Longs
+    kind: Longs
+    named: Flags  # by the word itself, so that a near miss of it may be told apart

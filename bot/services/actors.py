@@ -17,6 +17,9 @@ RIGHTS = {
 }
 
 
+NOWHERE = "nowhere"  # no path begins so
+
+
 class NotAllowed(Refusal):
     """This account may not do that; the words say what would be needed."""
 
@@ -43,10 +46,13 @@ FILES = Actor("import", "admin")  # what is brought in by a command
 
 
 def of_account(work: Work, name: str, role: str, org_id: int | None) -> Actor:
-    """The actor behind an account. The root of the tree is all of it."""
-    org = orgs.get(work, org_id) if org_id is not None else None
-    whole = org is None or org.parent_id is None
-    return Actor(name, role, org_id, None if whole or org is None else org.path)
+    """The actor behind an account. The root of the tree is all of it; a branch that is gone is none of it."""
+    if org_id is None:
+        return Actor(name, role)
+    org = orgs.get(work, org_id)
+    if org is None:
+        return Actor(name, role, org_id, NOWHERE)
+    return Actor(name, role, org_id, org.path if org.parent_id is not None else None)
 
 
 def require(actor: Actor, right: str) -> None:
@@ -56,11 +62,11 @@ def require(actor: Actor, right: str) -> None:
 
 
 def require_branch(work: Work, actor: Actor, org_id: int) -> None:
-    """Raises NotAllowed when a branch (0: the city's own) is not the actor's to change."""
-    if actor.path is None:
-        return
+    """Raises NotAllowed when a branch (0: the city's own) is not the actor's to change, or is none."""
     org = orgs.get(work, org_id) if org_id else None
-    if org is None or not actor.within(org.path):
+    if org is None and org_id:
+        raise NotAllowed("没有这个工会。")
+    if actor.path is not None and (org is None or not actor.within(org.path)):
         raise NotAllowed("这条内容不归您所在的工会管理，请联系上级工会。")
 
 

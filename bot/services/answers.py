@@ -93,7 +93,9 @@ def short(answer: Answer) -> str:
     text = answer.text.replace("\n", "")
     if len(text) > SHORT:
         cut = max(text.rfind(mark, 0, SHORT) for mark in "。！？；")
-        text = text[: cut + 1] if cut > 0 else ""
+        text = text[: cut + 1] if cut > 0 else f"{text[: SHORT - 1]}…"
+    if answer.local and "以当地规定为准" not in text:
+        text += texts.LOCAL
     return texts.IN_SHORT.format(question=answer.question, text=text, as_of=say_date(answer.as_of))
 
 

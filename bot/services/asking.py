@@ -18,13 +18,15 @@ def ask(
     text: str,
     now: datetime,
     vector: Sequence[float] | None = None,
+    chat: str = "",
 ) -> Result:
-    """What the base says to these words of this person. The earlier answer is looked up only when they lean on it."""
-    after = last_entry(work, person_id, now) if leans(text) else None
+    """What the base says to these words of this person. The earlier answer is looked up only when they lean on it;
+    in a group (`chat`) only an answer that was given there is leaned on."""
+    after = last_entry(work, person_id, now, chat) if leans(text) else None
     return knowledge.ask(text, after=after, vector=vector)
 
 
-def last_entry(work: Work, person_id: int, now: datetime) -> str | None:
+def last_entry(work: Work, person_id: int, now: datetime, chat: str = "") -> str | None:
     """The entry a person was answered with in the last minutes."""
-    last = inbox.last_answered(work, person_id, now - FOLLOW_UP)
+    last = inbox.last_answered(work, person_id, now - FOLLOW_UP, chat)
     return last.entry_id if last else None

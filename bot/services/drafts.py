@@ -6,7 +6,7 @@ the golden questions are run outside the transaction (`trial`); `publish` refuse
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.errors import Refusal
@@ -14,9 +14,10 @@ from bot.search import Entry as SearchEntry
 from bot.search import Index
 from bot.services import closing, golden, knowledge
 from bot.services.actors import Actor, NotAllowed, require, require_branch
+from bot.services.answers import day_of
 from bot.services.entries import NAMES, BadEntry, columns, content_of, override_columns, validated, validated_override
 from bot.services.golden import Broken, Golden
-from storage import audit, revisions
+from storage import audit, misses, revisions
 from storage import knowledge as base
 from storage.revisions import CITY, Revision
 from storage.work import Work
@@ -41,16 +42,21 @@ class Trial:
     state: base.State
     before: Index
     after: Index
+    written: datetime | None = None  # when the revision was written last: nothing else may be published with it
 
 
 def save(
     work: Work, actor: Actor, entry_id: str, org_id: int, data: Mapping[str, Any], now: datetime, **more: Any
 ) -> Revision:
-    """Write a draft, or go on writing the open one. `more`: `note`, `gap_id`. Raises BadEntry, NotAllowed, Conflict."""
+    """Write a draft, or go on writing the open one. `more`: `note`, `gap_id`. Raises BadEntry, NotAllowed, Conflict.
+
+    A draft that was sent back is from then on meant for the entry as it is now.
+    """
     require(actor, "draft")
     require_branch(work, actor, org_id)
     content = _checked(work, entry_id, org_id, data)
-    draft = revisions.open_of(work, entry_id, org_id)
+    more = {**more, **_meant(work, entry_id, more)}
+    draft = revisions.open_of(work, entry_id, org_id, hold=True)
     if draft is None:
         more = {**more, "state": "draft", "author": actor.name, "base": _version(work, entry_id, org_id)}
         draft = revisions.add(work, entry_id, org_id, content, now, **more)
@@ -92,10 +98,22 @@ def _rewrite(
 ) -> None:
     if draft.author != actor.name:
         raise Conflict(f"{draft.author}正在改这一条，请等对方提交或放弃后再改。")
+    if draft.state == "draft" and draft.review_note:
+        draft.base, draft.reviewer, draft.review_note = _version(work, draft.entry_id, draft.org_id), "", ""
     draft.content, draft.state, draft.updated_at = content, "draft", now
     for key, value in more.items():
         setattr(draft, key, value)
     work.session.add(draft)
+
+
+def _meant(work: Work, entry_id: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The note as it fits its column; the gap must be there, and about this entry if it is about one."""
+    checked: dict[str, Any] = {"note": str(more["note"]).strip()[:200]} if "note" in more else {}
+    if more.get("gap_id") is not None:
+        gap = misses.gap(work, more["gap_id"])
+        if gap is None or (gap.kind == "review" and gap.entry_id != entry_id):
+            raise Conflict("没有这一组问题，请刷新页面看看。")
+    return checked
 
 
 def _checked(work: Work, entry_id: str, org_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,6 +132,7 @@ def _version(work: Work, entry_id: str, org_id: int) -> int:
 
 def hand_in(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revision:
     """Ask for publication. Raises NotAllowed, Conflict."""
+    revisions.held(work, revision_id)
     draft = _open(work, actor, "draft", revision_id, "draft")
     if draft.author != actor.name:
         raise NotAllowed(f"只有起草人{draft.author}可以提交。")
@@ -122,6 +141,7 @@ def hand_in(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revisi
 
 def discard(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revision:
     """Give a draft up; its author, or whoever may approve. Raises NotAllowed, Conflict."""
+    revisions.held(work, revision_id)
     draft = _open(work, actor, "draft", revision_id, *revisions.OPEN)
     if draft.author != actor.name and not actor.may("approve"):
         raise NotAllowed(f"只有起草人{draft.author}或审核人可以放弃这份草稿。")
@@ -130,6 +150,7 @@ def discard(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revisi
 
 def reject(work: Work, actor: Actor, revision_id: int, note: str, now: datetime) -> Revision:
     """Send a pending revision back to its author, with the reason, as a draft. Raises NotAllowed, Conflict."""
+    revisions.held(work, revision_id)
     pending = _pending(work, actor, revision_id)
     if not note.strip():
         raise Conflict("请写明退回的原因。")
@@ -140,6 +161,12 @@ def reject(work: Work, actor: Actor, revision_id: int, note: str, now: datetime)
 def decidable(work: Work, actor: Actor, revision_id: int) -> Revision:
     """The pending revision, if this actor may publish or reject it. Raises NotAllowed, Conflict."""
     return _pending(work, actor, revision_id)
+
+
+def _out_of_date(revision: Revision, now: datetime) -> bool:
+    said = revision.content
+    in_force = said["status"] == "published" if revision.org_id == CITY else said["active"]
+    return bool(in_force) and date.fromisoformat(said["review_by"]) < day_of(now)
 
 
 def _pending(work: Work, actor: Actor, revision_id: int) -> Revision:
@@ -173,12 +200,12 @@ def trial(work: Work, revision_id: int) -> Trial:
         raise Conflict("找不到这份草稿。")
     now = knowledge.build(work)
     if revision.org_id != CITY:
-        return Trial(now.state, now.index, now.index)
+        return Trial(now.state, now.index, now.index, revision.updated_at)
     kept = {entry.id: knowledge.searched(entry) for entry in base.published(work) if entry.id != revision.entry_id}
     if revision.content["status"] == "published":
         said = revision.content
         kept[revision.entry_id] = SearchEntry(revision.entry_id, said["question"], tuple(said["phrasings"]))
-    return Trial(now.state, now.index, Index(kept.values(), previous=now.index))
+    return Trial(now.state, now.index, Index(kept.values(), previous=now.index), revision.updated_at)
 
 
 def examine(tried: Trial, questions: Golden) -> None:
@@ -190,9 +217,15 @@ def examine(tried: Trial, questions: Golden) -> None:
 
 def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datetime) -> Revision:
     """Put a pending revision in force and answer whoever waited for it. Raises NotAllowed, Conflict."""
+    work.alone(base.CHANGING)
+    revisions.held(work, revision_id)
     pending = _pending(work, actor, revision_id)
+    if pending.updated_at != tried.written:
+        raise Conflict("起草人刚刚又改了这份草稿，请刷新页面，看过新的内容再发布。")
     if base.state(work) != tried.state:
         raise Conflict("知识库刚刚有别的改动，请再点一次发布。")
+    if _out_of_date(pending, now):
+        raise Conflict("复核期限已经过了，发布了也不会回答职工，请退回修改。")
     if _version(work, pending.entry_id, pending.org_id) != pending.base:
         raise Conflict("起草之后这一条又改过，请退回给起草人，在新内容上重新修改。")
     if pending.org_id == CITY:

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.content import Citation, FaqEntry
 from bot.errors import Refusal
+from bot.services import closing
+from bot.services.actors import FILES
 from storage import knowledge, revisions
-from storage.revisions import CITY
 from storage.work import Work
 
 NAMES = {
@@ -32,6 +33,7 @@ NAMES = {
     "fields": "本地项目",
     "key": "项目代号",
     "label": "项目名称",
+    "hint": "项目提示",
     "value": "本地内容",
     "values": "本地内容",
 }
@@ -44,12 +46,21 @@ _REASONS = {
     "literal_error": "只能是{expected}",
     "extra_forbidden": "没有这一项",
     "string_pattern_mismatch": "只能用小写英文字母、数字和连字符",
+    "string_type": "要写成文字",
+    "list_type": "要写成列表",
+    "model_type": "要写成几个“名称: 内容”",
+    "bool_type": "只能是true（是）或false（否）",
+    "bool_parsing": "只能是true（是）或false（否）",
+    "greater_than_equal": "不能早于{ge}",
+    "less_than_equal": "不能晚于{le}",
 }
-_OWN_WORDS = {  # the field they are about, and the words
+_OWN_WORDS = {  # the field they are about (empty: where they stand), and the words
     "a published entry needs a citation": ("citations", "发布的内容要写明依据"),
     "a local entry must say 以当地规定为准": ("answer", "地方性的答案里要写“以当地规定为准”"),
     "only a local entry has fields to fill in": ("fields", "只有地方性的条目才有本地项目"),
     "two fields have the same key": ("fields", "有两个本地项目的代号相同"),
+    "control characters": ("", "有看不见的控制字符，请删掉重新输入"),
+    "more than one line": ("", "要写在一行里，不能换行"),
 }
 _DATES = ("as_of", "review_by")
 
@@ -115,13 +126,17 @@ def _problem(error: Any) -> tuple[str, str]:
     own = str((error.get("ctx") or {}).get("error", ""))
     if own in _OWN_WORDS:
         field, words = _OWN_WORDS[own]
-        return NAMES[field], words
+        return NAMES[field] if field else _place(error["loc"]), words
     return _place(error["loc"]), _reason(error)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
-    words = [f"第{part + 1}项" if isinstance(part, int) else NAMES.get(part, str(part)) for part in loc]
-    return "".join(words) or "整条"
+    return "".join(f"第{part + 1}项" if isinstance(part, int) else name_of(part) for part in loc) or "整条"
+
+
+def name_of(key: str) -> str:
+    """What a field is called for people; an unknown one as it stands, cut, with nothing that steers a terminal."""
+    return NAMES.get(key) or "".join(sign if sign.isprintable() else " " for sign in key[:30])
 
 
 def _reason(error: Any) -> str:
@@ -130,9 +145,14 @@ def _reason(error: Any) -> str:
         return "日期要写成2026-11-26这样"
     words = _REASONS.get(kind, "内容不对")
     try:
-        return words.format(**context)
+        return words.format(**context).replace(" or ", "或")
     except KeyError:
         return "内容不对"
+
+
+def of_row(row: knowledge.Entry) -> dict[str, Any]:
+    """An entry of the database as it is written in files, in the order of `FaqEntry`."""
+    return {name: getattr(row, name) if name != "fields" else row.fields or [] for name in FaqEntry.model_fields}
 
 
 def content_of(entry: FaqEntry) -> dict[str, Any]:
@@ -140,13 +160,10 @@ def content_of(entry: FaqEntry) -> dict[str, Any]:
     return {**entry.model_dump(mode="json", exclude={"id"}), "answer": entry.answer.strip()}
 
 
-_COLUMNS = tuple(name for name in FaqEntry.model_fields if name != "id")
-
-
 def row_content(entry: knowledge.Entry) -> dict[str, Any]:
     """What an entry says now, as a revision's content."""
-    said = {name: getattr(entry, name) for name in _COLUMNS}
-    return {**said, "fields": entry.fields or [], **{key: said[key].isoformat() for key in _DATES}}
+    said = {name: value for name, value in of_row(entry).items() if name != "id"}
+    return {**said, **{key: said[key].isoformat() for key in _DATES}}
 
 
 def override_content(override: knowledge.Override) -> dict[str, Any]:
@@ -168,31 +185,27 @@ def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, keep_e
 
     With `keep_edited` what staff have published since stays as they wrote it (`kept`).
     """
+    work.alone(knowledge.CHANGING)
     counts = {"new": 0, "changed": 0, "same": 0, "kept": 0}
     edited = _edited(work) if keep_edited else frozenset()
+    numbers = revisions.numbers(work)
     for each in entries:
-        effect = "kept" if each["id"] in edited else _load(work, each, now)
+        effect = "kept" if each["id"] in edited else _load(work, each, numbers, now)
         counts[effect] += 1
     return counts
 
 
-def _load(work: Work, entry: Mapping[str, Any], now: datetime) -> str:
+def _load(work: Work, entry: Mapping[str, Any], numbers: dict[str, int], now: datetime) -> str:
+    entry_id = entry["id"]
     content = content_of(FaqEntry.model_validate(dict(entry)))
-    effect = knowledge.put(work, entry["id"], columns(content), now)
+    known = knowledge.get(work, entry_id)
+    before = known.version if known else 0
+    effect = knowledge.put(work, entry_id, columns(content), now)
     if effect != "same":
-        known = knowledge.get(work, entry["id"])
-        revisions.add(
-            work,
-            entry["id"],
-            CITY,
-            content,
-            now,
-            state="published",
-            author="import",
-            reviewer="import",
-            decided_at=now,
-            base=known.version - 1 if known else 0,
-        )
+        numbers[entry_id] = numbers.get(entry_id, 0) + 1
+        revisions.add_published(work, entry_id, numbers[entry_id], before, content, "import", now)
+    if effect == "changed":
+        closing.entry_published(work, FILES, entry_id, now)
     return effect
 
 

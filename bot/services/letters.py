@@ -4,13 +4,20 @@ The sender chooses the route (window, template) when the letter's outbox row is 
 brings the letter back as `kept`. A template only says that there is news: the letter itself waits for the visit.
 """
 
+import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot import texts
 from bot.calendar import Hours, daytime
+from bot.clock import local
+from bot.services import delivery
 from storage import letters, outbox, people
+from storage.letters import Letter
+from storage.seal import Unsealable
 from storage.work import Work
 
+log = logging.getLogger(__name__)
 WORTH = timedelta(days=180)  # how long a letter is kept for a visit
 TRY = timedelta(days=2)  # how long its outbox row is worth sending
 AT_ONCE = 3  # letters told in one visit
@@ -21,38 +28,67 @@ def plant(work: Work, key: str, person_id: int, text: str, now: datetime) -> boo
     return letters.plant(work, key, person_id, text, now, now + WORTH)
 
 
+def plant_all(work: Work, owed: Mapping[str, tuple[int, str]], now: datetime) -> int:
+    """Owe many people words: key to (person, text); how many were not planted before."""
+    return letters.plant_all(work, owed, now, now + WORTH)
+
+
 def send(work: Work, letter_id: int, now: datetime, hours: Hours) -> str:
     """Put a waiting letter on its way, in daytime; returns `sent`, `kept` (nobody to send to) or `gone`."""
     letter = letters.get(work, letter_id)
     if letter is None or letter.state != "waiting":
+        return "gone"
+    words = _words(work, letter)
+    if not words:
         return "gone"
     address = next((a for a in people.addresses_of(work, letter.person_id) if a.following and not a.refused), None)
     work.session.add(letter)
     if address is None:
         letter.state = "kept"
         return "kept"
+    due = daytime(now, hours)
     letter.state = "sending"
     letter.outbox_id = outbox.put(
         work,
         person_id=letter.person_id,
         address_id=address.id,
-        text=letters.words(work, letter),
+        text=words,
         state="queued",
         now=now,
         lane=outbox.REMINDER,
         template="notice",
+        fields=_notice(words, due),
         dedupe=f"l:{letter.id}",
-        due_at=daytime(now, hours),
-        valid_until=daytime(now, hours) + TRY,
+        due_at=due,
+        valid_until=due + TRY,
     )
     return "sent"
 
 
+def _notice(words: str, due: datetime) -> dict[str, str]:
+    """What a template says: that there is news and how to hear it; nothing of what was asked."""
+    title = words.partition("\n")[0]
+    return delivery.template_fields(f"{title}\n{texts.LETTER_HOW}", local(due))
+
+
 def tell(work: Work, person_id: int, now: datetime) -> list[str]:
     """What was kept for this person, as paragraphs; it is told now. At most three letters, the oldest first."""
-    kept = letters.kept_for(work, person_id, AT_ONCE)
-    for each in kept:
-        each.state, each.told_at = "told", now
-        work.session.add(each)
-    said = [letters.words(work, each) for each in kept]
+    said: list[str] = []
+    for each in letters.kept_for(work, person_id, now, AT_ONCE):
+        words = _words(work, each)
+        if words:
+            each.state, each.told_at = "told", now
+            work.session.add(each)
+            said.append(words)
     return [texts.LETTERS.format(count=len(said)), *said] if said else []
+
+
+def _words(work: Work, letter: Letter) -> str:
+    """What it says; a letter whose key is gone lapses, so that it is not in anybody's way."""
+    try:
+        return letters.words(work, letter)
+    except Unsealable:
+        log.error("a letter cannot be opened", extra={"letter": letter.id})
+        letter.state = "lapsed"
+        work.session.add(letter)
+        return ""

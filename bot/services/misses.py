@@ -1,25 +1,29 @@
 """What did not get a good answer: kept, judged by readers, grouped into gaps for the editors."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import local
 from bot.search import Result
 from bot.search.grouping import nearest
+from bot.services import closing
 from storage import inbox, knowledge, misses
 from storage.misses import Gap, Miss
 from storage.work import Work
 
-_LONG_DIGITS = re.compile(r"[0-9０-９][0-9０-９\sXx-]{6,}")
+_LONG_DIGITS = re.compile(r"\d(?:[\s.·_—–－-]{0,3}[\dXxＸｘ]){6,}")
+MASK = "〔号码〕"
 SUGGESTION_MINUTES = 30
 OPINION_DAYS = 2
 REASONS = ("答非所问", "看不懂", "过时了", "和当地不一样", "其他")
 NONE = "none"
+GAPS, WORDINGS = 300, 5  # so many open gaps, and wordings of each, a new question is compared with
 
 
 def masked(text: str) -> str:
     """The words of a miss as staff may read them: long numbers (ID, mobile, card) and control characters blanked."""
-    return _LONG_DIGITS.sub("〔号码〕", "".join(each if each.isprintable() else " " for each in text))
+    return _LONG_DIGITS.sub(MASK, "".join(each if each.isprintable() else " " for each in text))
 
 
 def remember(work: Work, inbound_id: int, person_id: int, text: str, result: Result, now: datetime) -> None:
@@ -35,31 +39,39 @@ def remember_expired(work: Work, inbound_id: int, person_id: int, text: str, ent
     misses.record(work, inbound_id, person_id, masked(text), "expired", now, suggested=None, entry_id=entry_id)
 
 
-def open_suggestions(work: Work, person_id: int, now: datetime) -> list[str]:
-    """The entry ids last suggested to a person, if that was the last thing said to them lately."""
-    return inbox.last_suggested(work, person_id, now - timedelta(minutes=SUGGESTION_MINUTES))
+def open_suggestions(work: Work, person_id: int, now: datetime, chat: str = "") -> list[str]:
+    """The entry ids last suggested to a person (in a group: there), if that was the last thing said to them lately."""
+    return inbox.last_suggested(work, person_id, now - timedelta(minutes=SUGGESTION_MINUTES), chat)
 
 
 def picked(work: Work, person_id: int, entry_id: str, now: datetime) -> bool:
-    """Somebody chose one of their last suggestions (or `NONE`); false when nothing was suggested lately."""
+    """Somebody chose one of their last suggestions (or `NONE`, also after a look at one); false when nothing was
+    suggested lately, or when that is settled already."""
     miss = misses.latest_of(work, person_id, "suggest", now - timedelta(minutes=SUGGESTION_MINUTES))
-    if miss is None or miss.picked or (entry_id != NONE and entry_id not in (miss.suggested or ())):
+    if miss is None or miss.picked == NONE:
+        return False
+    if entry_id != NONE and (miss.picked or entry_id not in (miss.suggested or ())):
         return False
     miss.picked = entry_id
     work.session.add(miss)
     return True
 
 
-def keep_opinion(work: Work, inbound_id: int, person_id: int, helpful: bool, now: datetime) -> str | None:
-    """Keep what a person thinks of the last answer they got; its entry, or None when there was none lately.
+def keep_opinion(
+    work: Work, inbound_id: int, person_id: int, helpful: bool, now: datetime, chat: str = ""
+) -> str | None:
+    """Keep what a person thinks of the last answer they got (in a group: there); its entry, or None when there was
+    none lately.
 
-    A disliked answer is also a miss: the question it was given to waits for the editors.
+    A disliked answer is also a miss, once however often it is disliked: the question it was given to waits for the
+    editors.
     """
-    last = inbox.last_answered(work, person_id, now - timedelta(days=OPINION_DAYS))
+    last = inbox.last_answered(work, person_id, now - timedelta(days=OPINION_DAYS), chat)
     if last is None or knowledge.get(work, last.entry_id) is None:
         return None
     misses.put_opinion(work, person_id, last.entry_id, helpful, now)
-    if not helpful:
+    before = misses.latest_of(work, person_id, "disliked", last.at)
+    if not helpful and (before is None or before.entry_id != last.entry_id):
         words = masked(last.words)
         misses.record(work, inbound_id, person_id, words, "disliked", now, suggested=None, entry_id=last.entry_id)
     return last.entry_id
@@ -81,27 +93,77 @@ def waiting(work: Work, now: datetime, limit: int = 500) -> list[int]:
     return misses.loose(work, now, now - timedelta(minutes=SUGGESTION_MINUTES), limit)
 
 
-def group(work: Work, miss_id: int) -> str:
-    """Put one miss into the gap that means the same, or open one; returns `joined`, `opened` or `gone`."""
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Which open gap means the same as a miss, and which gaps were looked at for that."""
+
+    near: int | None = None
+    seen: frozenset[int] = frozenset()
+
+
+def guess(work: Work, miss_id: int) -> Guess:
+    """Look for the gap of a miss. Only reads, and may take a second: never inside a unit of work."""
     miss = misses.get(work, miss_id)
-    if miss is None or miss.gap_id is not None:
+    if miss is None or miss.entry_id or not miss.words:
+        return Guess()
+    return _compare(work, miss.words, frozenset())
+
+
+def _compare(work: Work, words: str, known: frozenset[int]) -> Guess:
+    """Compare words with the open gaps that are not known yet. The same words are the same question."""
+    gaps = [each.id for each in misses.open_gaps(work, "unknown", GAPS) if each.id not in known]
+    asked = misses.words_of_gaps(work, gaps, WORDINGS) if gaps else {}
+    same = min((gap_id for gap_id, texts in asked.items() if words in texts), default=None)
+    return Guess(same if same is not None else nearest(words, asked), frozenset(gaps))
+
+
+def group(work: Work, miss_id: int, now: datetime, guessed: Guess | None = None) -> str:
+    """Put one miss into the gap that means the same, or open one; returns `joined`, `opened` or `gone`.
+
+    `guessed` saves looking while others wait: only gaps that were opened since are compared here. A gap that was
+    answered after this question was asked takes it too, and the answer goes out to whoever asked.
+    """
+    work.alone("gaps")
+    miss = misses.held(work, miss_id)
+    if miss is None or miss.gap_id is not None or not (miss.words or miss.entry_id):
         return "gone"
-    found = _gap_of(work, miss)
+    found = _gap_of(work, miss, guessed or Guess()) or _answered_gap(work, miss)
     if found is None:
         kind = "review" if miss.entry_id else "unknown"
         words = _question(work, miss.entry_id) if miss.entry_id else miss.words
         misses.join(work, miss, misses.add_gap(work, kind, words, miss.entry_id, miss.at))
         return "opened"
     misses.join(work, miss, found)
+    if found.state == "answered":
+        closing.catch_up(work, found, miss.person_id, now)
     return "joined"
 
 
-def _gap_of(work: Work, miss: Miss) -> Gap | None:
+def _gap_of(work: Work, miss: Miss, guessed: Guess) -> Gap | None:
     if miss.entry_id:
-        return misses.review_gap(work, miss.entry_id)
-    gaps = {each.id: each for each in misses.open_gaps(work, "unknown")}
-    near = nearest(miss.words, misses.words_of_gaps(work, list(gaps)))
-    return gaps[near] if near is not None else None
+        review = misses.review_gap(work, miss.entry_id)
+        return _still_open(work, review.id) if review else None
+    found = _still_open(work, guessed.near) if guessed.near is not None else None
+    if found is None:
+        near = _compare(work, miss.words, guessed.seen).near
+        found = _still_open(work, near) if near is not None else None
+    return found
+
+
+def _answered_gap(work: Work, miss: Miss) -> Gap | None:
+    """The gap that was answered while this miss waited to be grouped."""
+    answered = misses.answered_since(work, miss.at, miss.entry_id)
+    if miss.entry_id:
+        near = next(iter(answered), None)
+    else:
+        near = nearest(miss.words, misses.words_of_gaps(work, answered, WORDINGS)) if answered else None
+    return misses.held_gap(work, near) if near is not None else None
+
+
+def _still_open(work: Work, gap_id: int) -> Gap | None:
+    """The gap, held; None when somebody has closed it meanwhile."""
+    gap = misses.held_gap(work, gap_id)
+    return gap if gap is not None and gap.state == "open" else None
 
 
 def _question(work: Work, entry_id: str) -> str:
@@ -111,6 +173,7 @@ def _question(work: Work, entry_id: str) -> str:
 
 def ask_reviews(work: Work, now: datetime) -> int:
     """Open a gap for every published entry past its review date that has none; returns how many."""
+    work.alone("gaps")
     overdue = knowledge.overdue(work, local(now).date())
     asked = [each for each in overdue if misses.review_gap(work, each.id) is None]
     for each in asked:

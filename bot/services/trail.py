@@ -31,6 +31,8 @@ ACTIONS = {
     "entry_publish": "发布内容",
     "entry_reject": "退回修改",
     "entry_discard": "放弃草稿",
+    "faq_import": "导入知识库",
+    "faq_import_despite_golden": "导入知识库，明知有黄金问题会答错",
     "gap_assign": "认领问题",
     "gap_dismiss": "问题不处理",
     "gap_answered": "问题已答复",

@@ -93,7 +93,7 @@ class Person:
         return seen
 
     async def _seen(self, answer: ClientResponse) -> Seen:
-        seen = Seen(answer.status, await answer.text(errors="replace"), answer.headers, str(answer.url))
+        seen = Seen(answer.status, (await answer.read()).decode("utf-8", "replace"), answer.headers, str(answer.url))
         self.csrf = seen.csrf or self.csrf
         return seen
 

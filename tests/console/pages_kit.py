@@ -94,7 +94,7 @@ def miss(desk: Desk, person_id: int, words: str, decision: str = "decline", **mo
         if into is not None:
             rows.join(work, made, into)
         else:
-            misses.group(work, made.id)
+            misses.group(work, made.id, now)
         assert made.gap_id is not None
         return made.gap_id
 

@@ -25,12 +25,7 @@ ESCAPED = "&lt;script&gt;"
 
 def address(path: str) -> str:
     """A page's address with something in the place of its parts."""
-    return re.sub(r"\{\w+:((?:[^{}]|\{[^{}]*\})+)\}", lambda part: _example(part[1]), path)
-
-
-def _example(expression: str) -> str:
-    """Something that a part of an address may be."""
-    return next(each for each in ("1", "aa") if re.fullmatch(expression, each))
+    return re.sub(r"\{\w+:(?:[^{}]|\{[^{}]*\})+\}", "11", path)
 
 
 async def test_no_page_opens_without_a_session(desk: Desk) -> None:

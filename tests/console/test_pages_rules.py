@@ -37,7 +37,7 @@ async def test_merging_moves_people_and_drafts(desk: Desk) -> None:
     assert source and into
     assert (source.state, source.reason, source.asked) == ("dismissed", gaps.MERGED, 0)
     assert (into.asked, into.first_at) == (2, now - timedelta(days=5))
-    assert {each for each, _, _ in desk.database.look(lambda work: misses.askers(work, right))} == {one, other}
+    assert {each.person_id for each in desk.database.look(lambda work: misses.askers(work, right))} == {one, other}
     assert [each.entry_id for each in desk.database.look(lambda work: revisions.of_gap(work, right))] == ["own-1"]
     assert desk.lines("gap_merge") == [("staff:liu", "gap_merge", f"gap:{left}", f"into gap:{right}")]
 

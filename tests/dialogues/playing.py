@@ -7,16 +7,13 @@ from typing import Any
 from bot import content
 from bot.clock import SHANGHAI
 from bot.contract import Kind
-from bot.services import duties, entries, units
 from bot.services.house import House
 from bot.services.sensitive import Sensitive
 from bot.testing import Talk
-from storage import migrate, orgs
 from storage.database import Database
-from storage.seal import Sealer
-from storage.work import Work
+from tests.dialogues.filled import CONTENT, copied, opened
+from tests.dialogues.staffing import act
 
-CONTENT = Path(__file__).parents[2] / "content"
 EVENTS = {
     "follow": Kind.FOLLOW,
     "unfollow": Kind.UNFOLLOW,
@@ -29,34 +26,24 @@ EVENTS = {
 }
 
 
-def play(dialogue: dict[str, Any], folder: Path) -> list[list[str]]:
+def play(dialogue: dict[str, Any], filled: Path, folder: Path) -> list[list[str]]:
     """What the bot says at every turn. A turn with `at` or `later` lets time go by first and runs the jobs."""
     start = datetime.fromisoformat(dialogue.get("at", "2026-11-25T10:00")).replace(tzinfo=SHANGHAI)
-    database = Database(f"sqlite:///{folder}/dialogue.db", Sealer({1: b"k" * 32}, b"pepper"))
-    migrate.upgrade(database.engine)
-    database.start()
-    try:
-        database.writer.run(lambda work: fill(work, start))
-        talk = Talk(database, House(sensitive=Sensitive(content.read_sensitive(CONTENT / "sensitive.yaml"))), start)
+    with opened(copied(filled, folder)) as database:
+        talk = _talk(database, dialogue, start)
         return [_turn(talk, turn) for turn in dialogue["turns"]]
-    finally:
-        database.close()
 
 
-def fill(work: Work, now: datetime) -> None:
-    """FAQ, calendar, demo organisation and one binding code."""
-    entries.load(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), now)
-    duties.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
-    demo = content.read_demo(CONTENT / "demo.yaml")
-    units.load(work, (unit.model_dump() for unit in demo.units), now)
-    factory = orgs.by_code(work, "jixie")
-    assert factory is not None
-    orgs.put_binding(work, "demo_wang", factory, "主席", now + timedelta(days=365))
+def _talk(database: Database, dialogue: dict[str, Any], start: datetime) -> Talk:
+    sensitive = Sensitive(content.read_sensitive(CONTENT / "sensitive.yaml"))
+    return Talk(database, House(sensitive=sensitive, private_link=dialogue.get("link", "")), start)
 
 
 def _turn(talk: Talk, turn: dict[str, Any]) -> list[str]:
     user = turn.get("from", "职工")
     said: list[str] = []
+    if "staff" in turn:
+        act(talk, turn["staff"])
     if "at" in turn or "later" in turn:
         pushed = talk.until(_when(talk, turn))
         said += [text if who == user else f"→{who}: {text}" for who, texts in pushed.items() for text in texts]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.dialogues import filled
 from tests.dialogues.playing import play
 
 FOLDER = Path(__file__).parent
@@ -42,11 +43,17 @@ def read(path: Path) -> list[dict[str, Any]]:
 CASES = [(path, each["name"]) for path in FILES for each in read(path)]
 
 
+@pytest.fixture(scope="session")
+def content_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all content."""
+    return filled.make(tmp_path_factory.mktemp("dialogues"))
+
+
 @pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{path.stem}: {name}" for path, name in CASES])
-def test_the_bot_says_what_was_recorded(path: Path, name: str, tmp_path: Path) -> None:
+def test_the_bot_says_what_was_recorded(path: Path, name: str, content_file: Path, tmp_path: Path) -> None:
     dialogues = read(path)
     dialogue = next(each for each in dialogues if each["name"] == name)
-    said = play(dialogue, tmp_path)
+    said = play(dialogue, content_file, tmp_path)
     if os.environ.get("UPDATE_DIALOGUES"):
         for turn, replies in zip(dialogue["turns"], said, strict=True):
             turn["bot"] = replies

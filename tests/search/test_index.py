@@ -4,7 +4,7 @@ import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search import Decision, Entry, Index
@@ -110,6 +110,7 @@ def test_an_id_twice_is_refused() -> None:
         Index([Entry("a", "甲", ()), Entry("a", "乙", ())])
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_any_input_gives_a_well_formed_and_repeatable_result(text: str) -> None:
     result = INDEX.ask(text)
@@ -121,6 +122,7 @@ def test_any_input_gives_a_well_formed_and_repeatable_result(text: str) -> None:
     assert scores[:1] == [max(scores)] if scores else True
 
 
+@settings(deadline=None)
 @given(st.permutations(SMALL), st.sampled_from(["产假多少", "工会怎么进", "老板不给钱", "辞退补偿", "几天"]))
 def test_the_order_of_entries_does_not_change_confidence(entries: list[Entry], text: str) -> None:
     ours, other = INDEX.ask(text), Index(entries).ask(text)

@@ -1,11 +1,11 @@
 """Normalisation: what is made one, and what must stay."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search import normalise
-from bot.search.normal import MAX_CHARS, fold
+from bot.search.normal import MAX_CHARS, fold, normalise_all
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,11 @@ from bot.search.normal import MAX_CHARS, fold
         ("五险一金", "五险一金"),
         ("三八妇女节", "三八妇女节"),
         ("什么时候", "什么时候"),
+        ("老板一直没有给我们交过社保", "老板一直没交社保"),
+        ("不跟我签任何劳动合同", "不签劳动合同"),
+        ("有没有补贴", "有没有补贴"),
+        ("給不給上保險", "给不给上保险"),
+        ("能不能补缴", "能不能补缴"),
         ("你好", "你好"),
         ("谢谢啦", "谢谢啦"),
         ("🙂！？", ""),
@@ -40,6 +45,7 @@ def test_normalise(text: str, expected: str) -> None:
     assert normalise(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=2100))
 def test_any_text_gives_only_letters_digits_and_percent(text: str) -> None:
     normal = normalise(text)
@@ -47,6 +53,13 @@ def test_any_text_gives_only_letters_digits_and_percent(text: str) -> None:
     assert bool(normal) == bool(fold(text))
 
 
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_many_texts_are_normalised_as_each_alone(texts: list[str]) -> None:
+    assert normalise_all(texts) == [normalise(text) for text in texts]
+
+
+@settings(deadline=None)
 @given(st.text(alphabet="工会入退天假", min_size=1, max_size=30))
 def test_plain_chinese_is_left_alone(text: str) -> None:
     assert normalise(text) == text

@@ -51,7 +51,7 @@ def fill(work: Work, now: datetime) -> None:
 
 
 def configuration(url: str, platform: str, **more: Any) -> Config:
-    """A configuration for tests. `more`: `mode`, `template`, `public_port`, `budget`."""
+    """A configuration for tests. `more`: `mode`, `template`, `public_port`, `budget`, `embedding`."""
     account = {
         "enabled": True,
         "app_id": APP_ID,
@@ -70,6 +70,7 @@ def configuration(url: str, platform: str, **more: Any) -> Config:
         timing={"reply_budget_seconds": more.get("budget", 4.0)},
         security={"seal_keys": "1:" + "A" * 43 + "=", "pepper": "pepper of the wire"},
         content={"folder": CONTENT},
+        embedding=more.get("embedding", {}),
     )
 
 

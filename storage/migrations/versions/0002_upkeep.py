@@ -17,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+LOOSE = "gap_id IS NULL AND (decision <> 'suggest' OR picked IN ('', 'none'))"
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
@@ -35,12 +36,19 @@ def _added(name: str, length: int) -> sa.Column[str]:
 def upgrade() -> None:
     """Go forward."""
     op.add_column("entry", sa.Column("fields", JSON, nullable=True))
+    _pushes()
     _cases_and_misses()
     _gaps()
     _letters()
     _revisions()
     _overrides()
     _staff()
+
+
+def _pushes() -> None:
+    op.add_column("inbound", _added("chat", 16))
+    op.create_index("ix_inbound_person_at", "inbound", ["person_id", "received_at"])
+    op.drop_index("ix_inbound_person_id", "inbound")
 
 
 def _cases_and_misses() -> None:
@@ -50,9 +58,9 @@ def _cases_and_misses() -> None:
     for name, length in (("picked", 64), ("entry_id", 64), ("reason", 40)):
         op.add_column("miss", _added(name, length))
     op.add_column("miss", sa.Column("gap_id", BIG, nullable=True))
-    op.create_index("ix_miss_gap_id", "miss", ["gap_id"])
+    op.create_index("ix_miss_gap_id", "miss", ["gap_id"], **_where("gap_id IS NOT NULL"))
     op.create_index("ix_miss_inbound_id", "miss", ["inbound_id"])
-    op.create_index("ix_miss_loose", "miss", ["at", "id"], **_where("gap_id IS NULL"))
+    op.create_index("ix_miss_loose", "miss", ["at", "id"], **_where(LOOSE))
 
 
 def _gaps() -> None:
@@ -185,11 +193,13 @@ def downgrade() -> None:
         op.drop_table(name)
     for index in ("ix_miss_gap_id", "ix_miss_inbound_id", "ix_miss_loose"):
         op.drop_index(index, "miss")
+    op.create_index("ix_inbound_person_id", "inbound", ["person_id"])
+    op.drop_index("ix_inbound_person_at", "inbound")
     for table, names in (
         ("miss", ("picked", "entry_id", "reason", "gap_id")),
         ("case", ("urgent", "assignee", "outcome")),
         ("entry", ("fields",)),
+        ("inbound", ("chat",)),
     ):
-        with op.batch_alter_table(table) as batch:
-            for name in names:
-                batch.drop_column(name)
+        for name in names:  # not by batch: SQLite refuses to drop and copy a table that others refer to
+            op.drop_column(table, name)
