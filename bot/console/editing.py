@@ -120,7 +120,7 @@ def _opened(work: Work, room: Room, visit: Visit, entry_id: str, org_id: int) ->
         draft=draft,
         author=called.get(draft.author, draft.author) if draft else "",
         reviewer=called.get(draft.reviewer, draft.reviewer) if draft else "",
-        stale=draft is not None and draft.base != version,
+        stale=draft is not None and draft.base != version and not (draft.state == "draft" and draft.review_note),
         note=draft.note if draft else "",
         categories=catalogue.categories(work),
     )

@@ -167,6 +167,7 @@ def assignees(work: Work) -> list[tuple[str, str]]:
 
 def merge(work: Work, actor: Actor, gap_id: int, into_id: int, now: datetime) -> Gap:
     """Two gaps mean the same: the people of one belong to the other, its drafts too. Raises NoGap, NotAllowed."""
+    work.alone("gaps")  # nothing is grouped meanwhile
     source, into = open_gap(work, actor, gap_id), open_gap(work, actor, into_id)
     if source.id == into.id or source.kind != "unknown" or into.kind != "unknown":
         raise NoGap("只能把两组“没有答案”的问题合并。")
@@ -190,6 +191,7 @@ def _require_whole(work: Work, actor: Actor, gap: Gap) -> None:
 
 def split(work: Work, actor: Actor, gap_id: int, miss_id: int, now: datetime) -> Gap:
     """One wording means something else: it becomes a gap of its own. Raises NoGap, NotAllowed."""
+    work.alone("gaps")
     gap = open_gap(work, actor, gap_id)
     miss = misses.get(work, miss_id)
     if miss is None or miss.gap_id != gap.id or not miss.words:
