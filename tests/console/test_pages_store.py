@@ -40,7 +40,10 @@ def ids(desk: Desk, **wanted: str) -> list[str]:
         ({"status": "draft"}, []),
         ({"scope": "local"}, ["lo-help"]),
         ({"category": "劳动合同"}, ["lc-written"]),
-        ({"words": "请问病假"}, ["lv-annual", "lv-sick"]),  # in a phrasing, kept as JSON; and what the search would offer
+        (
+            {"words": "请问病假"},
+            ["lv-annual", "lv-sick"],
+        ),  # in a phrasing, kept as JSON; and what the search would offer
         ({"words": "LV-"}, ["lv-annual", "lv-sick"]),
         ({"words": "100%_"}, []),
         ({"branch": "any"}, []),
