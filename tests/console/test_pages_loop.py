@@ -8,8 +8,8 @@ from storage.misses import Sought
 from tests.console.desk import Desk
 from tests.console.pages_kit import city_form, load, plain
 
-ASKED = {"a": "露天作业有没有降温费", "b": "露天作业降温费给多少", "c": "请问露天作业的降温费怎么发"}
-ANSWER = "高温天露天作业，单位要发高温津贴。"
+ASKED = {"a": "集体宿舍能不能养猫", "b": "集体宿舍养猫行不行", "c": "请问集体宿舍可以养猫吗"}
+ANSWER = "集体宿舍不养猫狗，走廊里也不行。"
 
 
 async def test_what_three_people_asked_comes_back_to_all_of_them(desk: Desk) -> None:
@@ -25,9 +25,9 @@ async def test_what_three_people_asked_comes_back_to_all_of_them(desk: Desk) -> 
 
     liu, chen = await desk.person("liu", "editor"), await desk.person("chen", "approver")
     await liu.get(f"/knowledge/new?gap={gap}")
-    form = city_form(id="own-heat", gap=gap, question=ASKED["a"], answer=ANSWER, phrasings="降温费", action="hand_in")
+    form = city_form(id="own-cat", gap=gap, question=ASKED["a"], answer=ANSWER, phrasings="宿舍养猫", action="hand_in")
     assert (await liu.post("/knowledge/new", **form)).status == 303
-    revision = desk.database.look(lambda work: revisions.open_all(work, "own-heat")[0].id)
+    revision = desk.database.look(lambda work: revisions.open_all(work, "own-cat")[0].id)
     gone = desk.database.look(lambda work: people.find(work, "talk", "c"))
     assert gone
     await desk.write(lambda work: people.mark_unfollowed(work, gone.id))  # nothing can be pushed there now
