@@ -107,6 +107,10 @@ READY_COLUMNS = (
 )
 
 
+# Replies that went, or may have gone, as the answer to the push itself.
+_PASSIVE = sa.or_(_out.c.state == "answering", sa.and_(_out.c.state.in_(("sent", "unknown")), _out.c.route == "reply"))
+
+
 def put(work: Work, *, person_id: int, address_id: int, text: str, state: str, now: datetime, **more: Any) -> int:
     """Remember one message; written when the group commits. Returns its id. `more` are columns of Outbox."""
     row_id = work.new_id()
@@ -167,8 +171,11 @@ def log(
 
 
 def hand_out(work: Work, outbox_id: int) -> bool:
-    """Give the passive reply to a repeat of its push; false when it is already on another way. See `release`."""
-    statement = sa.update(_out).where(_out.c.id == outbox_id, _out.c.state == "answering").values(route="reply")
+    """Give the passive reply to a repeat of its push; false when it is already on another way. See `release`.
+
+    One statement decides: between a look at the row and this call another process may have marked it answered.
+    """
+    statement = sa.update(_out).where(_out.c.id == outbox_id, _PASSIVE).values(route="reply")
     return bool(work.execute(statement).rowcount)
 
 

@@ -6,7 +6,7 @@ import random
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ GIVE_UP = 40  # attempts of one push; the platform makes three, people ask again
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, from below those that systems give to outgoing connections meanwhile."""
+    for port in random.sample(range(12_000, 32_000), 50):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no free port found")
 
 
 def environment(url: str, platform: str, port: int) -> dict[str, str]:

@@ -91,6 +91,21 @@ def test_a_reply_that_is_too_late_goes_to_the_sender_and_only_then(
     assert database.look(lambda work: claims.any_due(work, now + 4 * SECOND))
 
 
+def test_a_repeat_is_given_what_was_said_in_answer_and_nothing_else(
+    database: Database, known: Known, now: datetime
+) -> None:
+    """Also when another process marked it answered after the repeat has looked."""
+    kept = [answering(database, known, now), answering(database, known, now), answering(database, known, now)]
+    database.writer.run_batch(MarkAnswered(), Answered(kept[1], now))
+    lapse(database, now + timedelta(hours=1), now + timedelta(minutes=59))
+    elsewhere = [queue(database, known, now, state=name) for name in ("queued", "sending", "sent", "unknown", "failed")]
+    pushed = [queue(database, known, now, state=name, route="custom") for name in ("sent", "unknown")]
+    given = {row: database.writer.run(lambda work, row=row: outbox.hand_out(work, row)) for row in kept}
+    refused = [database.writer.run(lambda work, row=row: outbox.hand_out(work, row)) for row in (*elsewhere, *pushed)]
+    assert given == dict.fromkeys(kept, True)
+    assert not any(refused)
+
+
 def test_a_message_key_is_there_once(database: Database, known: Known, now: datetime) -> None:
     assert not database.look(lambda work: outbox.has(work, "r:1:0"))
     queue(database, known, now, dedupe="r:1:0", lane=REMINDER)
