@@ -1,49 +1,107 @@
-"""Applications for membership. ID number and mobile are sealed, with keyed hashes to find duplicates.
+"""Applications for membership: what was asked for, where it stands, and every step of the way there.
 
-States: `submitted` → `approved` | `returned` | `rejected` | `withdrawn`. Collecting happens in the conversation; a row
-exists from the applicant's 确认 on. Unique: at most one open application (`submitted`, `returned`) per person and per
-ID number hash.
+States of an application:
+
+    collecting ─ confirming ─ submitted ─ in_review ─ approved
+        │            │           │  ▲        ├─ returned ─ submitted (round + 1)
+        └────────────┴─ expired  │  │        └─ rejected
+                     withdrawn ──┴──┴── from every open state
+
+- `collecting`: consent was given and the form is open; `confirming`: the summary is shown. Answers are only in the
+  sealed conversation; the row says who, when, on which notice, and how often the person was reminded.
+- `submitted`: confirmed by the applicant, the sealed columns are filled; `in_review`: taken up by one reviewer.
+- `returned`: the reviewer names fields and a reason; the applicant changes them and it is `submitted` again.
+- `approved` makes the member in the same transaction. `rejected`, `withdrawn`, `expired` are ends as well.
+
+Nothing here decides: a person approves, returns or rejects. An application with `flags` needs a second person
+(`first_by` is who approved first). `due_on` is the last working day for an answer, `escalated_at` when the superior
+union was told that it passed.
+
+Unique: at most one open application per person; at most one per ID number among those in a reviewer's hands; number.
+Every change of state writes one `application_step` in the same transaction, so a crash leaves both or neither.
+Whoever changes a state holds the row (`held`) and looks at the state again: two reviewers cannot both decide.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime
+from storage.base import BigId, Json, Row, UtcDateTime, default
 from storage.work import Work
 
-OPEN = ("submitted", "returned")
-_OPEN_SQL = sa.text("state IN ('submitted','returned')")
+UNSENT = ("collecting", "confirming")
+IN_HAND = ("submitted", "in_review", "returned")
+OPEN = (*UNSENT, *IN_HAND)
+ENDED = ("approved", "rejected", "withdrawn", "expired")
+ID_PURPOSE, MOBILE_PURPOSE, MORE_PURPOSE = "application.id_number", "application.mobile", "application.more"
+_OPEN_SQL = sa.text("state IN ('collecting','confirming','submitted','in_review','returned')")
+_IN_HAND_SQL = sa.text("state IN ('submitted','in_review','returned') AND id_hash <> ''")
 
 
 class Application(Row, table=True):
-    """One application as submitted. `consent` is the version of the notice agreed to, `consent_at` when."""
+    """One application. `consent` is the version of the notice agreed to, `consent_at` when.
+
+    `kind` is `join` or `transfer` (somebody who is a member elsewhere); `pathway` the special procedure: ordinary,
+    dispatched, flexible, platform, no_union, young. `org_id` is the union that reviews it, `employer` what was
+    written. Sealed: `id_number`, `mobile`, `more` (optional answers as JSON); blanked by retention. `flags` are codes
+    of what a second person must look at, `returned` the keys of the fields to change, `note` the reason for people.
+    """
 
     __tablename__ = "application"
     __table_args__ = (
         sa.Index("uq_application_person", "person_id", unique=True, sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
-        sa.Index("uq_application_id", "id_hash", unique=True, sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
+        sa.Index("uq_application_id", "id_hash", unique=True, sqlite_where=_IN_HAND_SQL, postgresql_where=_IN_HAND_SQL),
     )
     id: int = Field(primary_key=True, sa_type=BigId)
-    number: str = Field(max_length=20, unique=True)
+    number: str | None = Field(default=None, max_length=20, unique=True)
     person_id: int = Field(foreign_key="person.id", sa_type=BigId)
+    kind: str = Field(default="join", max_length=12, sa_column_kwargs=default("join"))
+    pathway: str = Field(default="ordinary", max_length=16, sa_column_kwargs=default("ordinary"))
     state: str = Field(max_length=12, index=True)
-    name: str = Field(max_length=40)
-    id_number: bytes
-    id_hash: str = Field(max_length=64)
-    mobile: bytes
-    mobile_hash: str = Field(max_length=64, index=True)
-    employer: str = Field(max_length=80)
-    org_id: int | None = Field(default=None, foreign_key="organisation.id", sa_type=BigId)
-    work_status: str = Field(max_length=16)
-    migrant: bool
+    round: int = Field(default=0, sa_column_kwargs=default(0))
+    name: str = Field(default="", max_length=40)
+    id_number: bytes | None = None
+    id_hash: str = Field(default="", max_length=64)
+    mobile: bytes | None = None
+    mobile_hash: str = Field(default="", max_length=64, index=True)
+    more: bytes | None = None
+    employer: str = Field(default="", max_length=80)
+    org_id: int | None = Field(default=None, foreign_key="organisation.id", index=True, sa_type=BigId)
+    work_status: str = Field(default="", max_length=16)
+    migrant: bool | None = None
+    form_version: int = Field(default=1, sa_column_kwargs=default(1))
     consent: str = Field(max_length=16)
     consent_at: datetime = Field(sa_type=UtcDateTime)
+    flags: Any = Field(default=None, nullable=True, sa_type=Json)
+    returned: Any = Field(default=None, nullable=True, sa_type=Json)
     note: str = ""
-    submitted_at: datetime = Field(sa_type=UtcDateTime)
+    reviewer: str = Field(default="", max_length=32, sa_column_kwargs=default(""))
+    first_by: str = Field(default="", max_length=32, sa_column_kwargs=default(""))
+    due_on: date | None = None
+    escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    nudges: int = Field(default=0, sa_column_kwargs=default(0))
+    nudged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ApplicationStep(Row, table=True):
+    """One change of state: who (`person`, `staff:name`, `job:name`), when, from, to, and why (no personal data)."""
+
+    __tablename__ = "application_step"
+    __table_args__ = (sa.Index("ix_application_step_application", "application_id", "at"),)
+    id: int = Field(primary_key=True, sa_type=BigId)
+    application_id: int = Field(foreign_key="application.id", sa_type=BigId)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(max_length=48)
+    before: str = Field(max_length=12)
+    after: str = Field(max_length=12)
+    reason: str = Field(default="", max_length=200)
 
 
 def add(work: Work, application: Application) -> None:
@@ -52,21 +110,67 @@ def add(work: Work, application: Application) -> None:
     work.session.flush()
 
 
+def move(work: Work, application: Application, state: str, actor: str, now: datetime, reason: str = "") -> None:
+    """Change the state of a held application and write the step down. Whether it may is the caller's to know."""
+    step = ApplicationStep(
+        id=work.new_id(),
+        application_id=application.id,
+        at=now,
+        actor=actor[:48],
+        before=application.state,
+        after=state,
+        reason=reason[:200],
+    )
+    application.state, application.updated_at = state, now
+    work.session.add(application)
+    work.session.add(step)
+    work.session.flush()
+
+
+def steps(work: Work, application_id: int) -> Sequence[ApplicationStep]:
+    """Every step of an application, the first one first."""
+    query = select(ApplicationStep).where(ApplicationStep.application_id == application_id)
+    return work.session.exec(query.order_by(col(ApplicationStep.at), col(ApplicationStep.id))).all()
+
+
+def get(work: Work, application_id: int) -> Application | None:
+    """One application by id."""
+    return work.session.get(Application, application_id)
+
+
+def held(work: Work, application_id: int) -> Application | None:
+    """One application, nobody else changes it until this unit of work is over; read afresh."""
+    query = select(Application).where(Application.id == application_id)
+    if work.dialect == "postgresql":
+        query = query.with_for_update()
+    return work.session.exec(query.execution_options(populate_existing=True)).first()
+
+
 def open_of(work: Work, person_id: int) -> Application | None:
-    """The open application of a person."""
+    """The open application of a person, unsent or in hand."""
     query = select(Application).where(Application.person_id == person_id, col(Application.state).in_(OPEN))
     return work.session.exec(query).first()
 
 
 def latest_of(work: Work, person_id: int) -> Application | None:
     """The last application of a person, whatever its state."""
-    query = select(Application).where(Application.person_id == person_id).order_by(col(Application.submitted_at).desc())
-    return work.session.exec(query).first()
+    query = select(Application).where(Application.person_id == person_id)
+    return work.session.exec(query.order_by(col(Application.created_at).desc(), col(Application.id).desc())).first()
 
 
 def by_id_hash(work: Work, id_hash: str) -> Sequence[Application]:
-    """Open or approved applications with this ID number."""
-    query = select(Application).where(Application.id_hash == id_hash, col(Application.state).in_((*OPEN, "approved")))
+    """Applications with this ID number that a reviewer has or has approved."""
+    query = select(Application).where(
+        Application.id_hash == id_hash, col(Application.state).in_((*IN_HAND, "approved"))
+    )
+    return work.session.exec(query).all()
+
+
+def by_mobile_hash(work: Work, mobile_hash: str) -> Sequence[Application]:
+    """Applications with this mobile that a reviewer has or has approved."""
+    query = select(Application).where(
+        Application.mobile_hash == mobile_hash, col(Application.state).in_((*IN_HAND, "approved"))
+    )
     return work.session.exec(query).all()
 
 

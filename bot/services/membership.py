@@ -115,13 +115,16 @@ def submit(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime
         migrant=bool(answers["migrant"]),
         consent=person.consent,
         consent_at=person.consent_at,
+        round=1,
+        created_at=now,
+        updated_at=now,
         submitted_at=now,
     )
     applications.add(work, application)
     person.name = application.name
     work.session.add(person)
     audit.write(work, f"person:{person_id}", "submit", f"application:{application.id}", now)
-    return Submitted(application.number, org.name if org else texts.UNIT_UNKNOWN)
+    return Submitted(application.number or "", org.name if org else texts.UNIT_UNKNOWN)
 
 
 def progress_words(work: Work, person_id: int) -> str:
@@ -134,8 +137,8 @@ def progress_words(work: Work, person_id: int) -> str:
 
 def _facts(application: Application) -> dict[str, str]:
     return {
-        "number": application.number,
-        "day": say_date(local(application.submitted_at).date()),
+        "number": application.number or "",
+        "day": say_date(local(application.submitted_at or application.created_at).date()),
         "state": texts.STATES[application.state],
     }
 

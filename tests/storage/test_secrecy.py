@@ -45,6 +45,8 @@ def apply(work: Work, known: Known, now: datetime) -> None:
         migrant=False,
         consent="2026-11",
         consent_at=now,
+        created_at=now,
+        updated_at=now,
         submitted_at=now,
     )
     applications.add(work, application)

@@ -1,0 +1,148 @@
+"""Members of the union, what happened to their membership, and what they asked to have done about it.
+
+States of a member: `active` (在册) ⇄ `kept` (保留会籍: retired, unemployed …; no dues, no vote, not counted) → `left`
+(退会) | `moved` (转出 to a union outside this database) | `expelled` (除名). A transfer inside the tree changes
+`org_id` and stays `active`. Source: charter of the unions art. 5-8, membership rules art. 12-23.
+
+A request (`member_request`) is what a member asks for: `transfer`, `keep`, `resume`, `leave`, `correct`. States:
+`pending` → `released` (a transfer: the old union let go, the new one has to take) → `done` | `refused` | `withdrawn`.
+
+Unique: member number; ID number among members of this database (`active`, `kept`); one open request per member and
+kind. Every change writes a `member_event` in the same transaction: a crash leaves both or neither. Whoever changes a
+member holds the row (`held`). Nothing is changed by the machine alone: "six months without dues" makes a task, not a
+change.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, col, select
+
+from storage.base import BigId, Row, UtcDateTime, default
+from storage.work import Work
+
+HERE = ("active", "kept")
+OPEN_REQUESTS = ("pending", "released")
+ID_PURPOSE, MOBILE_PURPOSE, REQUEST_PURPOSE = "member.id_number", "member.mobile", "member_request.data"
+HASH_OF_ID, HASH_OF_MOBILE = "application.id_number", "application.mobile"  # one purpose, so that both tables compare
+_HERE_SQL = sa.text("state IN ('active','kept') AND id_hash <> ''")
+_REQUEST_SQL = sa.text("state IN ('pending','released')")
+
+
+class Member(Row, table=True):
+    """One member. `person_id` is who chats with us, None for somebody who was only brought in by a list.
+
+    `joined_on` and `since_on` (when the present state began) are calendar days in China. Sealed: `id_number`, `mobile`.
+    `source` is `chat`, `import` or `transfer`.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (
+        sa.Index("uq_member_id", "id_hash", unique=True, sqlite_where=_HERE_SQL, postgresql_where=_HERE_SQL),
+        sa.Index("ix_member_org_state", "org_id", "state"),
+    )
+    id: int = Field(primary_key=True, sa_type=BigId)
+    number: str = Field(max_length=24, unique=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True, sa_type=BigId)
+    org_id: int = Field(foreign_key="organisation.id", sa_type=BigId)
+    state: str = Field(default="active", max_length=12)
+    name: str = Field(max_length=40, index=True)
+    id_number: bytes | None = None
+    id_hash: str = Field(default="", max_length=64)
+    mobile: bytes | None = None
+    mobile_hash: str = Field(default="", max_length=64, index=True)
+    employer: str = Field(default="", max_length=80)
+    work_status: str = Field(default="", max_length=16)
+    migrant: bool | None = None
+    joined_on: date
+    since_on: date
+    reason: str = Field(default="", max_length=100)
+    source: str = Field(default="chat", max_length=12, sa_column_kwargs=default("chat"))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MemberEvent(Row, table=True):
+    """One thing that happened to a membership, on a day: join, import, transfer_in, transfer_out, keep, resume, leave,
+    expel, correct, relieve. `actor` as in `application_step`; `reason` holds no personal data."""
+
+    __tablename__ = "member_event"
+    __table_args__ = (
+        sa.Index("ix_member_event_member", "member_id", "at"),
+        sa.Index("ix_member_event_day", "on_day", "kind"),
+    )
+    id: int = Field(primary_key=True, sa_type=BigId)
+    member_id: int = Field(foreign_key="member.id", sa_type=BigId)
+    kind: str = Field(max_length=16)
+    on_day: date
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(max_length=48)
+    from_org: int | None = Field(default=None, sa_type=BigId)
+    to_org: int | None = Field(default=None, sa_type=BigId)
+    reason: str = Field(default="", max_length=200)
+
+
+class MemberRequest(Row, table=True):
+    """What a member asked for. `data` is sealed JSON (new mobile, new employer …); `to_org` where a transfer goes."""
+
+    __tablename__ = "member_request"
+    __table_args__ = (
+        sa.Index(
+            "uq_member_request",
+            "member_id",
+            "kind",
+            unique=True,
+            sqlite_where=_REQUEST_SQL,
+            postgresql_where=_REQUEST_SQL,
+        ),
+        sa.Index("ix_member_request_state", "state", "created_at"),
+    )
+    id: int = Field(primary_key=True, sa_type=BigId)
+    member_id: int = Field(foreign_key="member.id", sa_type=BigId)
+    kind: str = Field(max_length=12)
+    state: str = Field(default="pending", max_length=12)
+    to_org: int | None = Field(default=None, sa_type=BigId)
+    data: bytes | None = None
+    note: str = Field(default="", max_length=200)
+    decided_by: str = Field(default="", max_length=32)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def get(work: Work, member_id: int) -> Member | None:
+    """One member by id."""
+    return work.session.get(Member, member_id)
+
+
+def held(work: Work, member_id: int) -> Member | None:
+    """One member, nobody else changes it until this unit of work is over; read afresh."""
+    query = select(Member).where(Member.id == member_id)
+    if work.dialect == "postgresql":
+        query = query.with_for_update()
+    return work.session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def of_person(work: Work, person_id: int) -> Member | None:
+    """The membership of somebody who chats with us, the one that counts first."""
+    query = select(Member).where(Member.person_id == person_id)
+    found = work.session.exec(query.order_by(col(Member.created_at).desc())).all()
+    return next((each for each in found if each.state in HERE), found[0] if found else None)
+
+
+def by_id_hash(work: Work, id_hash: str) -> Member | None:
+    """The member of this database with an ID number."""
+    query = select(Member).where(Member.id_hash == id_hash, col(Member.state).in_(HERE))
+    return work.session.exec(query).first()
+
+
+def note(work: Work, member: Member, kind: str, day: date, actor: str, now: datetime, **more: object) -> None:
+    """Write down what happened to a member. `more`: `from_org`, `to_org`, `reason`."""
+    values = {"id": work.new_id(), "member_id": member.id, "kind": kind, "on_day": day, "at": now}
+    work.append(MemberEvent, {**values, "actor": actor[:48], "from_org": None, "to_org": None, "reason": "", **more})
+
+
+def events(work: Work, member_id: int) -> Sequence[MemberEvent]:
+    """What happened to a member, the first thing first."""
+    query = select(MemberEvent).where(MemberEvent.member_id == member_id)
+    return work.session.exec(query.order_by(col(MemberEvent.at), col(MemberEvent.id))).all()
