@@ -93,8 +93,6 @@ def validated(data: Mapping[str, Any]) -> FaqEntry:
         raise BadEntry(problems_of(error)) from None
     if entry.review_by <= entry.as_of:
         raise BadEntry([(NAMES["review_by"], "要晚于核对日期")])
-    if entry.status == "published" and any(not each.value for each in entry.fields) and not entry.citations:
-        raise BadEntry([(NAMES["fields"], "发布前请填好本地内容")])
     return entry
 
 
