@@ -158,6 +158,15 @@ def opinions(work: Work, entry_id: str, since: datetime, path: str | None = None
     return counted.get(True, 0), counted.get(False, 0)
 
 
+def due(work: Work, today: date) -> tuple[int, int]:
+    """How many entries are published, and how many of them answer nobody within `SOON` unless they are reviewed: those
+    that are overdue already count too."""
+    falls = sa.case((_entry.c.review_by <= today + SOON, 1))
+    query = sa.select(sa.func.count(), sa.func.count(falls)).where(_entry.c.status == "published")
+    row = work.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
 def expiring(work: Work, today: date) -> int:
     """Published entries whose review date is within `SOON`, today included."""
     return count(work, Wanted(status="expiring"), today)

@@ -236,10 +236,12 @@ def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datet
         raise Conflict("复核期限已经过了，发布了也不会回答职工，请退回修改。")
     if _version(work, pending.entry_id, pending.org_id) != pending.base:
         raise Conflict("起草之后这一条又改过，请退回给起草人，在新内容上重新修改。")
+    before = None
     if pending.org_id == CITY:
+        before = closing.earlier(base.get(work, pending.entry_id), now)
         base.put(work, pending.entry_id, columns(pending.content), now)
     else:
         base.put_override(work, pending.entry_id, pending.org_id, override_columns(pending.content), now)
     pending.reviewer, pending.decided_at = actor.name, now
-    closing.published(work, actor, pending, now)
+    closing.published(work, actor, pending, before, now)
     return _step(work, actor, pending, "published", "entry_publish", now)

@@ -146,7 +146,7 @@ def test_the_command_fills_an_empty_base_and_keeps_it(terminal: Terminal) -> Non
         "all limits kept",
     ]
     assert set(terminal.rows()) == {"lv-annual", "lv-sick"}
-    assert terminal.audited() == []
+    assert terminal.audited() == [("faq_shipped", "2 new, 0 changed, 0 kept")]
 
 
 def test_the_command_asks_the_base_as_it_is(terminal: Terminal) -> None:
