@@ -77,7 +77,7 @@ def read(text: str, lexicon: Lexicon) -> Asked:
 
 
 def _subject(parts: str, understood: Understood, lexicon: Lexicon) -> frozenset[int]:
-    """Topics and pairs of characters with content; failing these several such characters; failing these who and where."""
+    """Topics and pairs of characters with content; failing these several such characters, or who and where."""
     kinds = {concept: lexicon.concepts[concept].kind for concept in understood.concepts}
     named = [_CONCEPT + concept for concept, kind in kinds.items() if kind in ("topics", "outside")]
     loose = [run for run in "".join("\n" if each in lexicon.empty else each for each in parts).split("\n") if run]
