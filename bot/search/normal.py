@@ -46,8 +46,8 @@ _NEGATED = re.compile(
     r"|(?<!有)([没未])有(?=[签交缴买上发结办批报开付补赔参])"
 )
 _LOOSE = re.compile(r"(?<=[签交缴买])(?:过|任何|到|了)+(?=[的]?(?:合同|社保|保险|五险|公积金|书面|劳动))")
-# 气死了, 累死我了, 快热死了: here 死 only says how much. Moods kill nobody, whoever says it of himself is alive, and what
-# nearly happened did not; 累死了 alone may be meant as it is written, unless nothing else is said but when.
+# 气死了, 累死我了, 快热死了: here 死 only says how much. Moods kill nobody, whoever says it of himself is alive, what
+# nearly happened did not; 累死了 may be meant as it is written, unless nothing else is said but when.
 _MOODS, _PAINS = "气烦笑愁急忙馋吵闷恨慕聊", "累热冷冻困饿渴疼痛撑吓"
 _STEAM = re.compile(
     rf"死(?<=[{_MOODS}]死)(?:个?人)?(?:了|啦|$)"
