@@ -17,6 +17,7 @@ Longs = npt.NDArray[np.int64]
 
 _BITS = 21  # of a character
 _PAIR, _CONCEPT, _ROW = 1 << 42, 2 << 42, 44
+FIRST_PAIR = _PAIR
 CHARACTERS, PAIRS, CONCEPTS = range(3)
 _MISSPELT, _MEANT = 0.5, 0.6  # how far the characters of a slip count, and those of the word it sounds like
 _SLICE = 256  # texts analysed in one go: a few milliseconds
@@ -77,7 +78,7 @@ def read(text: str, lexicon: Lexicon) -> Asked:
 
 
 def _subject(parts: str, understood: Understood, lexicon: Lexicon) -> frozenset[int]:
-    """Topics and pairs of characters with content; failing these several such characters, or who and where."""
+    """Topics and pairs of characters with content; failing these several such characters; failing these the context."""
     kinds = {concept: lexicon.concepts[concept].kind for concept in understood.concepts}
     named = [_CONCEPT + concept for concept, kind in kinds.items() if kind in ("topics", "outside")]
     loose = [run for run in "".join("\n" if each in lexicon.empty else each for each in parts).split("\n") if run]
