@@ -1,6 +1,5 @@
 """Ranking: which entries say what a question says, and what the question has in common with each of them."""
 
-from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy.typing as npt
 
 from bot.search import terms
 from bot.search.lexicon import KINDS, Lexicon
-from bot.search.terms import CHARACTERS, CONCEPTS, PAIRS, Longs, Table, borrowed, ranges
+from bot.search.terms import CHARACTERS, CONCEPTS, PAIRS, Asked, Longs, Table, borrowed, ranges
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -27,6 +26,7 @@ _NONE = np.empty(0, np.int64)
 FEATURES = (
     "phrasing", "entry", "characters", "pairs", "topics", "asks", "back_characters", "back_topics", "alike",
     "both_characters", "both_topics", "asks_otherwise", "rival", "absent", "foreign", "strange", "evidence", "worded",
+    "subject",
 )  # fmt: skip
 
 
@@ -112,14 +112,12 @@ class Ranking:
         brief = (_SATURATION + 1) / (1 + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
         self._brief = brief.astype(np.float32)
 
-    def candidates(
-        self, asked: Mapping[int, float], nominated: Longs = _NONE, loose: Set[int] = frozenset()
-    ) -> Candidates | None:
+    def candidates(self, asked: Asked, nominated: Longs = _NONE) -> Candidates | None:
         """The entries that have most in common with a question's terms, in no order; None when nothing is shared.
 
-        `nominated` entries are looked at as well. `loose` are the terms that no word of the lexicon explains.
+        `nominated` entries are looked at as well.
         """
-        question = self._question(asked, loose)
+        question = self._question(asked)
         if question is None:
             return None
         rows = np.union1d(self._nominate(question), nominated)
@@ -133,19 +131,22 @@ class Ranking:
             length=int((question.part == CHARACTERS).sum()),
         )
 
-    def _question(self, asked: Mapping[int, float], loose: Set[int]) -> "_Question | None":
-        if not asked or not len(self._keys):
+    def _question(self, asked: Asked) -> "_Question | None":
+        if not asked.terms or not len(self._keys):
             return None
-        keys = np.array(sorted(asked), np.int64)
-        sure = np.array([asked[key] for key in keys.tolist()], np.float32)
+        ordered = sorted(asked.terms)
+        keys = np.array(ordered, np.int64)
+        sure = np.array([asked.terms[key] for key in ordered], np.float32)
         ids = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         known = self._keys[ids] == keys
         if not known.any():
             return None
         kind, family = _kind(keys, self._kinds), terms.families(keys)
         weight = np.where(known, self._weight[ids], self._unknown * _base(family, kind)) * sure
-        left = np.array([key in loose for key in keys.tolist()], np.bool_)
-        return _Question(keys, weight, known, ids, _part(family, kind), kind, sure, left)
+        weight[~known & (kind >= 0) & (sure < 1.0)] = 0.0  # heard or guessed, and no entry speaks of it: heard wrong
+        left = np.array([key in asked.loose for key in ordered], np.bool_)
+        subject = np.array([key in asked.subject for key in ordered], np.bool_)
+        return _Question(keys, weight, known, ids, _part(family, kind), kind, sure, left, subject)
 
     def _nominate(self, question: "_Question") -> Longs:
         """The entries with the highest scores by the question's rarest terms."""
@@ -205,6 +206,7 @@ class Ranking:
             "strange": (often == 0) @ (question.weight * question.left) / plain,
             "evidence": np.minimum((often > 0) @ (question.sure * (question.kind == _TOPICS)), _ENOUGH) / _ENOUGH,
             "worded": np.log(np.minimum(many, _WELL_WORDED)),
+            "subject": held @ question.subject / max(1e-6, float(question.weight[question.subject].sum())),
         }
         return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float64)
 
@@ -279,3 +281,4 @@ class _Question:
     kind: Longs
     sure: Floats  # how surely it is meant; 1 when the word itself is there
     left: Flags  # no word of the lexicon explains it
+    subject: Flags  # it is of what the question is about

@@ -74,7 +74,7 @@ def _copies(text: str) -> tuple[str, ...]:
 
 
 def _fires(matter: Matter, copy: str) -> bool:
-    """Whether a sign is found, and still is without the excuses; most words hold none, so excuses are looked at last."""
+    """Whether a sign is found, and still is without the excuses. Most words hold none: excuses are looked at last."""
     if not any(each.search(copy) for each in matter.signs):
         return False
     for excuse in matter.excuses:
@@ -83,7 +83,7 @@ def _fires(matter: Matter, copy: str) -> bool:
 
 
 def _alternatives(expression: str) -> list[str]:
-    """What stands between the outermost `|`. Looked for one by one, each is found by its first letter, 5 times faster."""
+    """What stands between the outermost `|`. One by one they are looked for by their first letter: 5 times faster."""
     parts, depth = [""], 0
     for token in _TOKEN.findall(expression):
         depth += (token == "(") - (token == ")")
