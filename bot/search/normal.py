@@ -46,8 +46,8 @@ _NEGATED = re.compile(
     r"|(?<!有)([没未])有(?=[签交缴买上发结办批报开付补赔参])"
 )
 _LOOSE = re.compile(r"(?<=[签交缴买])(?:过|任何|到|了)+(?=[的]?(?:合同|社保|保险|五险|公积金|书面|劳动))")
-# 气死了, 累死我了, 快热死了: here 死 only says how much. Moods kill nobody, whoever says it of himself is alive, what
-# nearly happened did not; 累死了 may be meant as it is written, unless nothing else is said but when.
+# 气死了, 累死我了, 快热死了: here 死 only says how much. Moods kill nobody, whoever says it of himself is alive, and
+# what nearly happened did not; 累死了 alone may be meant as it is written, unless nothing else is said but when.
 _MOODS, _PAINS = "气烦笑愁急忙馋吵闷恨慕聊", "累热冷冻困饿渴疼痛撑吓"
 _STEAM = re.compile(
     rf"死(?<=[{_MOODS}]死)(?:个?人)?(?:了|啦|$)"
@@ -62,7 +62,7 @@ _DIGITS = {character: value for value, character in enumerate("零一二三四�
 
 def fold(text: str) -> str:
     """Width, script, case, punctuation and numerals made one; no word is left out."""
-    return _squeeze(_unify(_line(text)))
+    return _squeeze(unify(_line(text)))
 
 
 def normalise(text: str) -> str:
@@ -78,7 +78,7 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
     """`normalise` of each text, quicker than one at a time."""
     found: list[str] = []
     for at in range(0, len(texts), _SLICE):
-        unified = _unify("\n".join(map(_line, texts[at : at + _SLICE])))
+        unified = unify("\n".join(map(_line, texts[at : at + _SLICE])))
         bare = _squeeze(_PARTICLES.sub("", _COURTESY.sub(" ", unified))).split("\n")
         if "" in bare:
             bare = [line or _squeeze(whole) for line, whole in zip(bare, unified.split("\n"), strict=True)]
@@ -91,7 +91,8 @@ def _line(text: str) -> str:
     return text[:MAX_CHARS].replace("\n", " ")
 
 
-def _unify(text: str) -> str:
+def unify(text: str) -> str:
+    """Full width half, traditional simplified, capitals small; every word and mark stays."""
     return unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)
 
 
