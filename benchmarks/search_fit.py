@@ -6,14 +6,17 @@ linear, ordering by a softmax over the candidates, confidence by logistic regres
 """
 
 import argparse
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.search_bands import OUTSIDE_SHARE, Case, Judged, choose, figures
 from benchmarks.search_sets import (
     Question,
     entries,
@@ -24,8 +27,8 @@ from benchmarks.search_sets import (
     questions,
 )
 from bot.search import DEFAULT, Entry, normalise, terms
-from bot.search.confidence import SIGNS, WEIGHTS, signs
-from bot.search.ranking import FEATURES, Candidates, Ranking
+from bot.search.confidence import SIGNS, WEIGHTS, Bands, Weights, order, rank, signs
+from bot.search.ranking import FEATURES, Ranking
 from bot.search.terms import of_texts
 from bot.search.texts import read
 
@@ -33,26 +36,15 @@ Doubles = npt.NDArray[np.float64]
 
 # What may be used to order entries, and which way it may pull. The rest only speaks of confidence.
 PULLS = {
-    name: 1.0 for name in FEATURES if name not in ("characters", "pairs", "topics", "rival", "evidence", "worded")
+    name: 1.0
+    for name in FEATURES
+    if name not in ("characters", "pairs", "topics", "rival", "evidence", "worded", "subject")
 } | {name: -1.0 for name in ("asks_otherwise", "absent", "foreign", "strange")}
 RIVAL = -2.0  # not fitted: near misses are too rare among the questions for what they cost
 ORDER_PENALTY, CONFIDENCE_PENALTY, STEPS, FOLDS = 30.0, 10.0, 300, 10
 LEFT_OUT = 6  # phrasings of each entry that are asked
-OUTSIDE_SHARE, NEAR_COUNTS = 0.2, 4.0  # of out-of-scope questions in the mix; how much a near one counts
-SUGGESTED_FAR = 0.4  # of far out-of-scope questions that may get suggestions in the product's base
-ANSWERED_FAR, ANSWERED_NEAR = 0.003, 0.01  # … and of far and near ones that may get an answer
-PRECISION = 0.937  # of answers, in-scope and out-of-scope questions mixed
-ANSWERED = (0.5, 0.6)  # at most, of in-scope questions of each base: real ones are harder than those at hand
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question with its candidates and which of them are right."""
-
-    base: int  # how many entries its base has, to know bases by
-    question: Question
-    found: Candidates
-    right: npt.NDArray[np.bool_]
+SEED, BASES, BASES_OF_A_SIZE, KEPT = 3, (2, 3, 5, 8, 12, 20, 30, 50), 5, (1, 2, 3, 5)  # small bases; phrasings kept
+NEAR_COUNTS = 4.0  # of far questions out of scope, for what a near one counts
 
 
 def cases(store: Sequence[Entry], asked: Sequence[Question]) -> list[Case]:
@@ -62,7 +54,7 @@ def cases(store: Sequence[Entry], asked: Sequence[Question]) -> list[Case]:
     made = []
     for question in asked:
         asked = terms.read(normalise(question.text), DEFAULT)
-        found = ranking.candidates(asked.terms, loose=asked.loose)
+        found = ranking.candidates(asked)
         if found is not None:
             right = np.array([texts.entries[row].id in question.gold for row in found.rows])
             made.append(Case(len(store), question, found, right))
@@ -75,6 +67,30 @@ def left_out(store: Sequence[Entry]) -> list[Case]:
     for at in range(LEFT_OUT):
         short = [replace(each, phrasings=each.phrasings[:at] + each.phrasings[at + 1 :]) for each in store]
         made += cases(short, [Question(each.phrasings[at], frozenset({each.id})) for each in store])
+    return made
+
+
+def small_bases(store: Sequence[Entry], known: Sequence[Question]) -> list[Case]:
+    """Bases of a few entries drawn from a large one, each asked what it answers, what others would, and what none does.
+
+    A small base has no other entry that could be meant, so all that keeps it from answering is what it says itself.
+    """
+    chance, made = random.Random(SEED), list[Case]()
+    ours, foreign = [each for each in known if each.gold], [each for each in known if not each.gold]
+    for size in BASES * BASES_OF_A_SIZE:
+        drawn = chance.sample(store, size)
+        short = [replace(each, phrasings=tuple(chance.sample(each.phrasings, chance.choice(KEPT)))) for each in drawn]
+        ids = {each.id for each in drawn}
+        asked = [each for each in ours if each.gold & ids]
+        asked += [
+            Question(text, frozenset({whole.id}))
+            for whole, left in zip(drawn, short, strict=True)
+            for text in whole.phrasings[: 2 * max(KEPT)]
+            if text not in left.phrasings
+        ][: 2 * size]
+        others = [replace(each, gold=frozenset(), kind="near-other") for each in ours if not each.gold & ids]
+        asked += chance.sample(others, max(20, min(60, len(asked)))) + chance.sample(foreign, 20)
+        made += [replace(case, base=0) for case in cases(short, asked)]
     return made
 
 
@@ -128,110 +144,75 @@ def _descend(slope: Callable[[Doubles], Doubles], weights: Doubles, floor: float
     return weights
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A case with the place of the first right entry (0: none) and the log-odds that the first is right."""
-
-    case: Case
-    place: int
-    odds: float
-
-
-def seen(case: Case, order: Doubles) -> tuple[Doubles, int]:
+def seen(case: Case, ranking: Doubles) -> tuple[Doubles, int]:
     """The signs of a case's first entry, and the place of the first right one."""
-    scores = case.found.features @ order
-    best = np.argsort(-scores, kind="stable")
-    places = np.flatnonzero(case.right[best])
-    return signs(case.found, int(best[0]), scores[best]), int(places[0]) + 1 if len(places) else 0
+    best, scores = order(case.found, ranking)
+    return signs(case.found, int(best[0]), scores), _place(case.right[best])
 
 
-def fit(every: Sequence[Case]) -> tuple[Doubles, Doubles, float]:
-    """Weights of the order, weights and bias of the confidence. Each base has the same say in the latter."""
-    order = fit_order(every)
-    order[FEATURES.index("rival")] = RIVAL
-    looked = [seen(case, order) for case in every]
+def _place(right: npt.NDArray[np.bool_]) -> int:
+    places = np.flatnonzero(right)
+    return int(places[0]) + 1 if len(places) else 0
+
+
+def fit(every: Sequence[Case]) -> Weights:
+    """Weights of the order and of the confidence, without bands. Each base has the same say in the latter."""
+    ranking = fit_order(every)
+    ranking[FEATURES.index("rival")] = RIVAL
+    looked = [seen(case, ranking) for case in every]
     groups = Counter((case.base, bool(case.question.gold)) for case in every)
     shares = {False: OUTSIDE_SHARE, True: 1 - OUTSIDE_SHARE}
     counts = np.array(
         [shares[bool(c.question.gold)] * _counts(c) / groups[c.base, bool(c.question.gold)] for c in every]
     )
     x, right = np.array([each for each, _ in looked]), np.array([place == 1 for _, place in looked], float)
-    return order, *fit_confidence(x, right, counts / counts.mean())
+    return Weights(ranking, *fit_confidence(x, right, counts / counts.mean()), bands=Bands(1.0, 1.0, 1.0))
 
 
 def _counts(case: Case) -> float:
-    return NEAR_COUNTS if case.question.kind.startswith("near") else 1.0
+    return NEAR_COUNTS if case.group == "near" else 1.0
 
 
 def crossed(every: Sequence[Case]) -> list[Judged]:
-    """Every case judged by a model that has not seen it."""
+    """Every case, in order, judged by a model that has not seen it."""
     places = np.random.default_rng(1).permutation(len(every))
-    judged = []
+    judged: dict[int, Judged] = {}
     for fold in range(FOLDS):
-        order, weights, bias = fit([every[at] for number, at in enumerate(places) if number % FOLDS != fold])
-        for at in places[fold::FOLDS]:
-            x, place = seen(every[at], order)
-            judged.append(Judged(every[at], place, float(x @ weights) + bias))
-    return judged
+        weights = fit([every[at] for number, at in enumerate(places) if number % FOLDS != fold])
+        for at in places[fold::FOLDS].tolist():
+            ranked = rank(every[at].found, weights)
+            _, place = seen(every[at], weights.ranking)
+            judged[at] = Judged(every[at], ranked, place)
+    return [judged[at] for at in range(len(every))]
 
 
-def bands(parts: Sequence[Sequence[Judged]]) -> tuple[float, float]:
-    """Log-odds from which to answer and to suggest: such that each part, a base with its questions, is served well."""
-    answer = max(map(_answer, parts, ANSWERED))
-    far = sorted(each.odds for each in parts[-1] if each.case.question.kind.startswith("far"))
-    return answer, min(answer, far[int(len(far) * (1 - SUGGESTED_FAR))])
-
-
-def _answer(judged: Sequence[Judged], most: float) -> float:
-    far = sorted(each.odds for each in judged if each.case.question.kind.startswith("far"))
-    near = sorted(each.odds for each in judged if each.case.question.kind.startswith("near"))
-    answer = max(far[-1 - int(len(far) * ANSWERED_FAR)], near[-1 - int(len(near) * ANSWERED_NEAR)]) + 1e-6
-    while (now := figures(judged, answer, answer))["precision of answers"] < PRECISION or now["answered"] > most:
-        answer += 0.02
-    return answer
-
-
-def figures(judged: Sequence[Judged], answer: float, suggest: float) -> dict[str, float]:
-    """Shares of questions by what happens to them."""
-    inside = [each for each in judged if each.case.question.gold]
-    outside = [each for each in judged if not each.case.question.gold]
-
-    def share(of: Sequence[Judged], when: Callable[[Judged], bool]) -> float:
-        return sum(map(when, of)) / max(1, len(of))
-
-    def kind(name: str) -> list[Judged]:
-        return [each for each in outside if each.case.question.kind.startswith(name)]
-
-    right = share(inside, lambda each: each.odds >= answer and each.place == 1)
-    answered, taken = share(inside, lambda each: each.odds >= answer), share(outside, lambda each: each.odds >= answer)
-    mixed = (1 - OUTSIDE_SHARE) * answered + OUTSIDE_SHARE * taken
-    offered = share(inside, lambda each: suggest <= each.odds < answer and 0 < each.place <= 3)
-    return {
-        "top-1": share(inside, lambda each: each.place == 1),
-        "recall@3": share(inside, lambda each: 0 < each.place <= 3),
-        "answered": answered,
-        "precision of answers": (1 - OUTSIDE_SHARE) * right / mixed if mixed else 1.0,
-        "resolved": right + offered,
-        "declined": share(inside, lambda each: each.odds < suggest),
-        "far answered": share(kind("far"), lambda each: each.odds >= answer),
-        "near answered": share(kind("near"), lambda each: each.odds >= answer),
-        "far suggested": share(kind("far"), lambda each: suggest <= each.odds < answer),
-        "near suggested": share(kind("near"), lambda each: suggest <= each.odds < answer),
-    }
-
-
-def write(order: Doubles, weights: Doubles, bias: float, answer: float, suggest: float) -> None:
+def write(weights: Weights) -> None:
     """The file that `bot.search.confidence.Weights` reads."""
 
     def rows(names: Sequence[str], values: Doubles) -> list[str]:
         return [f"  {name}: {value:.3f}" for name, value in zip(names, values, strict=True) if abs(value) >= 5e-4]
 
-    sure = [1.0 / (1.0 + float(np.exp(-odds))) for odds in (answer, suggest)]
-    lines = ["# Fitted by `python -m benchmarks.search_fit`; not edited by hand.", "ranking:", *rows(FEATURES, order)]
-    lines += ["confidence:", *rows((*FEATURES, *SIGNS), weights), f"bias: {bias:.3f}"]
-    lines += ["# From which confidence a question is answered outright, and from which entries are offered."]
-    lines += [f"answer: {sure[0]:.4f}", f"suggest: {sure[1]:.4f}"]
+    lines = ["# Written by `python -m benchmarks.search_fit`; not edited by hand."]
+    lines += ["ranking:", *rows(FEATURES, weights.ranking)]
+    lines += ["confidence:", *rows((*FEATURES, *SIGNS), weights.confidence), f"bias: {weights.bias:.3f}"]
+    lines += ["# From which confidence a question is answered outright, from which entries are offered, and from which"]
+    lines += ["# they are when it is about a subject of other counters."]
+    lines += [f"{name}: {value:.3f}" for name, value in asdict(weights.bands).items()]
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def gathered(sets: Path) -> dict[str, list[Case]]:
+    """What is fitted on, by name."""
+    labour, asked, product = entries(sets, "labour"), questions(sets, "labour"), product_entries()
+    far = [each for each in asked if each.kind.startswith("far")]
+    known = [each for each in product_questions() if each.split == "dev"]
+    return {
+        "labour, open": cases(labour, asked),
+        "labour, our own": cases(labour, own_questions()),
+        "product": cases(product, [*known, *outside(), *far]),
+        "product, phrasings left out": left_out(product),
+        "small bases": small_bases(product, [*known, *outside()]),
+    }
 
 
 def main() -> None:
@@ -240,23 +221,16 @@ def main() -> None:
     wanted.add_argument("--sets", type=Path, required=True, help="folder with data/labour.*.jsonl")
     wanted.add_argument("--dry", action="store_true", help="write nothing")
     options = wanted.parse_args()
-    store, asked = entries(options.sets, "labour"), questions(options.sets, "labour")
-    far = [each for each in asked if each.kind.startswith("far")]
-    known = [each for each in product_questions() if each.split == "dev"]
-    parts = {
-        "labour, open": cases(store, asked),
-        "labour, our own": cases(store, own_questions()),
-        "product": cases(product_entries(), [*known, *outside(), *far]),
-        "product, phrasings left out": left_out(product_entries()),
-    }
+    parts = gathered(options.sets)
     every = [case for part in parts.values() for case in part]
-    judged = {id(each.case): each for each in crossed(every)}
-    found = {name: [judged[id(case)] for case in part] for name, part in parts.items()}
-    answer, suggest = bands([found["labour, open"], found["product"]])
+    judged = iter(crossed(every))
+    found = {name: list(islice(judged, len(part))) for name, part in parts.items()}
+    chosen = choose([found["labour, open"], found["product"]])
+    print(chosen)
     for name, part in found.items():
-        print(name, {key: f"{value:.1%}" for key, value in figures(part, answer, suggest).items()})
+        print(name, {key: f"{value:.1%}" for key, value in figures(part, chosen).items()})
     if not options.dry:
-        write(*fit(every), answer, suggest)
+        write(replace(fit(every), bands=chosen))
 
 
 if __name__ == "__main__":

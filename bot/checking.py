@@ -8,11 +8,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import account, content
 from bot.app import embedding_endpoint, oa_settings, open_database
-from bot.clock import SystemClock
+from bot.clock import SystemClock, local
 from bot.config import Config
 from bot.embedding import Embedder, Endpoint
 from bot.errors import Misconfigured
-from storage import migrate
+from storage import catalogue, migrate
+
+MANY_DUE = 0.1  # more of the published base than editors can review in the ordinary way
 
 
 def check(config: Config, given: argparse.Namespace) -> int:
@@ -44,8 +46,25 @@ def _findings(config: Config) -> Iterator[str]:
         except SQLAlchemyError as error:
             yield f"database.url: the database does not answer ({type(error).__name__})"
             return
+    yield from _reviews(config)
     yield from _platform(config)
     yield from _vectors(config)
+
+
+def _reviews(config: Config) -> Iterator[str]:
+    """Reads the published base of a database that has this version's schema."""
+    try:
+        database = open_database(config)
+    except Misconfigured:
+        return  # said above
+    if migrate.current(database.engine) != migrate.head():
+        return  # nothing is in it yet, or the next start brings it up to date
+    published, falling = database.look(lambda work: catalogue.due(work, local(SystemClock().now()).date()))
+    if falling > published * MANY_DUE:
+        yield (
+            f"knowledge base: {falling} of {published} published entries stop answering within {catalogue.SOON.days} "
+            "days or have already; review them in the console (知识库, 30天内到期 and 过期)"
+        )
 
 
 def _platform(config: Config) -> Iterator[str]:

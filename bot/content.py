@@ -219,6 +219,7 @@ class GoldenFile(_Strict):
     """Any part of the golden set; the files of `content/golden` together are the whole."""
 
     questions: list[GoldenQuestion] = Field(default_factory=list)
+    unseen: list[GoldenQuestion] = Field(default_factory=list)
     out_of_scope: list[Stranger] = Field(default_factory=list)
     near_misses: list[NearMiss] = Field(default_factory=list)
     floors: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
@@ -243,6 +244,7 @@ def read_golden(folder: Path) -> GoldenFile:
     parts = [_read(path, GoldenFile) for path in sorted(folder.glob("*.yaml"))]
     return GoldenFile(
         questions=[each for part in parts for each in part.questions],
+        unseen=[each for part in parts for each in part.unseen],
         out_of_scope=[each for part in parts for each in part.out_of_scope],
         near_misses=[each for part in parts for each in part.near_misses],
         floors={key: share for part in parts for key, share in part.floors.items()},

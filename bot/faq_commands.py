@@ -17,7 +17,7 @@ from bot.exchange import files
 from bot.exchange.problems import BadFile, RowError, Where
 from bot.exchange.rows import Found
 from bot.search import Result
-from bot.services import entries, golden, golden_report, importing
+from bot.services import entries, golden, golden_report, importing, shipped
 from bot.services.golden import Broken, Golden
 from bot.services.importing import Clash, Plan
 from bot.services.knowledge import Knowledge
@@ -123,7 +123,7 @@ def _filled(config: Config) -> Iterator[Database]:
     with opened(config) as database:
         if database.look(base.state)[0] == 0:
             read = content.read_faq(sorted((config.content.folder / "faq").glob("*.yaml")))
-            database.writer.run(lambda work: entries.load(work, read, SystemClock().now()))
+            database.writer.run(lambda work: shipped.load(work, read, SystemClock().now()))
         yield database
 
 

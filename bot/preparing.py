@@ -11,7 +11,7 @@ from bot import content
 from bot.clock import SystemClock
 from bot.commands import opened
 from bot.config import Config, new_secrets
-from bot.services import duties, entries, units
+from bot.services import duties, shipped, units
 from storage import orgs
 from storage.work import Work
 
@@ -46,7 +46,7 @@ def load_content(config: Config) -> None:
     now = SystemClock().now()
 
     def load(work: Work) -> None:
-        entries.load(work, faq, now, keep_edited=True)
+        shipped.load(work, faq, now)
         duties.load_calendar(work, calendar)
         units.load(work, (unit.model_dump() for unit in demo.units), now)
         for person in demo.people:

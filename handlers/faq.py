@@ -83,9 +83,13 @@ def ask(turn: Turn, text: str) -> None:
     if result.decision is Decision.ANSWER:
         show(turn, result.hits[0].id)
         return
-    misses.remember(turn.work, turn.inbound_id, turn.person.person_id, text, result, turn.now)
-    if result.decision is Decision.SUGGEST:
-        suggest(turn, result)
+    offered = asking.in_force(turn.work, turn.house.knowledge, result, branch_of(turn), turn.now)
+    if result.hits and not offered.hits:
+        expired(turn, result.hits[0].id)
+        return
+    misses.remember(turn.work, turn.inbound_id, turn.person.person_id, text, offered, turn.now)
+    if offered.decision is Decision.SUGGEST:
+        suggest(turn, offered)
     else:
         decline(turn)
 
@@ -96,8 +100,13 @@ def search(turn: Turn) -> Result:
     return asking.ask(turn.work, turn.house.knowledge, turn.person.person_id, words, turn.now, turn.vector, chat)
 
 
+def branch_of(turn: Turn) -> int | None:
+    """Whose own version is said: in a group the city's, because a branch's own would tell where the person works."""
+    return turn.person.org_id if turn.private else None
+
+
 def suggest(turn: Turn, result: Result) -> None:
-    """Offer up to three entries to tap or number; in a group only to number."""
+    """Offer up to three entries, none of them overdue, to tap or number; in a group only to number."""
     turn.topic = "suggest"
     if not turn.private:
         lines = (f"{place}. {hit.question}" for place, hit in enumerate(result.hits, 1))
@@ -119,12 +128,8 @@ def decline(turn: Turn, topic: str = "miss") -> None:
 
 
 def show(turn: Turn, entry_id: str) -> None:
-    """Say an entry with where it is written and when that was checked; an overdue one is not promised any more.
-
-    In a group it is the city's answer: a branch's own would tell where the person works.
-    """
-    branch = turn.person.org_id if turn.private else None
-    answer = turn.house.knowledge.get_for(turn.work, entry_id, branch, turn.now)
+    """Say an entry with where it is written and when that was checked; an overdue one is not promised any more."""
+    answer = turn.house.knowledge.get_for(turn.work, entry_id, branch_of(turn), turn.now)
     if answer is None or answer.expired(answers.day_of(turn.now)):
         expired(turn, entry_id)
         return

@@ -24,9 +24,10 @@ _entry, _override, _revision, _opinion = table(Entry), table(Override), table(Re
 class Wanted:
     """What of the base is looked for; an empty value asks for everything.
 
-    `status`: published (in force), draft (or with an open draft), expired, expiring, retired. `branch`: `any` or the id
-    of an organisation with its own version. `words` are found anywhere in id, question, phrasings or answer; `ids`
-    are entries that belong to the words for another reason (the search found them).
+    `status`: published (in force), draft (or with an open draft), expired, expiring, retired, or own_expired: a
+    branch's own version has passed its review date, so its people are told the city's. `branch`: `any` or the id of an
+    organisation with its own version. `words` are found anywhere in id, question, phrasings or answer; `ids` are
+    entries that belong to the words for another reason (the search found them).
     """
 
     words: str = ""
@@ -76,10 +77,16 @@ def _in_status(status: str, today: date) -> sa.ColumnElement[bool]:
         return sa.and_(published, _entry.c.review_by < today)
     if status == "expiring":
         return sa.and_(published, _entry.c.review_by.between(today, today + SOON))
+    if status == "own_expired":
+        return sa.and_(published, sa.exists().where(_override.c.entry_id == _entry.c.id, *_lapsed(today)))
     if status == "draft":
         open_ = sa.exists().where(_revision.c.entry_id == _entry.c.id, _revision.c.state.in_(OPEN))
         return sa.or_(_entry.c.status == "draft", open_)
     return _entry.c.status == status
+
+
+def _lapsed(today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return _override.c.active, _override.c.review_by < today
 
 
 def _containing(work: Work, words: str) -> list[sa.ColumnElement[bool]]:
@@ -108,6 +115,12 @@ def override_counts(work: Work, entry_ids: Sequence[str]) -> dict[str, int]:
     query = sa.select(_override.c.entry_id, sa.func.count()).where(
         _override.c.entry_id.in_(entry_ids), _override.c.active
     )
+    return tally(work.execute(query.group_by(_override.c.entry_id)))
+
+
+def lapsed_counts(work: Work, entry_ids: Sequence[str], today: date) -> dict[str, int]:
+    """How many branches' own versions have passed their review date, by entry."""
+    query = sa.select(_override.c.entry_id, sa.func.count()).where(_override.c.entry_id.in_(entry_ids), *_lapsed(today))
     return tally(work.execute(query.group_by(_override.c.entry_id)))
 
 
@@ -145,6 +158,20 @@ def opinions(work: Work, entry_id: str, since: datetime, path: str | None = None
     return counted.get(True, 0), counted.get(False, 0)
 
 
+def due(work: Work, today: date) -> tuple[int, int]:
+    """How many entries are published, and how many of them answer nobody within `SOON` unless they are reviewed: those
+    that are overdue already count too."""
+    falls = sa.case((_entry.c.review_by <= today + SOON, 1))
+    query = sa.select(sa.func.count(), sa.func.count(falls)).where(_entry.c.status == "published")
+    row = work.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
 def expiring(work: Work, today: date) -> int:
     """Published entries whose review date is within `SOON`, today included."""
     return count(work, Wanted(status="expiring"), today)
+
+
+def lapsed(work: Work, today: date) -> int:
+    """Published entries of which a branch's own version has passed its review date."""
+    return count(work, Wanted(status="own_expired"), today)

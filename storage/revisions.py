@@ -26,7 +26,8 @@ CITY = 0
 class Revision(Row, table=True):
     """One version of an entry (or of a branch's override) as written by one person. `content` is the whole of it.
 
-    Dates in `content` are ISO text. `author` and `reviewer` are staff names, `import` for files.
+    Dates in `content` are ISO text. `author` and `reviewer` are staff names, `import` for files that an
+    operator brought in, `shipped` for what came with the software.
     """
 
     __tablename__ = "revision"
@@ -144,16 +145,13 @@ def add_published(
     work.append(Revision, {**values, **decided, **times, "content": content, "gap_id": None})
 
 
-def edited_by_others(work: Work, author: str) -> list[str]:
-    """The city's entries whose last published revision is by somebody else than `author`."""
-    rows = table(Revision)
-    place = sa.func.row_number().over(partition_by=rows.c.entry_id, order_by=rows.c.number.desc())
-    published = sa.select(rows.c.entry_id, rows.c.author, place.label("place")).where(
-        rows.c.org_id == CITY, rows.c.state == "published"
-    )
-    last = published.subquery()
-    query = sa.select(last.c.entry_id).where(last.c.place == 1, last.c.author != author)
-    return [str(each) for each in work.execute(query).scalars()]
+def owners(work: Work) -> dict[str, set[str]]:
+    """Who has published a version of each of the city's entries, or has a draft of it open."""
+    query = select(Revision.entry_id, Revision.author).where(Revision.org_id == CITY).distinct()
+    found: dict[str, set[str]] = {}
+    for entry_id, author in work.session.exec(query.where(col(Revision.state).in_(("published", *OPEN)))):
+        found.setdefault(entry_id, set()).add(author)
+    return found
 
 
 def counts(work: Work) -> dict[str, int]:

@@ -48,9 +48,10 @@ async def _page(
 async def publish(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Ask the golden questions, then put it in force; or show which of them it would break."""
     revision_id, now = row_id(request, "revision"), room.clock.now()
+    seen = (await read_form(request)).get("seen", "")
 
     def attempt(work: Work) -> Trial:
-        drafts.decidable(work, visit.actor, revision_id)
+        drafts.decidable(work, visit.actor, revision_id, seen)
         return drafts.trial(work, revision_id)
 
     tried = await room.database.read(attempt)
@@ -66,8 +67,9 @@ async def publish(room: Room, visit: Visit, request: web.Request) -> web.StreamR
 async def reject(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Back to the author, with the reason."""
     revision_id, now = row_id(request, "revision"), room.clock.now()
-    note = (await read_form(request)).get("note", "")
-    await room.database.writer.write(lambda work: drafts.reject(work, visit.actor, revision_id, note, now))
+    form = await read_form(request)
+    note, seen = form.get("note", ""), form.get("seen", "")
+    await room.database.writer.write(lambda work: drafts.reject(work, visit.actor, revision_id, note, now, seen))
     return room.redirect("/queue", "rejected")
 
 

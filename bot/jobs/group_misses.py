@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.jobs.job import Job, Moment
+from bot.search.grouping import Subjects
 from bot.services import misses
 from bot.services.house import House
 from storage.database import Database
@@ -19,15 +20,16 @@ BATCH = 50
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     """Counts of misses that joined a gap or opened one. What is left over comes with the next tick."""
     counts = {"joined": 0, "opened": 0, "gone": 0, "failed": 0}
+    subjects = Subjects()
     for miss_id in database.look(lambda work: misses.waiting(work, moment.now, BATCH)):
-        counts[_group(database, miss_id, moment.now)] += 1
+        counts[_group(database, miss_id, moment.now, subjects)] += 1
     return counts
 
 
-def _group(database: Database, miss_id: int, now: datetime) -> str:
+def _group(database: Database, miss_id: int, now: datetime, subjects: Subjects) -> str:
     """Group one miss; one that cannot be must not hold up the others."""
     try:
-        guessed = database.look(partial(misses.guess, miss_id=miss_id))
+        guessed = database.look(partial(misses.guess, miss_id=miss_id, subjects=subjects))
         return database.writer.run(partial(misses.group, miss_id=miss_id, now=now, guessed=guessed))
     except Exception:
         log.exception("miss not grouped", extra={"miss": miss_id})

@@ -16,8 +16,9 @@ Doubles = npt.NDArray[np.float64]
 WEIGHTS = Path(__file__).with_name("weights.yaml")
 SIGNS = ("first", "ahead", "log_first", "gap", "share", "unknown", "named", "long")  # after those of the best match
 _GAP, _NAMED = 3.0, 6
-_IN_SPITE = 0.45  # confidence from which a question with a foreign subject gets suggestions
-_ONE_TOPIC, _NOTHING = 0.3, 0.02  # of "evidence" and "strange"
+_HOLLOW = 20.0  # more than any score
+_ONE_TOPIC, _NOTHING, _MOST = 0.3, 0.02, 0.5  # of "evidence", "strange" and "characters"
+_PLACE = {name: at for at, name in enumerate(FEATURES)}
 
 
 class Decision(StrEnum):
@@ -29,14 +30,22 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Bands:
+    """From which confidence a question is answered outright, and from which entries are offered."""
+
+    answer: float
+    suggest: float
+    foreign: float  # the same, for a question about a subject of other counters
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """What `benchmarks/search_fit.py` has fitted: how features order entries, and how they make one confidence."""
 
     ranking: Doubles
     confidence: Doubles
     bias: float
-    answer: float  # confidence from which a question is answered outright
-    suggest: float  # confidence from which entries are offered
+    bands: Bands
 
     @classmethod
     def read(cls, file: Path = WEIGHTS) -> Self:
@@ -47,8 +56,7 @@ class Weights:
             np.array([data["ranking"].get(name, 0.0) for name in FEATURES]),
             np.array([data["confidence"].get(name, 0.0) for name in (*FEATURES, *SIGNS)]),
             data["bias"],
-            data["answer"],
-            data["suggest"],
+            Bands(data["answer"], data["suggest"], data["foreign"]),
         )
 
 
@@ -59,35 +67,61 @@ class Ranked:
     rows: tuple[int, ...]
     scores: tuple[float, ...]
     confidence: float  # 0..1, that the first is what was meant
-    rival: bool  # the first names a near miss of what was asked, and not what was asked
-    foreign: bool = False  # the question is about a subject of other counters that the first does not speak of
-    plain: bool = False  # the question is nothing but words of the lexicon, and the first entry speaks of its topic
+    features: Doubles  # one row an entry, in the same order; columns as in FEATURES
+    near: bool = False  # a vector says so too
+
+    def first(self, name: str) -> float:
+        """A feature of the first entry."""
+        return float(self.features[0, _PLACE[name]])
+
+    def after(self, places: npt.NDArray[np.int64], scores: Doubles, confidence: float, near: bool) -> "Ranked":
+        """The same entries in another order, with what they score now."""
+        rows = tuple(self.rows[place] for place in places.tolist())
+        return Ranked(rows, tuple(scores[places].tolist()), confidence, self.features[places], near)
+
+    @property
+    def shared(self) -> bool:
+        """Whether the first has something of the question's subject, not only words that go with any subject."""
+        return self.first("subject") > 0
+
+    @property
+    def rival(self) -> bool:
+        """Whether the first names a near miss of what was asked, and not what was asked."""
+        return self.first("rival") > 0
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the question is about a subject of other counters that the first does not speak of."""
+        return self.first("foreign") > _NOTHING
+
+    @property
+    def plain(self) -> bool:
+        """Whether the question is nothing but words of the lexicon, and the first entry names its topic in these."""
+        named = self.first("evidence") >= _ONE_TOPIC and self.first("characters") >= _MOST
+        return named and self.first("strange") < _NOTHING
 
 
-def order(found: Candidates, weights: Weights) -> tuple[npt.NDArray[np.int64], Doubles]:
-    """Places of candidates, best first, and their scores in that order; ties in the order of the entries."""
-    scores = found.features @ weights.ranking
+def order(found: Candidates, ranking: Doubles) -> tuple[npt.NDArray[np.int64], Doubles]:
+    """Places of candidates, best first, and their scores in that order; ties in the order of the entries.
+
+    Those that share nothing of the question's subject come last.
+    """
+    scores = found.features @ ranking - _HOLLOW * (found.features[:, _PLACE["subject"]] <= 0)
     best = np.argsort(-scores, kind="stable")
     return best, scores[best]
 
 
 def rank(found: Candidates, weights: Weights) -> Ranked:
     """Orders candidates and says how sure it is of the first."""
-    best, scores = order(found, weights)
+    best, scores = order(found, weights.ranking)
     first = int(best[0])
     evidence = float(signs(found, first, scores) @ weights.confidence) + weights.bias
     return Ranked(
         rows=tuple(found.rows[best].tolist()),
         scores=tuple(scores.tolist()),
         confidence=float(1.0 / (1.0 + np.exp(-np.clip(evidence, -30.0, 30.0)))),
-        rival=bool(_of(found, first, "rival")),
-        plain=_of(found, first, "evidence") >= _ONE_TOPIC and _of(found, first, "strange") < _NOTHING,
-        foreign=_of(found, first, "foreign") > _NOTHING,
+        features=found.features[best],
     )
-
-
-def _of(found: Candidates, row: int, name: str) -> float:
-    return float(found.features[row, FEATURES.index(name)])
 
 
 def signs(found: Candidates, first: int, scores: Doubles) -> Doubles:
@@ -108,13 +142,19 @@ def signs(found: Candidates, first: int, scores: Doubles) -> Doubles:
     return np.concatenate([found.features[first], general])
 
 
-def decide(ranked: Ranked, weights: Weights) -> Decision:
-    """The band of the best match. The rival of what was asked is never given as the answer, a bare topic is offered."""
-    if ranked.confidence >= weights.answer and not ranked.rival:
+def decide(ranked: Ranked, bands: Bands) -> Decision:
+    """The band of the best match.
+
+    What shares nothing of the question's subject is never the answer, and offered only if a vector says so. The rival
+    of what was asked is never given as the answer, a bare topic is offered.
+    """
+    if not ranked.shared and not ranked.near:
+        return Decision.DECLINE
+    if ranked.shared and ranked.confidence >= bands.answer and not ranked.rival:
         return Decision.ANSWER
     if ranked.foreign:
-        return Decision.SUGGEST if ranked.confidence >= _IN_SPITE else Decision.DECLINE
-    return Decision.SUGGEST if ranked.confidence >= weights.suggest or ranked.plain else Decision.DECLINE
+        return Decision.SUGGEST if ranked.confidence >= bands.foreign else Decision.DECLINE
+    return Decision.SUGGEST if ranked.confidence >= bands.suggest or ranked.plain else Decision.DECLINE
 
 
 def of_others(ranked: Ranked) -> list[float]:

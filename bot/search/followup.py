@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bot.search import terms
 from bot.search.lexicon import Lexicon
 from bot.search.normal import fold
+from bot.search.terms import Asked
 
 _LONGEST = 16  # characters of a follow-up; what is longer says what it is about
 _SHORT = 10
@@ -49,16 +50,18 @@ def says(asked: Mapping[int, float], text: str, lexicon: Lexicon) -> tuple[bool,
     return whole, whole and len(core(text)) >= _COMPLETE
 
 
-def merge(asked: Mapping[int, float], before: Mapping[int, float], lexicon: Lexicon) -> dict[int, float]:
+def merge(asked: Asked, before: Mapping[int, float], lexicon: Lexicon) -> Asked:
     """The terms of a follow-up with what the question it leans on was about, unless that is a near miss of its own.
 
-    When the earlier question names no topic, all its terms are taken.
+    When the earlier question names no topic, all its terms are taken. The subject is the follow-up's own if it has one.
     """
-    own = terms.concepts_of(asked)
+    own = terms.concepts_of(asked.terms)
     rivals = {rival for each in own for rival in lexicon.rivals.get(each, ())}
     topics = [each for each in terms.concepts_of(before) if lexicon.concepts[each].kind in ("topics", "outside")]
     kept = set(topics) - rivals
     taken = terms.concept_keys(sorted(kept)) if topics else list(before)
-    joined = dict.fromkeys(taken, _BEFORE) | dict(asked)
+    joined = dict.fromkeys(taken, _BEFORE) | asked.terms
     both = {meant for one, other, meant in lexicon.together if {one, other} <= kept | set(own)}
-    return dict.fromkeys(terms.concept_keys(sorted(both)), _BOTH) | joined
+    joined = dict.fromkeys(terms.concept_keys(sorted(both)), _BOTH) | joined
+    named = {each for each in terms.concepts_of(asked.subject) if lexicon.concepts[each].kind != "context"}
+    return Asked(joined, asked.loose, asked.subject if named else asked.subject | joined.keys() - asked.terms.keys())

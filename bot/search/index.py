@@ -124,16 +124,16 @@ class Index:
 
     def _rank(self, asked: Asked, vector: Sequence[float] | None) -> Ranked | None:
         near = self._near.to(vector)
-        found = self._ranking.candidates(asked.terms, near.rows, asked.loose)
+        found = self._ranking.candidates(asked, near.rows)
         return None if found is None else near.adjust(rank(found, WEIGHTS))
 
     def _lean(self, text: str, row: int) -> Ranked | None:
         before = terms.of_question(self._texts.known[row][0], self._lexicon)
         asked = terms.read(core(text), self._lexicon)
-        return self._rank(Asked(merge(asked.terms, before, self._lexicon), asked.loose), None)
+        return self._rank(merge(asked, before, self._lexicon), None)
 
     def _result(self, ranked: Ranked | None) -> Result | None:
-        decision = decide(ranked, WEIGHTS) if ranked else Decision.DECLINE
+        decision = decide(ranked, WEIGHTS.bands) if ranked else Decision.DECLINE
         if ranked is None or decision is Decision.DECLINE:
             return None
         return Result(decision, tuple(self._hits(ranked, SUGGESTIONS)))

@@ -41,6 +41,7 @@ class Lexicon:
     rivals: Mapping[int, frozenset[int]]
     together: tuple[tuple[int, int, int], ...]  # two concepts, and what they mean in one question
     plain: frozenset[str]  # words without content
+    empty: frozenset[str]  # characters without content
     sounds: Mapping[str, str]  # character -> pinyin without tones
     by_sound: Mapping[tuple[str, ...], tuple[str, ...]]  # forms that sound so
     not_typos: frozenset[str]
@@ -70,6 +71,7 @@ class Lexicon:
             rivals=MappingProxyType(rivals),
             together=_together(data, number),
             plain=plain,
+            empty=frozenset(_words(data, "empty")),
             sounds=MappingProxyType(dict(sounds)),
             by_sound=MappingProxyType(_by_sound({*forms, *plain}, sounds)),
             not_typos=frozenset(_words(data, "not_typos")),

@@ -1,7 +1,7 @@
 """Nearness of embeddings, where an operator has them: one more sign, never the only one for an answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,9 @@ from bot.search.texts import Entry
 
 _NOMINATED = 20  # entries that a vector adds to the candidates
 _FLOOR, _GAIN = 0.5, 4.0  # from which cosine an entry moves up, and how fast
-_AGREES, _DOUBTS = (
-    1.2,
-    0.7,
-)  # how much the odds rise or fall when the vector has the same first or a quite different one
+# How much the log-odds rise when the vector has the same first and means just the same, half of that when it is as near
+# as paraphrases are; and how much they fall when it has a quite different one.
+_AGREES, _DOUBTS = 2.4, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,12 @@ class Near:
         order = np.argsort(-scores, kind="stable")
         same = order[0] == 0
         agrees = same and cosine[0] >= cosine.max() and cosine[0] > _FLOOR
-        shift = _AGREES if agrees else -_DOUBTS if cosine.max() - cosine[0] > 0.1 else 0.0
+        meant = _AGREES * float(cosine[0] - _FLOOR) / (1.0 - _FLOOR)
+        shift = meant if agrees else -_DOUBTS if cosine.max() - cosine[0] > 0.1 else 0.0
         odds = ranked.confidence / max(1e-9, 1.0 - ranked.confidence) * float(np.exp(shift))
-        return replace(
-            ranked,
-            rows=tuple(rows[order].tolist()),
-            scores=tuple(scores[order].tolist()),
-            confidence=odds / (1.0 + odds) if same else min(ranked.confidence, odds / (1.0 + odds)),
-        )
+        sure = odds / (1.0 + odds)
+        near = bool(cosine[order[0]] > _FLOOR)
+        return ranked.after(order, scores, sure if same else min(ranked.confidence, sure), near)
 
 
 class Nearness:

@@ -1,6 +1,6 @@
 """Ranking: which entries say what a question says, and what the question has in common with each of them."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from bot.search import terms
 from bot.search.lexicon import KINDS, Lexicon
-from bot.search.terms import CHARACTERS, CONCEPTS, PAIRS, Longs, Table, borrowed, ranges
+from bot.search.terms import CHARACTERS, CONCEPTS, PAIRS, Asked, Longs, Table, borrowed, ranges
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -19,6 +19,7 @@ _CONCEPT = np.array([1.0, 0.3, 0.35, 1.0], np.float32)  # by kind of concept
 _SATURATION, _LENGTH = 1.2, 0.75  # BM25's k1 and b; entries are not judged by their length, only phrasings
 _CANDIDATES = 24
 _ENOUGH = 3.0  # topics that entry and question share; more say no more
+_APART = 1_000  # more than any likeness
 _BUDGET = 6_000  # postings looked at to nominate candidates, the rarest terms first
 _WELL_WORDED = 12  # phrasings of an entry; with more, what it does not say is no less strange to it
 _ROW_BITS = 19  # of the number of a phrasing
@@ -27,7 +28,11 @@ _NONE = np.empty(0, np.int64)
 FEATURES = (
     "phrasing", "entry", "characters", "pairs", "topics", "asks", "back_characters", "back_topics", "alike",
     "both_characters", "both_topics", "asks_otherwise", "rival", "absent", "foreign", "strange", "evidence", "worded",
+    "subject",
 )  # fmt: skip
+
+
+_COLUMN = {name: at for at, name in enumerate(FEATURES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,6 @@ class Ranking:
     """
 
     def __init__(self, table: Table, owners: Longs, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
         self._kinds = terms.kinds(lexicon)
         self._first = np.flatnonzero(np.diff(owners, prepend=-1))
         self._many = np.diff(np.append(self._first, len(owners)))
@@ -57,10 +61,21 @@ class Ranking:
         self._factor = _damped(np.arange(int(self._many.max(initial=0)) + 1))
         self._pool(table, owners)
         self._weigh()
+        self._rivals = self._known_rivals(lexicon.rivals)
 
     def table(self) -> Table:
         """The terms of all phrasings, as they were given."""
         return Table(self._starts, self._keys[self._ids])
+
+    def _known_rivals(self, rivals: Mapping[int, frozenset[int]]) -> dict[int, list[int]]:
+        """For each concept the near misses of it that any phrasing names, both as terms."""
+        every = terms.concept_keys(sorted(rivals))
+        there = set(self._keys[np.isin(self._keys, every)].tolist())
+        return {
+            key: known
+            for key, each in zip(every, sorted(rivals), strict=True)
+            if (known := [rival for rival in terms.concept_keys(sorted(rivals[each])) if rival in there])
+        }
 
     def _pool(self, table: Table, owners: Longs) -> None:
         """Numbers the terms and makes their postings: which entries hold each, in how many of their phrasings.
@@ -112,83 +127,100 @@ class Ranking:
         brief = (_SATURATION + 1) / (1 + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
         self._brief = brief.astype(np.float32)
 
-    def candidates(
-        self, asked: Mapping[int, float], nominated: Longs = _NONE, loose: Set[int] = frozenset()
-    ) -> Candidates | None:
+    def candidates(self, asked: Asked, nominated: Longs = _NONE) -> Candidates | None:
         """The entries that have most in common with a question's terms, in no order; None when nothing is shared.
 
-        `nominated` entries are looked at as well. `loose` are the terms that no word of the lexicon explains.
+        `nominated` entries are looked at as well.
         """
-        question = self._question(asked, loose)
+        question = self._question(asked)
         if question is None:
             return None
-        rows = np.union1d(self._nominate(question), nominated)
-        plain = question.part <= PAIRS
+        rows = self._nominate(question)
+        if len(nominated):
+            rows = np.union1d(rows, nominated)
+        mass = question.parts.sum(axis=0)
+        unknown = question.parts[~question.known].sum(axis=0)
         return Candidates(
             rows,
             self._features(question, rows),
-            share=float(question.weight[question.part == CONCEPTS].sum() / question.weight.sum()),
-            unknown=float(question.weight[plain & ~question.known].sum() / max(1e-6, question.weight[plain].sum())),
+            share=float(mass[CONCEPTS] / mass.sum()),
+            unknown=float(unknown[:CONCEPTS].sum() / max(1e-6, float(mass[:CONCEPTS].sum()))),
             topics=int((question.kind == _TOPICS).sum()),
-            length=int((question.part == CHARACTERS).sum()),
+            length=sum(key < terms.FIRST_PAIR for key in asked.terms),
         )
 
-    def _question(self, asked: Mapping[int, float], loose: Set[int]) -> "_Question | None":
-        if not asked or not len(self._keys):
+    def _question(self, asked: Asked) -> "_Question | None":
+        if not asked.terms or not len(self._keys):
             return None
-        keys = np.array(sorted(asked), np.int64)
-        sure = np.array([asked[key] for key in keys.tolist()], np.float32)
+        ordered = sorted(asked.terms)
+        size = len(ordered)
+        named, against = self._named_rivals(asked.terms, ordered)
+        keys = np.array(ordered, np.int64)
+        sure = np.zeros(len(keys), np.float32)
+        sure[:size] = [asked.terms[key] for key in ordered[:size]]
         ids = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         known = self._keys[ids] == keys
-        if not known.any():
+        if not known[:size].any():
             return None
         kind, family = _kind(keys, self._kinds), terms.families(keys)
         weight = np.where(known, self._weight[ids], self._unknown * _base(family, kind)) * sure
-        left = np.array([key in loose for key in keys.tolist()], np.bool_)
-        return _Question(keys, weight, known, ids, _part(family, kind), kind, sure, left)
+        weight[~known & (kind >= 0) & (sure < 1.0)] = 0.0  # heard or guessed, and no entry speaks of it: heard wrong
+        parts = np.zeros((len(keys), _PARTS), np.float32)
+        parts[np.arange(len(keys)), _part(family, kind)] = weight
+        kind[size:] = -1
+        left = np.array([key in asked.loose for key in ordered], np.bool_)
+        subject = np.array([key in asked.subject for key in ordered], np.bool_)
+        return _Question(weight, parts, known, ids, kind, sure, left, subject, (named, against))
+
+    def _named_rivals(self, asked: Mapping[int, float], ordered: list[int]) -> tuple[list[int], list[int]]:
+        """Places of terms and of the rivals of each, as pairs. Rivals that are not asked for are put to the end."""
+        place = {key: at for at, key in enumerate(ordered)}
+        named, against = list[int](), list[int]()
+        for key in [key for key in ordered if key in self._rivals and asked[key] >= 1.0]:
+            for rival in self._rivals[key]:
+                if rival not in place:
+                    place[rival] = len(ordered)
+                    ordered.append(rival)
+                named.append(place[key])
+                against.append(place[rival])
+        return named, against
 
     def _nominate(self, question: "_Question") -> Longs:
         """The entries with the highest scores by the question's rarest terms."""
-        ids, weight = question.ids[question.known], question.weight[question.known]
-        spread = self._posted[ids + 1] - self._posted[ids]
+        counts = question.known & (question.weight > 0)
+        ids, weight = question.ids[counts], question.weight[counts]
+        starts, ends = self._posted[ids], self._posted[ids + 1]
+        spread = ends - starts
         rare = np.argsort(spread, kind="stable")
         rare = rare[: max(1, int(np.searchsorted(np.cumsum(spread[rare]), _BUDGET, "right")))]
-        at = ranges(self._posted[ids[rare]], spread[rare])
-        gains = self._often[at] * np.repeat(weight[rare], spread[rare])
-        scores = np.bincount(self._holders[at], gains, len(self._first))
-        if len(scores) <= _CANDIDATES:
-            return np.flatnonzero(scores > 0)
-        top = np.argpartition(-scores, _CANDIDATES - 1)[:_CANDIDATES]
-        return top[scores[top] > 0]
+        parts = [slice(*both) for both in zip(starts[rare].tolist(), ends[rare].tolist(), strict=True)]
+        gains = np.concatenate([self._often[part] for part in parts]) * np.repeat(weight[rare], spread[rare])
+        scores = np.bincount(np.concatenate([self._holders[part] for part in parts]), gains, len(self._first))
+        some = np.flatnonzero(scores)
+        if len(some) > _CANDIDATES:
+            some = np.sort(some[np.argpartition(scores[some], -_CANDIDATES)[-_CANDIDATES:]])
+        return some
 
     def _features(self, question: "_Question", rows: Longs) -> npt.NDArray[np.float64]:
         many = self._many[rows]
         first = np.cumsum(many) - many
         phrasings = ranges(self._first[rows], many)
-        of = np.repeat(np.arange(len(rows)), many)
-        at, column, rival = self._shared(question, phrasings)
-        size = len(question.keys)
-        cell = at * _PARTS + question.part[column]
-        common = np.bincount(cell, question.weight[column], len(phrasings) * _PARTS).reshape(-1, _PARTS)
-        often = np.bincount(of[at] * size + column, minlength=len(rows) * size).reshape(-1, size)
-        asked = np.bincount(question.part, question.weight, _PARTS)
+        holds = self._holds(question, phrasings)
+        common, often = holds @ question.parts, np.add.reduceat(holds, first)
+        has = (often > 0).astype(np.float32)
+        lacks = 1 - has
+        asked = question.parts.sum(axis=0)
         total = float(asked.sum()) + 1e-6
-        plain = float(asked[CHARACTERS] + asked[PAIRS]) + 1e-6
         mass = self._mass[phrasings]
-        near = common.sum(axis=1) * self._brief[phrasings] / total
-        alike = 2 * common.sum(axis=1) / (total + mass.sum(axis=1))
-        best = np.lexsort((-(near + alike), of))[first]
-        held = (often > 0) * question.weight
-        cover = held @ (question.part[:, None] == np.arange(_PARTS)).astype(np.float32)
-        cover /= asked + 1e-6
+        whole = common.sum(axis=1)
+        near, alike = whole * self._brief[phrasings] / total, 2 * whole / (total + mass.sum(axis=1))
+        best = np.argsort(np.repeat(np.arange(len(rows)) * _APART, many) - near - alike, kind="stable")[first]
+        cover = has @ question.parts / (asked + 1e-6)
         back = common[best] / (mass[best] + 1e-6)
         share = asked[CONCEPTS] / total
-        entry_asks = np.maximum.reduceat(mass[:, _ASKED], first) > 0
-        instead = np.zeros((len(rows), size), np.bool_)
-        instead[of[rival[0]], rival[1]] = True
         columns = {
             "phrasing": np.maximum.reduceat(near, first),
-            "entry": self._factor[often] @ question.weight / total,
+            "entry": self._factor[often.astype(np.int64)] @ question.weight / total,
             "characters": cover[:, CHARACTERS],
             "pairs": cover[:, PAIRS],
             "topics": cover[:, CONCEPTS],
@@ -198,44 +230,36 @@ class Ranking:
             "alike": np.maximum.reduceat(alike, first),
             "both_characters": np.minimum(cover[:, CHARACTERS], back[:, CHARACTERS]),
             "both_topics": np.minimum(cover[:, CONCEPTS], back[:, CONCEPTS]) * share,
-            "asks_otherwise": entry_asks & (cover[:, _ASKED] <= 0) & (asked[_ASKED] > 0),
-            "rival": (instead & (often == 0)).any(axis=1),
+            "rival": (has[:, question.rivals[1]] * lacks[:, question.rivals[0]]).any(axis=1),
             "absent": (mass[best, CONCEPTS] - common[best, CONCEPTS]) / 10.0,
-            "foreign": (often == 0) @ (question.weight * (question.kind == _OUTSIDE)) / total,
-            "strange": (often == 0) @ (question.weight * question.left) / plain,
-            "evidence": np.minimum((often > 0) @ (question.sure * (question.kind == _TOPICS)), _ENOUGH) / _ENOUGH,
+            "foreign": lacks @ (question.weight * (question.kind == _OUTSIDE)) / total,
+            "strange": lacks @ (question.weight * question.left) / (float(asked[CHARACTERS] + asked[PAIRS]) + 1e-6),
+            "evidence": np.minimum(has @ (question.sure * (question.kind == _TOPICS)), _ENOUGH) / _ENOUGH,
             "worded": np.log(np.minimum(many, _WELL_WORDED)),
+            "subject": has
+            @ (question.weight * question.subject)
+            / max(1e-6, float(question.weight @ question.subject)),
         }
-        return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float64)
+        if asked[_ASKED] > 0:
+            columns["asks_otherwise"] = (np.maximum.reduceat(mass[:, _ASKED], first) > 0) & (cover[:, _ASKED] <= 0)
+        features = np.zeros((len(rows), len(FEATURES)))
+        for name, column in columns.items():
+            features[:, _COLUMN[name]] = column
+        return features
 
-    def _shared(self, question: "_Question", phrasings: Longs) -> tuple[Longs, Longs, tuple[Longs, Longs]]:
-        """Which phrasing holds which term of the question, as pairs; and which holds a rival of which."""
+    def _holds(self, question: "_Question", phrasings: Longs) -> Floats:
+        """Which phrasing (row) holds which term of the question (column): 1 or 0."""
+        known = np.flatnonzero(question.known)
+        ids = question.ids[known].astype(np.int32)
+        order = np.argsort(ids)
         many = self._starts[phrasings + 1] - self._starts[phrasings]
         tokens = self._ids[ranges(self._starts[phrasings], many)]
-        row = np.repeat(np.arange(len(phrasings)), many)
-        column = np.zeros(len(self._keys), np.int16)
-        column[question.ids[question.known]] = np.flatnonzero(question.known) + 1
-        found = column[tokens]
-        own = np.flatnonzero(found)
-        rivals = self._rivals(question)
-        if not rivals:
-            return row[own], found[own].astype(np.int64) - 1, (_NONE, _NONE)
-        column[:] = 0
-        column[[key for key, _ in rivals]] = [at + 1 for _, at in rivals]
-        against = column[tokens]
-        other = np.flatnonzero(against)
-        return row[own], found[own].astype(np.int64) - 1, (row[other], against[other].astype(np.int64) - 1)
-
-    def _rivals(self, question: "_Question") -> list[tuple[int, int]]:
-        """Known terms that are rivals of terms a question names, each with the place of that term."""
-        found = []
-        for at in np.flatnonzero((question.kind >= 0) & (question.sure >= 1.0)).tolist():
-            for concept in terms.concepts_of([int(question.keys[at])]):
-                found += [(key, at) for key in terms.concept_keys(self._lexicon.rivals.get(concept, ()))]
-        wanted = np.array([key for key, _ in found], np.int64)
-        ids = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
-        known = self._keys[ids] == wanted
-        return [(int(ids[n]), at) for n, (_, at) in enumerate(found) if known[n]]
+        place = np.minimum(np.searchsorted(ids[order], tokens), len(ids) - 1)
+        column = order[place]
+        hit = np.flatnonzero(ids[column] == tokens)
+        holds = np.zeros((len(phrasings), len(question.weight)), np.float32)
+        holds[np.repeat(np.arange(len(phrasings)), many)[hit], known[column[hit]]] = 1.0
+        return holds
 
 
 _PARTS, _ASKED = 4, 3  # characters, pairs, concepts, and of these what is asked
@@ -269,13 +293,17 @@ def _damped(often: Longs) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """The terms of a question, in order: how much each counts, its place in the index, and what it is."""
+    """The terms of a question: how much each counts, in all and by part, its place in the index, and what it is.
 
-    keys: Longs
+    Behind them, counting nothing, come the near misses of what it names.
+    """
+
     weight: Floats
+    parts: Floats  # one column a part
     known: Flags
     ids: Longs
-    part: Longs
     kind: Longs
     sure: Floats  # how surely it is meant; 1 when the word itself is there
     left: Flags  # no word of the lexicon explains it
+    subject: Flags  # it is of what the question is about
+    rivals: tuple[list[int], list[int]]  # terms, and a rival of each

@@ -17,6 +17,7 @@ Longs = npt.NDArray[np.int64]
 
 _BITS = 21  # of a character
 _PAIR, _CONCEPT, _ROW = 1 << 42, 2 << 42, 44
+FIRST_PAIR = _PAIR
 CHARACTERS, PAIRS, CONCEPTS = range(3)
 _MISSPELT, _MEANT = 0.5, 0.6  # how far the characters of a slip count, and those of the word it sounds like
 _SLICE = 256  # texts analysed in one go: a few milliseconds
@@ -60,17 +61,32 @@ def ranges(starts: Longs, many: Longs) -> Longs:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The terms of a question with how surely each is meant, and those of them that no word of the lexicon explains."""
+    """The terms of a question with how surely each is meant, those that no word of the lexicon explains, and those of
+    its subject: an entry that shares none of these has only words in common with it that go with any subject."""
 
     terms: dict[int, float]
-    loose: frozenset[int]
+    loose: frozenset[int] = frozenset()
+    subject: frozenset[int] = frozenset()
 
 
 def read(text: str, lexicon: Lexicon) -> Asked:
     """Reads one normalised text. Slips count as written and as meant."""
     understood = understand(text, lexicon)
-    parts = "".join(each if left else "\n" for each, left in zip(text, understood.left, strict=True)).split("\n")
-    return Asked(_terms(text, understood), frozenset(key for part in parts for key in _spelled(part, 1.0)))
+    parts = "".join(each if left else "\n" for each, left in zip(text, understood.left, strict=True))
+    loose = frozenset(key for part in parts.split("\n") for key in _spelled(part, 1.0))
+    return Asked(_terms(text, understood), loose, _subject(parts, understood, lexicon))
+
+
+def _subject(parts: str, understood: Understood, lexicon: Lexicon) -> frozenset[int]:
+    """Topics and pairs of characters with content; failing these several such characters; failing these the context."""
+    kinds = {concept: lexicon.concepts[concept].kind for concept in understood.concepts}
+    named = [_CONCEPT + concept for concept, kind in kinds.items() if kind in ("topics", "outside")]
+    loose = [run for run in "".join("\n" if each in lexicon.empty else each for each in parts).split("\n") if run]
+    named += [key for run in loose for key in _spelled(run, 1.0) if key >= _PAIR]
+    alone = [ord(each) for run in loose for each in run]
+    if len(alone) > 1:  # one character may be of any word
+        named = named or alone
+    return frozenset(named or [_CONCEPT + concept for concept, kind in kinds.items() if kind == "context"])
 
 
 def of_question(text: str, lexicon: Lexicon) -> dict[int, float]:

@@ -17,7 +17,13 @@ from storage.work import Work
 
 IDLE_MINUTES = 60  # a session that is not used for so long is over
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
-RESERVED = ("cli", "import", "job", "system")  # names under which the audit and the history keep what programs did
+RESERVED = (
+    "cli",
+    "import",
+    "job",
+    "shipped",
+    "system",
+)  # names under which the audit and the history keep what programs did
 CLI = Actor("cli", "admin")  # who has a shell on the server may do everything
 WHOLE = "全部"
 

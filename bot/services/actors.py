@@ -42,7 +42,8 @@ class Actor:
         return self.path is None or path.startswith(self.path)
 
 
-FILES = Actor("import", "admin")  # what is brought in by a command
+FILES = Actor("import", "admin")  # what an operator brings in by a command
+SHIPPED = Actor("shipped", "admin")  # what comes with the software
 
 
 def of_account(work: Work, name: str, role: str, org_id: int | None) -> Actor:

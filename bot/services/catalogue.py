@@ -22,6 +22,7 @@ STATUSES = {
     "draft": "草稿",
     "expired": "过期",
     "expiring": f"{SOON.days}天内到期",
+    "own_expired": "本地版本过期",
     "retired": "停用",
 }
 SCOPES = {"national": "全国通用", "local": "地方性"}
@@ -89,13 +90,18 @@ def listing(work: Work, base: Knowledge, wanted: Wanted, page: int, now: datetim
 def _lines(work: Work, found: Sequence[Entry], today: date) -> list[Line]:
     ids = [each.id for each in found]
     drafts, overrides = catalogue.open_states(work, ids), catalogue.override_counts(work, ids)
+    lapsed = catalogue.lapsed_counts(work, ids, today)
     return [
         Line(
             id=each.id,
             question=each.question,
             category=each.category,
             scope=SCOPES[each.scope],
-            badges=(status_of(each, today), *draft_badges(drafts.get(each.id, ""))),
+            badges=(
+                status_of(each, today),
+                *draft_badges(drafts.get(each.id, "")),
+                *_lapsed_badge(lapsed.get(each.id, 0)),
+            ),
             overrides=overrides.get(each.id, 0),
             review_by=each.review_by,
         )
@@ -130,6 +136,10 @@ def draft_badges(state: str) -> tuple[Badge, ...]:
     """What is under way: a draft, one that waits for its review, or nothing."""
     words = {"draft": "有草稿", "pending": "等待审核"}.get(state)
     return (Badge(words, "warn"),) if words else ()
+
+
+def _lapsed_badge(count: int) -> tuple[Badge, ...]:
+    return (Badge(f"{count}个本地版本过期", "bad"),) if count else ()
 
 
 def status_of(entry: Entry, today: date) -> Badge:

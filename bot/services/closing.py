@@ -1,6 +1,7 @@
 """Closing gaps: who waited for an answer hears of it, once, when somebody publishes it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import texts
@@ -23,6 +24,21 @@ QUOTE = 40  # characters of what was asked, as a letter repeats it
 
 class NoGap(Refusal):
     """There is no such open gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an entry said before a change; `alive`: it was told to people, published and not overdue."""
+
+    answer: answers.Answer
+    alive: bool
+
+
+def earlier(entry: base.Entry | None, now: datetime) -> Earlier | None:
+    """What an entry says until it is changed; None where there is none yet."""
+    if entry is None:
+        return None
+    return Earlier(answers.of_entry(entry), entry.status == "published" and not _overdue(entry, now))
 
 
 def assign(work: Work, actor: Actor, gap_id: int, assignee: str, now: datetime) -> Gap:
@@ -81,15 +97,31 @@ def open_gap(work: Work, actor: Actor, gap_id: int) -> Gap:
     return gap
 
 
-def published(work: Work, actor: Actor, revision: Revision, now: datetime) -> None:
-    """Close what a publication answers: the gap it was written for, and the open review of its entry."""
-    entry_published(work, actor, revision.entry_id, now, revision.gap_id, _reach(work, revision))
+def published(work: Work, actor: Actor, revision: Revision, before: Earlier | None, now: datetime) -> None:
+    """Close what a publication answers: the gap it was written for, and the open review of its entry.
+
+    `before` is what the city's entry said; None where that is not what changed. Nobody is told that words they
+    disliked are better now when they are the same.
+    """
+    _published(work, actor, revision.entry_id, now, revision.gap_id, _reach(work, revision), before)
 
 
-def entry_published(
-    work: Work, actor: Actor, entry_id: str, now: datetime, gap_id: int | None = None, path: str = EVERYBODY
+def entry_loaded(work: Work, actor: Actor, entry_id: str, before: Earlier, now: datetime) -> None:
+    """The same for an entry that a file has changed. Where people read what they read before, nobody has decided
+    anything about what they asked: it stays open."""
+    entry = base.get(work, entry_id)
+    if before.alive and entry is not None and entry.status == "published" and _same(before, entry):
+        return
+    _published(work, actor, entry_id, now, None, EVERYBODY, before)
+
+
+def _same(before: Earlier | None, entry: base.Entry) -> bool:
+    return before is not None and before.answer.says(answers.of_entry(entry))
+
+
+def _published(
+    work: Work, actor: Actor, entry_id: str, now: datetime, gap_id: int | None, path: str, before: Earlier | None
 ) -> None:
-    """The same for an entry that is in force for a part of the tree, however it came to be."""
     entry = base.get(work, entry_id)
     review = misses.review_gap(work, entry_id)
     if entry is None or entry.status != "published":
@@ -100,7 +132,7 @@ def entry_published(
     for each in sorted(one for one in wanted if one is not None and path):
         gap = misses.held_gap(work, each)
         if gap is not None and gap.state == "open":
-            _answer(work, actor, gap, entry, now, path)
+            _answer(work, actor, gap, entry, now, path, improved=not _same(before, entry))
 
 
 def _reach(work: Work, revision: Revision) -> str:
@@ -111,12 +143,17 @@ def _reach(work: Work, revision: Revision) -> str:
     return org.path if org and revision.content["active"] else ""
 
 
-def _answer(work: Work, actor: Actor, gap: Gap, entry: base.Entry, now: datetime, path: str) -> int:
-    """Owe a letter to everybody below a path who asked; the gap stays open while others wait. How many letters."""
+def _answer(
+    work: Work, actor: Actor, gap: Gap, entry: base.Entry, now: datetime, path: str, improved: bool = True
+) -> int:
+    """Owe a letter to everybody below a path who asked; the gap stays open while others wait. How many letters.
+
+    Whoever disliked this entry's own words is told only when they are `improved`.
+    """
     before = sum(planted.states_of(work, f"gap:{gap.id}:").values())
     askers = misses.askers(work, gap.id)
     mine = [each for each in askers if path == EVERYBODY or each.path.startswith(path)]
-    owed = _letters(work, gap, entry, mine, now)
+    owed = _letters(work, gap, entry, [each for each in mine if improved or not _disliked(each, gap, entry)], now)
     told = letters.plant_all(work, owed, now)
     whole = path == EVERYBODY or (len(askers) > 0 and before + told >= len(askers))
     if whole and not (path != EVERYBODY and gap.kind == "review" and _overdue(base.get(work, gap.entry_id), now)):
@@ -152,11 +189,16 @@ def _letters(
 def _letter(gap: Gap, entry: base.Entry, asker: misses.Asker, answer: answers.Answer) -> str:
     """One letter. It repeats nobody's words but the person's own."""
     day, said = say_day(local(asker.at).date()), answers.full(answer)
-    if asker.decision == "disliked" and gap.entry_id == entry.id:
+    if _disliked(asker, gap, entry):
         return texts.LETTER_IMPROVED.format(day=day, question=entry.question, answer=said)
     words = asker.words or entry.question
     quoted = words if len(words) <= QUOTE else words[:QUOTE] + "…"
     return texts.LETTER_GAP.format(day=day, words=quoted, answer=said)
+
+
+def _disliked(asker: misses.Asker, gap: Gap, entry: base.Entry) -> bool:
+    """Whether it is these very words that somebody found no help in."""
+    return asker.decision == "disliked" and gap.entry_id == entry.id
 
 
 def _overdue(entry: base.Entry | None, now: datetime) -> bool:

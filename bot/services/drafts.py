@@ -22,6 +22,8 @@ from storage import knowledge as base
 from storage.revisions import CITY, Revision
 from storage.work import Work
 
+MOVED = "起草人刚刚又改了这份草稿，请刷新页面，看过新的内容再决定。"
+
 
 class Conflict(Refusal):
     """Somebody else was faster; the words say what to do."""
@@ -148,19 +150,25 @@ def discard(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revisi
     return _step(work, actor, draft, "discarded", "entry_discard", now)
 
 
-def reject(work: Work, actor: Actor, revision_id: int, note: str, now: datetime) -> Revision:
+def reject(work: Work, actor: Actor, revision_id: int, note: str, now: datetime, seen: str = "") -> Revision:
     """Send a pending revision back to its author, with the reason, as a draft. Raises NotAllowed, Conflict."""
     revisions.held(work, revision_id)
-    pending = _pending(work, actor, revision_id)
+    pending = decidable(work, actor, revision_id, seen)
     if not note.strip():
         raise Conflict("请写明退回的原因。")
     pending.reviewer, pending.review_note = actor.name, note.strip()[:200]
     return _step(work, actor, pending, "draft", "entry_reject", now)
 
 
-def decidable(work: Work, actor: Actor, revision_id: int) -> Revision:
-    """The pending revision, if this actor may publish or reject it. Raises NotAllowed, Conflict."""
-    return _pending(work, actor, revision_id)
+def decidable(work: Work, actor: Actor, revision_id: int, seen: str = "") -> Revision:
+    """The pending revision, if this actor may publish or reject it. Raises NotAllowed, Conflict.
+
+    `seen` is `updated_at` (ISO) of what was looked at: nobody decides on words they have not read.
+    """
+    pending = _pending(work, actor, revision_id)
+    if seen and seen != pending.updated_at.isoformat():
+        raise Conflict(MOVED)
+    return pending
 
 
 def _out_of_date(revision: Revision, now: datetime) -> bool:
@@ -221,17 +229,19 @@ def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datet
     revisions.held(work, revision_id)
     pending = _pending(work, actor, revision_id)
     if pending.updated_at != tried.written:
-        raise Conflict("起草人刚刚又改了这份草稿，请刷新页面，看过新的内容再发布。")
+        raise Conflict(MOVED)
     if base.state(work) != tried.state:
         raise Conflict("知识库刚刚有别的改动，请再点一次发布。")
     if _out_of_date(pending, now):
         raise Conflict("复核期限已经过了，发布了也不会回答职工，请退回修改。")
     if _version(work, pending.entry_id, pending.org_id) != pending.base:
         raise Conflict("起草之后这一条又改过，请退回给起草人，在新内容上重新修改。")
+    before = None
     if pending.org_id == CITY:
+        before = closing.earlier(base.get(work, pending.entry_id), now)
         base.put(work, pending.entry_id, columns(pending.content), now)
     else:
         base.put_override(work, pending.entry_id, pending.org_id, override_columns(pending.content), now)
     pending.reviewer, pending.decided_at = actor.name, now
-    closing.published(work, actor, pending, now)
+    closing.published(work, actor, pending, before, now)
     return _step(work, actor, pending, "published", "entry_publish", now)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.content import Citation, FaqEntry
 from bot.errors import Refusal
 from bot.services import closing
-from bot.services.actors import FILES
+from bot.services.actors import FILES, Actor
 from storage import knowledge, revisions
 from storage.work import Work
 
@@ -93,8 +93,6 @@ def validated(data: Mapping[str, Any]) -> FaqEntry:
         raise BadEntry(problems_of(error)) from None
     if entry.review_by <= entry.as_of:
         raise BadEntry([(NAMES["review_by"], "要晚于核对日期")])
-    if entry.status == "published" and any(not each.value for each in entry.fields) and not entry.citations:
-        raise BadEntry([(NAMES["fields"], "发布前请填好本地内容")])
     return entry
 
 
@@ -180,35 +178,25 @@ def columns(content: Mapping[str, Any]) -> dict[str, Any]:
 override_columns = columns
 
 
-def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, keep_edited: bool = False) -> dict[str, int]:
-    """Bring validated entries in as published revisions; idempotent. Counts by effect.
-
-    With `keep_edited` what staff have published since stays as they wrote it (`kept`).
-    """
+def load(work: Work, entries: Iterable[Mapping[str, Any]], now: datetime, by: Actor = FILES) -> dict[str, int]:
+    """Bring validated entries in as published revisions; idempotent. Counts by effect: new, changed, same."""
     work.alone(knowledge.CHANGING)
-    counts = {"new": 0, "changed": 0, "same": 0, "kept": 0}
-    edited = _edited(work) if keep_edited else frozenset()
+    counts = {"new": 0, "changed": 0, "same": 0}
     numbers = revisions.numbers(work)
     for each in entries:
-        effect = "kept" if each["id"] in edited else _load(work, each, numbers, now)
-        counts[effect] += 1
+        counts[_load(work, each, numbers, by, now)] += 1
     return counts
 
 
-def _load(work: Work, entry: Mapping[str, Any], numbers: dict[str, int], now: datetime) -> str:
+def _load(work: Work, entry: Mapping[str, Any], numbers: dict[str, int], by: Actor, now: datetime) -> str:
     entry_id = entry["id"]
     content = content_of(FaqEntry.model_validate(dict(entry)))
     known = knowledge.get(work, entry_id)
-    before = known.version if known else 0
+    version, before = known.version if known else 0, closing.earlier(known, now)
     effect = knowledge.put(work, entry_id, columns(content), now)
     if effect != "same":
         numbers[entry_id] = numbers.get(entry_id, 0) + 1
-        revisions.add_published(work, entry_id, numbers[entry_id], before, content, "import", now)
-    if effect == "changed":
-        closing.entry_published(work, FILES, entry_id, now)
+        revisions.add_published(work, entry_id, numbers[entry_id], version, content, by.name, now)
+    if before is not None and effect == "changed":
+        closing.entry_loaded(work, by, entry_id, before, now)
     return effect
-
-
-def _edited(work: Work) -> frozenset[str]:
-    """Entries whose last published revision was written by a person."""
-    return frozenset(revisions.edited_by_others(work, "import"))

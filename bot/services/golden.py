@@ -23,15 +23,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """The set. Each pair looks alike and must go two ways. `floors` are the shares that `faq check` demands."""
+    """The set. Each pair looks alike and must go two ways. `floors` are the shares that `faq check` demands.
+
+    `unseen` are questions that nobody learns from: they tell how well the base does with what it was not made for.
+    """
 
     questions: tuple[Question, ...] = ()
     pairs: tuple[tuple[Question, Question], ...] = ()
     floors: Mapping[str, float] = field(default_factory=dict)
+    unseen: tuple[Question, ...] = ()
 
     def every(self) -> Iterator[Question]:
         """Every question, those of the pairs too."""
         yield from self.questions
+        yield from self.unseen
         for pair in self.pairs:
             yield from pair
 
@@ -50,7 +55,7 @@ def of_files(files: GoldenFile) -> Golden:
     mine = tuple(map(_of, files.questions))
     strangers = tuple(Question(each.ask, kind=each.kind) for each in files.out_of_scope)
     pairs = tuple((_of(each.one), _of(each.other)) for each in files.near_misses)
-    return Golden(mine + strangers, pairs, files.floors)
+    return Golden(mine + strangers, pairs, files.floors, tuple(map(_of, files.unseen)))
 
 
 def _of(question: GoldenQuestion) -> Question:

@@ -15,7 +15,7 @@ from bot.search import Decision, Result
 from bot.services.golden import Golden, Question
 
 CEILINGS = ("far_answered", "near_answered")
-FIGURES = ("top1", "recall3", "answered", "precision", *CEILINGS, "pairs")
+FIGURES = ("top1", "recall3", "answered", "precision", *CEILINGS, "pairs", "unseen_top1", "unseen_recall3")
 T = TypeVar("T")
 Ask = Callable[[str], Result]
 Timer = Callable[[], float]  # seconds, from any moment on
@@ -47,7 +47,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what was said; `kind` is question, far, near or pair. `ms` is how long it took."""
+    """A question with what was said; `kind` is question, unseen, far, near or pair. `ms` is how long it took."""
 
     kind: str
     question: Question
@@ -107,12 +107,15 @@ def measure(golden: Golden, ask: Ask, published: Container[str], timer: Timer) -
 
     ours, strangers = _parted(golden.questions, lambda each: bool(each.expect))
     possible, apart = _parted(ours, lambda each: _possible(each, published))
+    unseen, unseen_apart = _parted(golden.unseen, lambda each: _possible(each, published))
     pairs, pairs_apart = _parted(golden.pairs, lambda pair: all(_possible(side, published) for side in pair))
     mine = [_ask("question", each, ask, timer) for each in possible]
+    fresh = [_ask("unseen", each, ask, timer) for each in unseen]
     others = [_ask(each.kind, each, ask, timer) for each in strangers]
     sides = [[_ask("pair", side, ask, timer) for side in pair] for pair in pairs]
-    figures = tuple(_figures(mine, others, sides, golden.floors))
-    return Report(figures, (*mine, *others, *chain.from_iterable(sides)), tuple(apart), tuple(pairs_apart))
+    figures = tuple(_figures(mine, fresh, others, sides, golden.floors))
+    asked = (*mine, *fresh, *others, *chain.from_iterable(sides))
+    return Report(figures, asked, (*apart, *unseen_apart), tuple(pairs_apart))
 
 
 def _parted(every: Iterable[T], true: Callable[[T], bool]) -> tuple[list[T], list[T]]:
@@ -134,7 +137,11 @@ def _ask(kind: str, question: Question, ask: Ask, timer: Timer) -> Asked:
 
 
 def _figures(
-    mine: Sequence[Asked], strangers: Sequence[Asked], pairs: Sequence[Sequence[Asked]], floors: Mapping[str, float]
+    mine: Sequence[Asked],
+    fresh: Sequence[Asked],
+    strangers: Sequence[Asked],
+    pairs: Sequence[Sequence[Asked]],
+    floors: Mapping[str, float],
 ) -> Iterator[Figure]:
     """The figures as `content/golden/floors.yaml` defines them, in the order of `FIGURES`."""
     answered = [each for each in mine if each.answered]
@@ -147,6 +154,8 @@ def _figures(
         [each.answered for each in far],
         [each.answered for each in near],
         [all(side.first for side in pair) for pair in pairs],
+        [each.first for each in fresh],
+        [each.third for each in fresh],
     )
     for name, hits in zip(FIGURES, counted, strict=True):
         yield Figure(name, sum(hits), len(hits), floors.get(name))

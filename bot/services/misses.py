@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import local
 from bot.search import Result
-from bot.search.grouping import nearest
+from bot.search.grouping import Subjects, nearest
 from bot.services import closing
 from storage import inbox, knowledge, misses
 from storage.misses import Gap, Miss
@@ -101,20 +101,23 @@ class Guess:
     seen: frozenset[int] = frozenset()
 
 
-def guess(work: Work, miss_id: int) -> Guess:
-    """Look for the gap of a miss. Only reads, and may take a second: never inside a unit of work."""
+def guess(work: Work, miss_id: int, subjects: Subjects | None = None) -> Guess:
+    """Look for the gap of a miss. Only reads, and may take a while: never inside a unit of work.
+
+    `subjects` saves working out again what earlier calls with it have compared.
+    """
     miss = misses.get(work, miss_id)
     if miss is None or miss.entry_id or not miss.words:
         return Guess()
-    return _compare(work, miss.words, frozenset())
+    return _compare(work, miss.words, frozenset(), subjects)
 
 
-def _compare(work: Work, words: str, known: frozenset[int]) -> Guess:
+def _compare(work: Work, words: str, known: frozenset[int], subjects: Subjects | None = None) -> Guess:
     """Compare words with the open gaps that are not known yet. The same words are the same question."""
     gaps = [each.id for each in misses.open_gaps(work, "unknown", GAPS) if each.id not in known]
     asked = misses.words_of_gaps(work, gaps, WORDINGS) if gaps else {}
     same = min((gap_id for gap_id, texts in asked.items() if words in texts), default=None)
-    return Guess(same if same is not None else nearest(words, asked), frozenset(gaps))
+    return Guess(same if same is not None else nearest(words, asked, subjects), frozenset(gaps))
 
 
 def group(work: Work, miss_id: int, now: datetime, guessed: Guess | None = None) -> str:

@@ -136,6 +136,7 @@ def _upkeep(work: Work, today: date) -> list[Item]:
         Item("等待审核", drafts.get("pending", 0), "份"),
         Item("没答上来的问题", misses.count_open(work), "组"),
         Item(f"{catalogue.SOON.days}天内到期", catalogue.expiring(work, today), "条"),
+        Item("本地版本过期", catalogue.lapsed(work, today), "条"),
         Item("来访时告知的回复", letters.count_kept(work), "封"),
     ]
 

@@ -31,6 +31,7 @@ ACTIONS = {
     "entry_publish": "发布内容",
     "entry_reject": "退回修改",
     "entry_discard": "放弃草稿",
+    "faq_shipped": "载入随软件附带的知识库",
     "faq_import": "导入知识库",
     "faq_import_despite_golden": "导入知识库，明知有黄金问题会答错",
     "gap_assign": "认领问题",

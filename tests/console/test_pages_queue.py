@@ -1,5 +1,8 @@
 """Publishing: a second person, the golden questions first, and never one's own draft."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from bot.services.golden import Golden, Question
@@ -36,6 +39,23 @@ async def test_a_second_person_publishes(desk: Desk) -> None:
     assert answer and answer.text == entry.answer  # this process knows at once
     assert ("staff:chen", "entry_publish", "entry:lv-annual", "revision 2") in desk.lines()
     assert "已发布" in (await chen.get("/queue")).text
+
+
+async def test_nobody_decides_on_words_they_have_not_read(desk: Desk) -> None:
+    load(desk)
+    liu, chen = await desk.person("liu", "editor"), await desk.person("chen", "approver")
+    revision = await hand_in(desk, liu)
+    page = await chen.get("/queue")
+    seen = re.findall('name="seen" value="([^"]+)"', page.text)
+    assert len(set(seen)) == 1 and len(seen) == 2  # with both buttons
+    desk.clock.move(timedelta(minutes=1))
+    assert await hand_in(desk, liu, answer=ANSWER.replace("5天", "6天")) == revision
+    for deed in ("publish", "reject"):
+        answer = await chen.post(f"/queue/{revision}/{deed}", note="不行", seen=seen[0])
+        assert (answer.status, "刚刚又改了这份草稿" in answer.text) == (409, True)
+    assert stored(desk, "lv-annual").version == 1
+    again = re.findall('name="seen" value="([^"]+)"', (await chen.get("/queue")).text)
+    assert (await chen.post(f"/queue/{revision}/publish", seen=again[0])).status == 303
 
 
 async def test_nobody_publishes_their_own(desk: Desk) -> None:

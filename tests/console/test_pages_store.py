@@ -9,6 +9,7 @@ from bot.services import catalogue, gaps, overview, statistics
 from bot.services.actors import Actor
 from bot.services.statistics import BadPeriod
 from storage import catalogue as store
+from storage import knowledge
 from storage import statistics as numbers
 from storage.catalogue import Wanted
 from storage.misses import Sought
@@ -56,6 +57,26 @@ async def test_the_list_shows_what_is_wanted(desk: Desk, wanted: dict[str, str],
     assert sorted(found) == sorted(expected)
     if "words" not in wanted:
         assert found == sorted(found, key=lambda each: (stored(desk, each).category, each))
+
+
+async def test_a_branchs_own_version_past_its_date_asks_for_its_review(desk: Desk) -> None:
+    """Its people are told the city's meanwhile; the list, and the number of the day, say that somebody must look."""
+    load(desk)
+    tree = await desk.tree()
+    branches = [tree["east"], tree["west"]]
+    days = [TODAY - timedelta(days=1), TODAY]
+    for org_id, review_by in zip(branches, days, strict=True):
+        values = {"values": {}, "citations": [], "as_of": TODAY - timedelta(days=90), "review_by": review_by}
+        desk.database.writer.run(
+            lambda work, org_id=org_id, values=values: knowledge.put_override(
+                work, "lv-annual", org_id, values, desk.clock.now()
+            )
+        )
+    assert ids(desk, status="own_expired") == ["lv-annual"]
+    base, now = desk.room.house.knowledge, desk.clock.now()
+    found = desk.database.look(lambda work: catalogue.listing(work, base, Wanted(status="own_expired"), 1, now))
+    assert "1个本地版本过期" in [badge.words for badge in found.lines[0].badges]
+    assert desk.database.look(lambda work: store.lapsed(work, TODAY)) == 1
 
 
 async def test_words_are_also_understood_by_the_search(desk: Desk) -> None:
@@ -146,6 +167,7 @@ async def test_today_tells_what_the_base_waits_for(desk: Desk) -> None:
         ("等待审核", 0, "份"),
         ("没答上来的问题", 1, "组"),
         ("30天内到期", 1, "条"),
+        ("本地版本过期", 0, "条"),
         ("来访时告知的回复", 0, "封"),
     ]
 

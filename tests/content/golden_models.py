@@ -67,12 +67,21 @@ class Floors(Strict):
     far_answered: Share
     near_answered: Share
     pairs: Share
+    unseen_top1: Share
+    unseen_recall3: Share
 
 
 class QuestionFile(Strict):
     """content/golden/questions.yaml."""
 
     questions: list[Question]
+
+
+class UnseenFile(Strict):
+    """content/golden/unseen.yaml."""
+
+    unseen: list[Question]
+    out_of_scope: list[Stranger]
 
 
 class StrangerFile(Strict):
@@ -98,9 +107,15 @@ def load_questions() -> list[Question]:
     return QuestionFile.model_validate(load_yaml(GOLDEN / "questions.yaml")).questions
 
 
+def load_unseen() -> list[Question]:
+    """Every question in scope that nobody learns from."""
+    return UnseenFile.model_validate(load_yaml(GOLDEN / "unseen.yaml")).unseen
+
+
 def load_strangers() -> list[Stranger]:
     """Every question out of scope."""
-    return StrangerFile.model_validate(load_yaml(GOLDEN / "out_of_scope.yaml")).out_of_scope
+    unseen = UnseenFile.model_validate(load_yaml(GOLDEN / "unseen.yaml")).out_of_scope
+    return StrangerFile.model_validate(load_yaml(GOLDEN / "out_of_scope.yaml")).out_of_scope + unseen
 
 
 def load_near_misses() -> list[NearMiss]:

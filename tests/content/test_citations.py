@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+import yaml
 
 from tests.content.figures import figures
 from tests.content.laws import load_derived, load_laws
 from tests.content.models import Entry, load_duties, load_entries
+from tests.content.stated import PINNED, everything, stated
 
 ENTRIES = load_entries()
 INDEX = load_laws()
@@ -98,3 +100,19 @@ def test_the_index_holds_facts_not_sentences() -> None:
     phrases = [text for law in INDEX.laws.values() for article in law.cited.values() for text in article.key_text]
     assert phrases
     assert max(map(len, phrases)) <= 30
+
+
+def test_every_clause_states_the_figures_it_was_read_with() -> None:
+    """A figure of the right article in the wrong place is wrong too; see `tests/content/stated.py`."""
+    pinned = yaml.safe_load(PINNED.read_text(encoding="utf-8"))
+    now = everything()
+    changed = {key: (pinned.get(key), now.get(key)) for key in {*pinned, *now} if pinned.get(key) != now.get(key)}
+    assert changed == {}
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("1个月", "3个月"), ("10天", "15天"), ("150%", "200%")])
+def test_a_figure_in_the_wrong_place_is_noticed(right: str, wrong: str) -> None:
+    entries = [entry for entry in ENTRIES if right in entry.answer]
+    assert entries
+    for entry in entries:
+        assert stated(entry.model_copy(update={"answer": entry.answer.replace(right, wrong)})) != stated(entry)

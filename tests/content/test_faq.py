@@ -63,6 +63,13 @@ def test_dates_leave_time_for_a_review(entry: Entry) -> None:
     assert entry.as_of < entry.review_by <= entry.as_of + timedelta(days=731)
 
 
+def test_the_base_does_not_go_dark_in_one_week() -> None:
+    """Every entry that expires is a question to nobody until somebody has reviewed it: a few a week can be reviewed."""
+    published = [entry.review_by for entry in ENTRIES if entry.status == "published"]
+    weeks = Counter(day.isocalendar()[:2] for day in published)
+    assert max(weeks.values()) <= len(published) / 5
+
+
 @pytest.mark.parametrize("sameness", [plain, normalise])
 def test_a_phrasing_belongs_to_one_entry(sameness: Callable[[str], str]) -> None:
     said = Counter(sameness(text) for entry in ENTRIES for text in (entry.question, *entry.phrasings))
@@ -71,7 +78,7 @@ def test_a_phrasing_belongs_to_one_entry(sameness: Callable[[str], str]) -> None
 
 @BY_ENTRY
 def test_many_ways_of_asking_and_something_to_fill_in(entry: Entry) -> None:
-    assert 8 <= len(entry.phrasings) <= 12
+    assert 8 <= len(entry.phrasings) <= 24
     assert max(map(len, entry.phrasings)) <= 24
     assert bool(entry.fields) == (entry.scope == "local")
 

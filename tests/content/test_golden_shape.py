@@ -15,12 +15,14 @@ from tests.content.golden_models import (
     load_near_misses,
     load_questions,
     load_strangers,
+    load_unseen,
 )
 from tests.content.laws import load_laws
 
 QUESTIONS, STRANGERS, PAIRS = load_questions(), load_strangers(), load_near_misses()
+UNSEEN = load_unseen()
 SIDES = [side for pair in PAIRS for side in (pair.one, pair.other)]
-EVERY_ASK = [each.ask for each in (*QUESTIONS, *STRANGERS, *SIDES)]
+EVERY_ASK = [each.ask for each in (*QUESTIONS, *UNSEEN, *STRANGERS, *SIDES)]
 TOPICS = load_laws().topics
 ANSWERABLE = {topic for topic, (_, confidence, _) in TOPICS.items() if confidence != "low"}
 LONG_DIGITS = re.compile(r"\d{7,}")  # phones, identity and bank card numbers; hotlines and amounts are shorter
@@ -34,13 +36,14 @@ def bare(ask: str) -> str:
 def test_there_are_enough_of_each() -> None:
     kinds = Counter(each.kind for each in STRANGERS)
     assert len(QUESTIONS) >= 600
+    assert len(UNSEEN) >= 250
     assert kinds.total() >= 150
     assert kinds["far"] >= 90 and kinds["near"] >= 50
     assert len(PAIRS) >= 60
 
 
 def test_expected_topics_are_known_and_sure_enough_to_be_published() -> None:
-    expected = {topic for each in QUESTIONS for topic in each.expect} | {side.expect for side in SIDES}
+    expected = {topic for each in (*QUESTIONS, *UNSEEN) for topic in each.expect} | {side.expect for side in SIDES}
     assert expected - ANSWERABLE == set()
 
 
@@ -49,6 +52,10 @@ def test_every_publishable_topic_is_asked_often_enough() -> None:
     asked = Counter(each.expect[0] for each in QUESTIONS)
     needed = {topic: 3 if TOPICS[topic][0] == 1 else 2 for topic in ANSWERABLE}
     assert {topic: asked[topic] for topic, least in needed.items() if asked[topic] < least} == {}
+
+
+def test_what_nobody_learns_from_asks_about_nearly_everything() -> None:
+    assert len({topic for each in UNSEEN for topic in each.expect}) >= 0.9 * len(ANSWERABLE)
 
 
 def test_no_topic_is_expected_twice_by_a_question() -> None:
@@ -90,6 +97,7 @@ def test_floors_are_possible() -> None:
     floors = load_floors()
     assert 0.5 < floors.top1 <= floors.recall3 < 1
     assert 0 < floors.answered < 1 and 0.5 < floors.precision < 1 and 0.5 < floors.pairs < 1
+    assert 0.7 < floors.unseen_top1 <= floors.unseen_recall3 < 1
     assert floors.far_answered <= floors.near_answered < 0.1
 
 

@@ -1,11 +1,16 @@
 """Sensitive matters: what must get a person at once does, what is an ordinary question does not."""
 
 import re
-import unicodedata
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import Field
 
+from bot import search
+from bot.services.sensitive import Sensitive
 from tests.content.models import CONTENT, DATA, Slug, Strict, Text, load_entries, load_yaml
 
 
@@ -37,6 +42,9 @@ class Examples(Strict):
 MATTERS = SensitiveFile.model_validate(load_yaml(CONTENT / "sensitive.yaml")).matters
 EXAMPLES = Examples.model_validate(load_yaml(DATA / "sensitive_examples.yaml"))
 ENTRIES = load_entries()
+# A simplified character and one traditional form of it; the rows of the search's table stand in pairs.
+ROWS: list[tuple[str, str]] = yaml.safe_load(Path(search.__file__).with_name("simplified.yaml").read_text("utf-8"))
+TRADITIONAL = {new: old for above, below in ROWS for old, new in zip(above, below, strict=True)}
 HOTLINES = {"110", "120", "12333", "12348", "12351", "12356"}  # those that the reference confirms
 # Entries that are about such a matter themselves: the person comes first, their answer is offered afterwards.
 ABOUT = {
@@ -45,16 +53,18 @@ ABOUT = {
 }  # fmt: skip
 
 
-def fired(text: str) -> list[str]:
-    """The matters that a text fires, in the order of the file."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return [matter.id for matter in MATTERS if _fires(matter, plain)]
+def sensitive(*matters: Matter) -> Sensitive:
+    """The bot's own table with these matters."""
+    return Sensitive({**matter.model_dump(exclude={"cancelled_by"}), "not": matter.cancelled_by} for matter in matters)
 
 
-def _fires(matter: Matter, plain: str) -> bool:
-    for pattern in matter.cancelled_by:
-        plain = re.sub(pattern, "\n", plain)
-    return any(re.search(pattern, plain) for pattern in matter.signs)
+TABLE = sensitive(*MATTERS)
+
+
+def fired(text: str) -> str:
+    """The matter that a text fires first; empty when none."""
+    matter = TABLE.find(text)
+    return matter.id if matter else ""
 
 
 SAID = [(matter, text) for matter, texts in EXAMPLES.fires.items() for text in texts]
@@ -62,12 +72,67 @@ SAID = [(matter, text) for matter, texts in EXAMPLES.fires.items() for text in t
 
 @pytest.mark.parametrize(("matter", "text"), SAID, ids=[text for _, text in SAID])
 def test_a_person_is_called(matter: str, text: str) -> None:
-    assert fired(text)[:1] == [matter]
+    assert fired(text) == matter
 
 
 @pytest.mark.parametrize("text", EXAMPLES.ordinary)
 def test_an_ordinary_question_is_answered(text: str) -> None:
-    assert fired(text) == []
+    assert fired(text) == ""
+
+
+def traditional(text: str) -> str:
+    """As people write it who write traditional characters."""
+    return "".join(TRADITIONAL.get(each, each) for each in text)
+
+
+def apart(mark: str) -> Callable[[str], str]:
+    """Something between all letters; a number stays one."""
+    return lambda text: re.sub(r"(?<=\w)(?=\w)(?<!\d)|(?<=\d)(?=[^\W\d])", lambda found: mark, text)
+
+
+WRITTEN = {
+    "traditional": traditional,
+    "blanks": apart(" "),
+    "wide blanks": apart("\u3000"),
+    "line ends": apart("\n"),
+    "carriage returns": apart("\r\n"),
+    "full stops": apart("."),
+    "sentence ends": apart("。"),
+    "slashes": apart("/"),
+    "commas": apart("，"),
+    "dashes": apart(" - "),
+    "underscores": apart("_"),
+    "stars": apart("**"),
+    "pictures": apart("\N{BROKEN HEART}"),
+    "hidden letters": apart("\u200b"),
+    "traditional and apart": lambda text: apart(" / ")(traditional(text)),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_a_sign_is_seen_however_it_is_written(written: Callable[[str], str]) -> None:
+    said = [(matter, written(text)) for matter, text in SAID]
+    assert [(matter, text, fired(text)) for matter, text in said if fired(text) != matter] == []
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_an_ordinary_question_stays_one_however_it_is_written(written: Callable[[str], str]) -> None:
+    asked = map(written, EXAMPLES.ordinary)
+    assert [(text, fired(text)) for text in asked if fired(text)] == []
+
+
+@pytest.mark.parametrize("mark", ["。", "？", "！ ", "，", "\n", " "])
+def test_the_sentences_of_a_long_message_are_not_glued_into_a_sign(mark: str) -> None:
+    """All ways to ask of one entry, as far as a message goes, and of every entry with the next one's."""
+    asked = [[text for text in (e.question, *e.phrasings) if not fired(text)] for e in ENTRIES if e.id not in ABOUT]
+    letters = [mark.join(texts) for texts in asked]
+    pairs = [mark.join(pair) for one, other in pairwise(asked) for pair in zip(one, other, strict=False)]
+    assert [(text, fired(text)) for text in (*letters, *pairs) if fired(text)] == []
+
+
+def test_the_end_of_a_sentence_is_no_gap_in_a_word() -> None:
+    assert fired("我天天都在想。死亡赔偿金怎么算") == fired("这是我们的自。杀虫剂放车间合规吗") == ""
+    assert fired("我真的不想。活了") == fired("我要自。杀") == "despair"
 
 
 def test_enough_examples() -> None:
@@ -99,11 +164,10 @@ def test_words_carry_the_hotline_and_confirmed_numbers(matter: Matter) -> None:
 @pytest.mark.parametrize("matter", MATTERS, ids=lambda matter: matter.id)
 def test_every_exception_is_needed(matter: Matter) -> None:
     """An exception that no example needs is either wrong or untried."""
-    plain = [unicodedata.normalize("NFKC", text).lower() for text in EXAMPLES.ordinary]
     for pattern in matter.cancelled_by:
         kept = [each for each in matter.cancelled_by if each != pattern]
-        without = matter.model_copy(update={"cancelled_by": kept})
-        assert any(_fires(without, text) for text in plain), pattern
+        without = sensitive(matter.model_copy(update={"cancelled_by": kept}))
+        assert any(without.find(text) for text in EXAMPLES.ordinary), pattern
 
 
 @pytest.mark.parametrize("matter", MATTERS, ids=lambda matter: matter.id)

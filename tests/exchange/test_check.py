@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,11 @@ def ticking() -> Iterator[float]:
         yield at
 
 
-def report(questions: list[Question], look_alikes: Any = (), **floors: float) -> Report:
+def report(
+    questions: list[Question], look_alikes: Any = (), unseen: Sequence[Question] = (), **floors: float
+) -> Report:
     timer = ticking()
-    asked = Golden(tuple(questions), tuple(look_alikes), floors)
+    asked = Golden(tuple(questions), tuple(look_alikes), floors, tuple(unseen))
     return measure(asked, SAYS.__getitem__, {"a", "b", "c"}, lambda: next(timer))
 
 
@@ -70,7 +72,7 @@ def test_every_figure_counts_what_it_says() -> None:
     questions = ours(*SAYS) + strangers("far", "right", "silence", "second") + strangers("near", "wrong", "silence")
     pair = ours("right") + ours("wrong", expect="b")
     half = ours("right") + ours("right", expect="c")
-    assert counts(report(questions, [tuple(pair), tuple(half)])) == {
+    assert counts(report(questions, [tuple(pair), tuple(half)], ours("right", "second", "wrong"))) == {
         "top1": (2, 6),
         "recall3": (4, 6),
         "answered": (3, 6),
@@ -78,6 +80,8 @@ def test_every_figure_counts_what_it_says() -> None:
         "far_answered": (1, 3),
         "near_answered": (1, 2),
         "pairs": (1, 2),
+        "unseen_top1": (1, 3),
+        "unseen_recall3": (2, 3),
     }
 
 
@@ -142,7 +146,7 @@ def test_the_command_fills_an_empty_base_and_keeps_it(terminal: Terminal) -> Non
         "all limits kept",
     ]
     assert set(terminal.rows()) == {"lv-annual", "lv-sick"}
-    assert terminal.audited() == []
+    assert terminal.audited() == [("faq_shipped", "2 new, 0 changed, 0 kept")]
 
 
 def test_the_command_asks_the_base_as_it_is(terminal: Terminal) -> None:
@@ -207,7 +211,7 @@ def test_the_real_thing_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert ended.returncode == (0 if found["holds"] else 1)
     assert found["holds"] == all(each["holds"] for each in found["figures"].values())
     assert found["asked"] + found["apart"]["questions"] + 2 * found["apart"]["pairs"] >= 900
-    assert {each["kind"] for each in found["failures"]} <= {"question", "far", "near", "pair"}
+    assert {each["kind"] for each in found["failures"]} <= {"question", "unseen", "far", "near", "pair"}
 
 
 def test_the_golden_set_holds_its_floors() -> None:

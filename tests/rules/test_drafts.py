@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.search import Index
-from bot.services import drafts, entries
+from bot.services import drafts
 from bot.services.actors import Actor, NotAllowed, of_account
 from bot.services.drafts import BreaksGolden, Conflict
 from bot.services.entries import BadEntry
@@ -230,17 +230,3 @@ def test_a_draft_names_a_gap_that_is_there(desk: Desk, now: datetime) -> None:
     refused(Conflict, lambda: desk.draft(ANN, "bus-b", written(), now, gap_id=4711))
     refused(Conflict, lambda: desk.draft(ANN, "bus-b", written(), now, gap_id=review.id))
     assert desk.draft(ANN, "bus-a", written(), now, gap_id=review.id).gap_id == review.id
-
-
-def test_files_leave_alone_what_people_published(desk: Desk, now: datetime) -> None:
-    desk.load(now, bus_a=written(), bus_b=written("饭卡丢了怎么办？"))
-    desk.put_out("bus-a", written(answer="有人改过：七点整发车，请准时。"), now)
-    files = [{"id": each, **written(answer="文件里的：八点整发车，请准时。")} for each in ("bus-a", "bus-b")]
-    files[1]["question"] = "饭卡丢了怎么办？"
-    counts = desk.database.writer.run(lambda work: entries.load(work, files, now + DAY, keep_edited=True))
-    assert counts == {"new": 0, "changed": 1, "same": 0, "kept": 1}
-    assert [desk.entry(each).answer[:3] for each in ("bus-a", "bus-b")] == ["有人改", "文件里"]
-    edited = desk.database.look(lambda work: revisions.edited_by_others(work, "import"))
-    assert edited == ["bus-a"]
-    desk.database.writer.run(lambda work: entries.load(work, files, now + DAY))
-    assert desk.database.look(lambda work: revisions.edited_by_others(work, "import")) == []

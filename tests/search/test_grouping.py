@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.search.grouping import nearest
+from bot.search.grouping import Subjects, nearest
 
 ALIKE = [
     ("工会有没有托管班", "暑假孩子没人带工会管不管", "单位工会办不办暑托班"),
@@ -43,6 +43,16 @@ def test_three_wordings_of_one_question_come_together(words: tuple[str, str, str
 def test_near_misses_stay_apart(one: str, other: str) -> None:
     assert nearest(other, {1: [one]}) is None
     assert nearest(one, {1: [other]}) is None
+
+
+def test_what_is_known_of_a_text_is_worked_out_once_and_changes_nothing() -> None:
+    groups = {number: list(words) for number, words in enumerate(ALIKE)}
+    subjects = Subjects()
+    asked = [text for pair in APART for text in pair]
+    assert [nearest(text, groups, subjects) for text in asked] == [nearest(text, groups) for text in asked]
+    assert len(subjects) == sum(map(len, groups.values()))
+    known = subjects.of(ALIKE[0])
+    assert all(one is other for one, other in zip(known, subjects.of(ALIKE[0]), strict=True))
 
 
 def test_the_same_words_are_the_same_question() -> None:

@@ -145,7 +145,7 @@ def test_what_waits_for_a_gap(asked: Asked) -> None:
     assert loose(2) == wanted[:2]
 
 
-def test_entries_whose_last_word_is_somebody_elses(database: Database, now: datetime) -> None:
+def test_who_has_written_an_entry(database: Database, now: datetime) -> None:
     steps = [
         ("aa", 0, "import", "published"),
         ("bb", 0, "import", "published"),
@@ -163,7 +163,13 @@ def test_entries_whose_last_word_is_somebody_elses(database: Database, now: date
             revisions.add(work, entry_id, org_id, {}, now, state=state, author=author)
 
     database.writer.run(job)
-    assert database.look(lambda work: revisions.edited_by_others(work, "import")) == ["bb"]
+    assert database.look(revisions.owners) == {
+        "aa": {"import"},
+        "bb": {"import", "ann"},
+        "cc": {"import", "ann"},
+        "dd": {"import"},
+        "ee": {"ann"},
+    }
 
 
 HEARD = [("sent", "custom"), ("sent", "reply"), ("accepted", "custom")]
