@@ -51,7 +51,7 @@ _DIGITS = {character: value for value, character in enumerate("零一二三四�
 
 def fold(text: str) -> str:
     """Width, script, case, punctuation and numerals made one; no word is left out."""
-    return _squeeze(_unify(_line(text)))
+    return _squeeze(unify(_line(text)))
 
 
 def normalise(text: str) -> str:
@@ -67,7 +67,7 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
     """`normalise` of each text, quicker than one at a time."""
     found: list[str] = []
     for at in range(0, len(texts), _SLICE):
-        unified = _unify("\n".join(map(_line, texts[at : at + _SLICE])))
+        unified = unify("\n".join(map(_line, texts[at : at + _SLICE])))
         bare = _squeeze(_PARTICLES.sub("", _COURTESY.sub(" ", unified))).split("\n")
         if "" in bare:
             bare = [line or _squeeze(whole) for line, whole in zip(bare, unified.split("\n"), strict=True)]
@@ -80,7 +80,8 @@ def _line(text: str) -> str:
     return text[:MAX_CHARS].replace("\n", " ")
 
 
-def _unify(text: str) -> str:
+def unify(text: str) -> str:
+    """Width, script and case made one; nothing else is touched."""
     return unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)
 
 
