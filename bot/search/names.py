@@ -20,8 +20,8 @@ MAX_CHARS = 80  # of a name or a question; the rest is not looked at
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NOISE = re.compile(r"[^\w\n]+|_+")
 _ENDING = re.compile(
-    r"(?:股份|集团|控股|责任|有限|总|分|子)*(?:公司|企业)(?=\n|$|[^部\n])"
-    r"|(?:(?:联合|委员)?工会(?:联合会|委员会)?|联合会|委员会)$",
+    r"(?:股份|集团|控股|责任|有限)*(?:总|分|(?<!电)子)?(?:公司|企业)(?=\n|$|[^部\n])"
+    r"|(?:(?:总|联合)?工会(?:联合会|(?:工作)?委员会)?|联合会)$",
     re.MULTILINE,
 )
 _NUMBER = re.compile(r"(?<!\d)[1-9]\d?(?!\d)")
@@ -114,21 +114,22 @@ class Names:
         if not order:
             return []
         (near, row), second = best[order[0]], best[order[1]][0] if len(order) > 1 else 0.0
-        sure = near >= _SURE and near - second >= _AHEAD and self._nothing_else(core, row)
+        likely = near >= _SURE and near - second >= _AHEAD and self._nothing_else(core, row)
+        sure = likely or (near == 1 and second < 1)
         return [Found(each, best[each][0], sure and each == order[0]) for each in order[:limit]]
 
     def _nothing_else(self, core: str, row: int) -> bool:
         """Whether all that was said sounds in the name: 西区 says it is not the one in 东区, however alike they are."""
         if _LETTERS.fullmatch(core):
             return True
-        return {_SOUNDS.get(each, each) for each in core} <= {_SOUNDS.get(each, each) for each in self._cores[row]}
+        return set(syllables(core)) <= set(syllables(self._cores[row]))
 
 
 class _Spelt:
     """The names in pinyin without tones, whole and by first letters, each kind one long text of lines."""
 
     def __init__(self, cores: Sequence[str]) -> None:
-        sounds = [[_SOUNDS.get(character, character) for character in core] for core in cores]
+        sounds = list(map(syllables, cores))
         self._whole = _Lines(["".join(each) for each in sounds])
         self._initials = _Lines(["".join([sound[0] for sound in each]) for each in sounds])
 
@@ -180,8 +181,13 @@ def _numeral(match: re.Match[str]) -> str:
     return (_NUMERALS[tens] if tens > 1 else "") + ("十" if tens else "") + (_NUMERALS[ones] if ones else "")
 
 
+def syllables(core: str) -> list[str]:
+    """The pinyin of each character without tones; what has none stands for itself."""
+    return [_SOUNDS.get(character, character) for character in core]
+
+
 def _terms(core: str) -> set[str]:
-    sounds = [_SOUNDS.get(character, character) for character in core]
+    sounds = syllables(core)
     terms = {f"~{one} {other}" for one, other in pairwise(sounds)}
     terms.update(core)
     terms.update(map(str.__add__, core, core[1:]))

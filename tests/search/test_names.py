@@ -168,6 +168,24 @@ def test_the_very_name_is_sure_unless_two_have_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        ("宏图电子有限公司", "宏图电子"),
+        ("宏图电子公司", "宏图电子"),
+        ("宏图（上海）集团股份有限公司工会委员会", "宏图上海"),
+        ("安捷物流有限公司上海分公司工会", "安捷物流上海"),
+        ("示例市东区总工会", "示例市东区"),
+        ("松柏街道工会联合会", "松柏街道"),
+        ("松柏街道总工会工作委员会", "松柏街道"),
+        ("第11中学", "第十一中学"),
+        ("工会", "工会"),
+    ],
+)
+def test_what_tells_a_name_from_others(name: str, core: str) -> None:
+    assert core_of(name) == core
+
+
 def test_two_that_are_alike_are_both_offered() -> None:
     assert {each.id for each in Names(SMALL).find("第三人民医院")} == {4, 5}
 
