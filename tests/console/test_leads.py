@@ -83,7 +83,7 @@ async def test_a_lead_is_passed_on_and_closed_with_an_outcome(desk: Desk) -> Non
     await wang.get(f"/leads/{lead_id}")
     assert (await wang.post(f"/leads/{lead_id}/pass", org=str(tree["west"]))).headers["Location"] == f"/leads/{lead_id}"
     page = await wang.get(f"/leads/{lead_id}")
-    assert "已交给这个工会跟进" in page.text and "西区总工会" in page.text and "2 份入会申请" in page.text
+    assert "已交给这个工会跟进" in page.text and "西区总工会" in page.text and "2 份写了这家单位" in page.text
     done = await wang.post(f"/leads/{lead_id}/close", outcome="founded", remark=" 11月\n24日成立 ")
     assert (done.status, done.headers["Location"]) == (303, "/leads")
     assert "没有待跟进的线索" in (await wang.get("/leads")).text
