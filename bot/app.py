@@ -138,6 +138,7 @@ class Application:
         if self.database.is_sqlite:  # claimed above, so whoever held a lease is gone
             self.database.writer.run(jobs.release_all)
         self.database.look(self.house.knowledge.refresh)
+        self.database.look(self.house.units.refresh)
         channels = self._channels(stack)
         self.sender = sender = Sender(self.database, self._lanes(channels), self.clock)
         stack.push_async_callback(sender.stop)

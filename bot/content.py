@@ -139,6 +139,7 @@ class Unit(_Strict):
     level: Literal["市", "区县", "街道", "基层"]
     parent: str | None
     employer: str | None = None
+    trade: str | None = Field(default=None, max_length=200)
     scene: str
 
 

@@ -33,6 +33,7 @@ class Talk:
         self._mark = outbox.MarkAnswered()
         self._numbers = itertools.count(1)
         database.look(house.knowledge.refresh)
+        database.look(house.units.refresh)
 
     def says(self, text: str = "", user: str = "u1", **more: Any) -> list[str]:
         """What the bot answers to a message; several when it does not fit in one. `more` are fields of Inbound."""

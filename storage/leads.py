@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime
+from storage.base import BigId, Row, UtcDateTime, table
 from storage.orgs import Organisation
 from storage.work import Work
 
@@ -51,10 +51,34 @@ def get(work: Work, lead_id: int) -> Lead | None:
     return work.session.get(Lead, lead_id)
 
 
-def listed(work: Work, state: str, path: str | None = None, limit: int = 200) -> Sequence[Lead]:
-    """Leads of a state, the most asked first; only of unions below `path` when given."""
-    query = select(Lead).where(Lead.state == state)
+def for_change(work: Work, lead_id: int) -> Lead | None:
+    """One lead, held until the transaction ends, as it is now."""
+    query = select(Lead).where(Lead.id == lead_id).execution_options(populate_existing=True)
+    return work.session.exec(query.with_for_update() if work.dialect == "postgresql" else query).first()
+
+
+def listed(
+    work: Work, state: str, path: str | None = None, limit: int = 200
+) -> Sequence[tuple[Lead, Organisation | None]]:
+    """Leads of a state with their unions: open ones the most asked first, closed ones the last closed first.
+
+    With `path` only of unions below it; without also those that no union looks into yet.
+    """
+    query = select(Lead, Organisation).join(Organisation, col(Organisation.id) == col(Lead.org_id), isouter=True)
+    query = query.where(Lead.state == state)
     if path is not None:
-        query = query.join(Organisation, col(Organisation.id) == col(Lead.org_id))
         query = query.where(col(Organisation.path).startswith(path, autoescape=True))
-    return work.session.exec(query.order_by(col(Lead.asked).desc(), col(Lead.first_at)).limit(limit)).all()
+    first = col(Lead.asked).desc() if state == "open" else col(Lead.closed_at).desc()
+    return work.session.exec(query.order_by(first, col(Lead.first_at)).limit(limit)).all()
+
+
+def totals(work: Work, path: str | None = None) -> tuple[int, int]:
+    """How many leads are open, and how many people asked for them; of unions below a path when given."""
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(table(Lead).c.asked), 0))
+    query = query.where(table(Lead).c.state == "open")
+    if path is not None:
+        places = table(Organisation)
+        query = query.join_from(table(Lead), places, places.c.id == table(Lead).c.org_id)
+        query = query.where(places.c.path.startswith(path, autoescape=True))
+    count, people = map(int, work.look(query).one())
+    return count, people

@@ -5,16 +5,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime, table
+from storage.base import BigId, Row, UtcDateTime, default, table
 from storage.work import Work
 
 
 class Organisation(Row, table=True):
-    """One union organisation. Unique: code. `level` is 市, 区县, 街道 or 基层; `scene` fills a QR code."""
+    """One union organisation. Unique: code. `level` is 市, 区县, 街道 or 基层; its QR code has the scene unit_<code>.
+
+    `employer`: whose workers it organises. `trade`: words of the industry that an industry union takes in, separated by
+    blanks. `version` grows with every change, so that processes know when to rebuild their index of names.
+    """
 
     __tablename__ = "organisation"
     id: int = Field(primary_key=True, sa_type=BigId)
@@ -24,6 +29,8 @@ class Organisation(Row, table=True):
     employer: str = ""
     parent_id: int | None = Field(default=None, foreign_key="organisation.id", index=True, sa_type=BigId)
     path: str = Field(default="/", index=True)
+    trade: str = Field(default="", max_length=200, sa_column_kwargs=default(""))
+    version: int = Field(default=1, sa_column_kwargs=default(1))
 
 
 class Appointment(Row, table=True):
@@ -82,24 +89,53 @@ def branches(work: Work, path: str, limit: int = 300) -> Sequence[Organisation]:
     return work.session.exec(query.where(below_root).order_by(Organisation.path).limit(limit)).all()
 
 
-def put(work: Work, code: str, name: str, level: str, employer: str, parent: Organisation | None) -> Organisation:
-    """Create or rename the organisation of this code. The parent of an existing one is not changed here."""
+def put(
+    work: Work,
+    code: str,
+    name: str,
+    level: str,
+    employer: str,
+    parent: Organisation | None,
+    trade: str | None = None,
+) -> Organisation:
+    """Create or rename the organisation of this code. The parent of an existing one is not changed here.
+
+    Without `trade` an existing one keeps its words. What is the same already is not written.
+    """
     org = by_code(work, code)
+    fresh = org is None
     if org is None:
         org_id = work.new_id()
         above = parent.path if parent else "/"
+        parent_id = parent.id if parent else None
         org = Organisation(
-            id=org_id,
-            code=code,
-            name=name,
-            level=level,
-            parent_id=parent.id if parent else None,
-            path=f"{above}{org_id}/",
+            id=org_id, code=code, name=name, level=level, parent_id=parent_id, path=f"{above}{org_id}/", version=0
         )
-    org.name, org.level, org.employer = name, level, employer
-    work.session.add(org)
-    work.session.flush()
+    wanted = (name, level, employer, org.trade if trade is None else trade)
+    if fresh or (org.name, org.level, org.employer, org.trade) != wanted:
+        org.name, org.level, org.employer, org.trade = wanted
+        org.version += 1
+        work.session.add(org)
+        work.session.flush()
     return org
+
+
+State = tuple[int, int]
+
+
+def state(work: Work) -> State:
+    """Differs whenever the tree has changed: number of organisations and sum of their versions."""
+    each = table(Organisation)
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(each.c.version), 0)).select_from(each)
+    count, total = map(int, work.look(query).one())
+    return count, total
+
+
+def every(work: Work) -> Sequence[sa.Row[Any]]:
+    """Id, name, level, employer, path and trade of all organisations, by path: plain rows, for an index."""
+    each = table(Organisation).c
+    wanted = (each.id, each.name, each.level, each.employer, each.path, each.trade)
+    return work.look(sa.select(*wanted).order_by(each.path)).all()
 
 
 def search(work: Work, words: str, limit: int = 5) -> Sequence[Organisation]:

@@ -16,6 +16,8 @@ FLASHES = {
     "case_taken": "这件事由您处理。",
     "case_closed": "已办结。",
     "case_replied": "回复已记下，会尽快发给对方；现在发不了的，等对方下次来访时告知。",
+    "lead_passed": "已交给这个工会跟进。",
+    "lead_closed": "这条线索已办结。",
     "logged_out": "您已退出登录。",
     "expired": "您太久没有操作，已自动退出，请重新登录。",
     "password_changed": "密码已修改，其他设备上的登录都已退出。",

@@ -15,6 +15,7 @@ from bot.console import (
     gaps,
     history,
     knowledge,
+    leads,
     login,
     me,
     pages,
@@ -32,6 +33,7 @@ ROUTES: tuple[Route, ...] = (
     *today.ROUTES,
     *gaps.ROUTES,
     *cases.ROUTES,
+    *leads.ROUTES,
     *editing.ROUTES,  # before an entry: /knowledge/new is none
     *history.ROUTES,
     *knowledge.ROUTES,

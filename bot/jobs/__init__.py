@@ -9,6 +9,7 @@ from bot.jobs import (
     group_misses,
     issue_duties,
     refresh_knowledge,
+    refresh_units,
     review_entries,
     settle_outbox,
 )
@@ -18,6 +19,7 @@ JOBS: tuple[Job, ...] = (
     issue_duties.JOB,
     fire_reminders.JOB,
     refresh_knowledge.JOB,
+    refresh_units.JOB,
     settle_outbox.JOB,
     group_misses.JOB,
     deliver_letters.JOB,

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from bot.calendar import Hours
 from bot.services.knowledge import Knowledge
 from bot.services.sensitive import Sensitive
+from bot.services.unit_book import UnitBook
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The union as the rules see it. Frozen; `knowledge` refreshes itself; `private_link` opens a chat."""
+    """The union as the rules see it. Frozen, but `knowledge` and `units` refresh themselves.
+
+    `private_link` opens a chat with the account.
+    """
 
     union: str = "示例市总工会"
     hotline: str = "12351"
@@ -23,3 +27,4 @@ class House:
     private_link: str = ""
     sensitive: Sensitive = field(default_factory=Sensitive)
     knowledge: Knowledge = field(default_factory=Knowledge)
+    units: UnitBook = field(default_factory=UnitBook)

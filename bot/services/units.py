@@ -46,7 +46,9 @@ def load(work: Work, units: Iterable[Mapping[str, Any]], now: datetime) -> int:
     count = 0
     for unit in units:
         parent = orgs.by_code(work, unit["parent"]) if unit.get("parent") else None
-        orgs.put(work, unit["code"], unit["name"], unit["level"], unit.get("employer") or "", parent)
+        orgs.put(
+            work, unit["code"], unit["name"], unit["level"], unit.get("employer") or "", parent, unit.get("trade") or ""
+        )
         count += 1
     audit.write(work, "cli", "load_units", "organisation:*", now, f"{count} units")
     return count

@@ -17,6 +17,8 @@ PAGES = {
     "/gaps": "gaps",
     "/cases": "cases",
     "/cases?state=closed": "cases",
+    "/leads": "cases",
+    "/leads?state=closed&branch=7": "cases",
     "/statistics": "see",
     "/statistics?days=90": "see",
 }
@@ -41,7 +43,8 @@ async def test_who_may_not_is_told_so_and_it_is_in_the_audit(desk: Desk, path: s
 
 
 @pytest.mark.parametrize(
-    "path", ["/knowledge/nothing", "/knowledge/nothing/history", "/gaps/123", "/cases/123", "/statistics?days=8"]
+    "path",
+    ["/knowledge/nothing", "/knowledge/nothing/history", "/gaps/123", "/cases/123", "/leads/123", "/statistics?days=8"],
 )
 async def test_what_is_not_there_is_said_plainly(desk: Desk, path: str) -> None:
     seen = await (await desk.person("wang", "admin")).get(path)

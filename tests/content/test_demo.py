@@ -23,6 +23,7 @@ class Unit(Strict):
     level: Level
     parent: Slug | None
     scene: Text
+    trade: Text | None = None
 
 
 class Person(Strict):
