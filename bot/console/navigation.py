@@ -17,6 +17,7 @@ LINKS = (
     Link("/", "今日概览", "see"),
     Link("/gaps", "没答上来", "gaps"),
     Link("/cases", "待办事项", "cases"),
+    Link("/applications", "入会审核", "review"),
     Link("/knowledge", "知识库", "see"),
     Link("/queue", "待审核", "approve"),
     Link("/statistics", "统计", "see"),

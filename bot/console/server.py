@@ -9,6 +9,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.console import (
     accounts,
+    application,
+    applications,
     audit,
     cases,
     editing,
@@ -32,6 +34,8 @@ ROUTES: tuple[Route, ...] = (
     *today.ROUTES,
     *gaps.ROUTES,
     *cases.ROUTES,
+    *applications.ROUTES,
+    *application.ROUTES,
     *editing.ROUTES,  # before an entry: /knowledge/new is none
     *history.ROUTES,
     *knowledge.ROUTES,
