@@ -7,8 +7,7 @@ from aiohttp import web
 from multidict import MultiDict
 
 from bot.console.addresses import ID, number, row_id
-from bot.console.applications import MARK_CHARS
-from bot.console.cases import spell
+from bot.console.applications import MARK_CHARS, spell_working
 from bot.console.gate import read_form
 from bot.console.knowledge import MAX_WORDS
 from bot.console.room import Room
@@ -63,7 +62,7 @@ async def _page(
         typed=typed if typed is not None else Form(),
         letters=[(LETTERS[key], detail.letters[key]) for key in LETTERS if key in detail.letters],
         rules=admission_rules,
-        spell=spell,
+        spell=lambda time: spell_working(time, room.house.hours),
         may_decide=visit.actor.may("decide"),
         due_days=room.house.review_workdays,
     )

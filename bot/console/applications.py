@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.calendar import Hours
 from bot.console.addresses import is_id
 from bot.console.cases import spell
 from bot.console.gate import read_form
@@ -64,10 +66,10 @@ async def _page(
         views=VIEWS,
         branch=branch,
         branches=[*branches, *([(UNPLACED, admission_queue.NO_UNIT)] if visit.actor.path is None else [])],
-        page=min(number, queue.pages),
+        page=max(1, min(number, queue.pages)),
         address=lambda name, place=1: _address(name, branch, place),
         states=STATES,
-        spell=spell,
+        spell=lambda time: spell_working(time, room.house.hours),
         done=done,
         problem=problem,
         may_decide=visit.actor.may("decide"),
@@ -92,6 +94,16 @@ async def approve_all(room: Room, visit: Visit, request: web.Request) -> web.Str
     if done.left:
         return await _page(room, visit, form, 409, done)
     return room.redirect("/applications", "applications_approved")
+
+
+def spell_working(time: timedelta, hours: Hours) -> str:
+    """Working time as people say it: hours and minutes, from a day on in working days and hours."""
+    day = timedelta(hours=hours.end.hour - hours.start.hour, minutes=hours.end.minute - hours.start.minute)
+    days, rest = divmod(time, day)
+    if not days:
+        return spell(time)
+    full = int(rest.total_seconds()) // 3600
+    return f"{days}个工作日{f'{full}小时' if full else ''}"
 
 
 ROUTES = (

@@ -98,7 +98,7 @@ def queue(work: Work, actor: Actor, sought: Sought, house: House, now: datetime,
     today = local(now).date()
     counts = admissions.counts(work, wanted, today)
     pages = max(1, -(-counts[wanted.view] // admissions.PAGE))
-    found = admissions.listed(work, wanted, today, min(page, pages))
+    found = admissions.listed(work, wanted, today, max(1, min(page, pages)))
     since = admissions.handed_in(work, [each.id for each, _ in found])
     lines = [_line(each, org, since.get(each.id), house, now) for each, org in found]
     return Queue(lines, counts, pages)
@@ -115,7 +115,7 @@ def _line(
         id=application.id,
         number=application.number or "",
         name=application.name,
-        unit=org.name if org else NO_UNIT,
+        unit=org.name if org else f"{NO_UNIT}工会",
         pathway=PATHWAYS.get(application.pathway, application.pathway) + _transfer(application),
         state=application.state,
         round=application.round,

@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.calendar import Hours
 from bot.clock import SHANGHAI
+from bot.console.applications import spell_working
 from bot.services import admission_queue
 from bot.services.actors import Actor
 from storage import applications
@@ -134,3 +136,13 @@ def test_unions_are_found_by_a_part_of_their_name_or_employer(office: Office) ->
     assert found(CLERK, "机械厂") == ["plant"]
     assert found(office.actor("east"), "总工会") == ["east", "city"]
     assert found(office.actor("west"), "机械厂") == []
+
+
+def test_long_waits_are_told_in_working_days() -> None:
+    told = {
+        timedelta(minutes=40): "40分钟",
+        timedelta(hours=8, minutes=5): "8小时5分钟",
+        timedelta(hours=9): "1个工作日",
+        timedelta(hours=29): "3个工作日2小时",
+    }
+    assert {time: spell_working(time, Hours()) for time in told} == told
