@@ -15,10 +15,10 @@ from bot.console.route import Route
 from bot.console.visit import Visit
 from bot.errors import Refusal
 from bot.services import admission_queue, admission_rules, admissions, catalogue
+from bot.services.actors import NotAllowed
 from bot.services.admission_queue import Detail
 from bot.services.admission_rules import Doubtful, Unfit
-from bot.services.admissions import Conflict
-from bot.services.members import AlreadyMember
+from bot.services.admissions import NoApplication
 from storage.orgs import Organisation
 from storage.work import Work
 
@@ -80,7 +80,9 @@ async def _do(
         await room.database.writer.write(lambda work: deed(work, application_id, form, seen))
     except Unfit as refusal:
         return await _page(room, visit, application_id, 422, refusal, form)
-    except (Conflict, AlreadyMember) as refusal:
+    except (NotAllowed, NoApplication):
+        raise
+    except Refusal as refusal:
         return await _page(room, visit, application_id, 409, refusal)
     return room.redirect(f"/applications/{application_id}", flash)
 

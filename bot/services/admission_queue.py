@@ -1,5 +1,6 @@
 """Applications as reviewers see them: the queue of a branch, and one application with masked facts and its journal."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,12 +10,12 @@ from bot.clock import local
 from bot.forms import identity
 from bot.services import escalation
 from bot.services.actors import Actor, require
-from bot.services.admission_rules import PATHWAYS, STATES, explain
+from bot.services.admission_rules import ASKED, PATHWAYS, STATES, explain
 from bot.services.admissions import find, flags_of, mark_of
 from bot.services.house import House
 from storage import admissions, applications, letters, orgs
 from storage.admissions import Sought
-from storage.applications import ID_PURPOSE, MOBILE_PURPOSE, Application, ApplicationStep
+from storage.applications import ID_PURPOSE, MOBILE_PURPOSE, MORE_PURPOSE, Application, ApplicationStep
 from storage.members import Member
 from storage.orgs import Organisation
 from storage.seal import Unsealable
@@ -170,8 +171,17 @@ def _facts(work: Work, application: Application, org: Organisation | None, now: 
         ("就业状况", application.work_status or "没有填"),
         ("是否农民工", migrant),
         ("入会渠道", PATHWAYS.get(application.pathway, application.pathway) + _transfer(application)),
+        *_more(work, application),
         ("同意告知书", f"{application.consent} 版，{say_date(local(application.consent_at).date())}"),
     ]
+
+
+def _more(work: Work, application: Application) -> list[tuple[str, str]]:
+    """What the special procedures asked."""
+    opened = _opened(work, application.more, MORE_PURPOSE)
+    given = json.loads(opened) if opened else {}
+    shown = {key: {"True": "是", "False": "不是"}.get(str(value), str(value)) for key, value in given.items()}
+    return [(words, shown[key]) for key, words in ASKED.items() if shown.get(key)]
 
 
 def _opened(work: Work, sealed: bytes | None, purpose: str) -> str:
@@ -192,7 +202,7 @@ def _step(step: ApplicationStep) -> Step:
         return Step(step.at, step.actor, step.reason, "")
     if step.before == "in_review" and step.after == "submitted":
         return Step(step.at, step.actor, step.reason or what["submitted"], "")
-    return Step(step.at, step.actor, what.get(step.after, step.after), step.reason)
+    return Step(step.at, step.actor, what.get(step.after, step.after), "" if step.actor == "person" else step.reason)
 
 
 def _twins(work: Work, actor: Actor, application: Application) -> list[Twin]:
@@ -209,7 +219,7 @@ def _twins(work: Work, actor: Actor, application: Application) -> list[Twin]:
 
 
 def _other(actor: Actor, application: Application, other: Application, org: Organisation | None) -> Twin:
-    same = _same(application, other) or "同一个微信"
+    same = _same(application, other) or "同一个申请人"
     if actor.path is not None and (org is None or not actor.within(org.path)):
         return Twin(same, "入会申请", f"在别的工会，{STATES.get(other.state, other.state)}", "")
     state = STATES.get(other.state, other.state)

@@ -14,7 +14,15 @@ from bot.clock import local
 from bot.errors import Refusal
 from bot.services import letters, members
 from bot.services.actors import Actor, NotAllowed, require
-from bot.services.admission_rules import FIELDS, RETURN_CHARS, Unfit, fields_named, plain_reason, rejection
+from bot.services.admission_rules import (
+    FIELDS,
+    RETURN_CHARS,
+    SETTLED_BY_UNIT,
+    Unfit,
+    fields_named,
+    plain_reason,
+    rejection,
+)
 from bot.services.house import House
 from storage import admissions, applications, audit, orgs, staff
 from storage.admissions import WAITING
@@ -64,9 +72,9 @@ def flags_of(work: Work, application: Application) -> list[str]:
     same = applications.by_mobile_hash(work, application.mobile_hash) if application.mobile_hash else ()
     mobile = [each for each in there if each.mobile_hash == application.mobile_hash != ""]
     live = {
-        "same_id": any(each.id_hash == application.id_hash != "" for each in there),
-        "same_mobile": bool(mobile) or any(each.person_id != application.person_id for each in same),
-        "rejected_before": any(each.state == "rejected" for each in admissions.earlier_of(work, application)),
+        "member_here": any(each.id_hash == application.id_hash != "" for each in there),
+        "mobile_twice": bool(mobile) or any(each.person_id != application.person_id for each in same),
+        "second_of_person": any(each.state == "rejected" for each in admissions.earlier_of(work, application)),
     }
     return [*found, *(code for code, holds in live.items() if holds and code not in found)]
 
@@ -105,6 +113,7 @@ def assign(work: Work, actor: Actor, application_id: int, org_id: int, now: date
     if application.org_id == org.id:
         raise Unfit(f"这份申请已经在{org.name}了。")
     application.org_id = org.id
+    application.flags = [each for each in application.flags or () if each != SETTLED_BY_UNIT] or None
     state = application.state
     if not actor.within(org.path):
         state, application.reviewer = "submitted", ""
@@ -134,8 +143,6 @@ def approve(
     application.flags = flags_of(work, application) or None
     if application.flags and unflagged:
         raise Unfit("有需要核对的地方，请打开逐份审核。")
-    if "same_id" in (application.flags or ()):
-        raise members.AlreadyMember
     if application.flags and application.first_by in ("", actor.name):
         return _first_look(work, actor, application, now)
     _take_up(work, actor, application, now)

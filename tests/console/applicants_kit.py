@@ -22,7 +22,7 @@ def busy(desk: Desk, office: Office) -> dict[str, int]:
     made = {
         "plain": office.apply("小红", now - day, id_number=FEMALE, mobile=MOBILE, migrant=True),
         "other": office.apply("小明", now - 2 * day, pathway="dispatched", employer="示例派遣公司"),
-        "odd": office.apply("大山", now - day, flags=["retired_age", "unit_unsure"], pathway="flexible"),
+        "odd": office.apply("大山", now - day, flags=["over_60", "id_resident_permit"], pathway="flexible"),
         "nowhere": office.apply("远方", now - day, None, employer="还没有工会的一家公司", pathway="no_union"),
         "late": office.apply("等久了", now - 9 * day, id_number=MALE, due_on=date(2026, 11, 20)),
         "told": office.apply("等很久了", now - 20 * day, due_on=date(2026, 11, 10), escalated_at=now - day),

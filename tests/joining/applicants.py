@@ -151,7 +151,8 @@ def hand_in(work: Work, person_id: int, user: str, now: datetime, house: House, 
     )
     mobile = mobile or f"138{person_id % 10**8:08d}"
     day = local(now).date()
-    number = f"{day:%Y%m%d}-{applications.count_day(work, f'{day:%Y%m%d}-') + 1:04d}"
+    before = work.session.exec(select(sa.func.count()).select_from(Application)).one()
+    number = f"{day:%Y%m%d}-{before + 1:04d}"
     values = {
         "number": number,
         "name": f"李{user}",

@@ -78,6 +78,21 @@ def test_numbers_are_masked_and_sex_and_age_derived(office: Office, now: datetim
     assert FEMALE not in str(detail.facts) and "13800138000" not in str(detail.facts)
 
 
+def test_what_a_special_procedure_asked_is_shown(office: Office, now: datetime) -> None:
+    one = office.apply("a", now, kind="transfer", pathway="dispatched")
+
+    def fill(work: Work) -> None:
+        found = applications.held(work, one)
+        assert found is not None
+        found.more = work.seal.seal_json({"agency": "示例派遣公司", "before": True, "x": 1}, applications.MORE_PURPOSE)
+        work.session.add(found)
+
+    office.database.writer.run(fill)
+    detail = office.database.look(lambda work: admission_queue.detail(work, CLERK, one, office.house, now))
+    facts = dict(detail.facts)
+    assert (facts["派遣公司"], facts["在别处入过会"], facts["入会渠道"]) == ("示例派遣公司", "是", "劳务派遣（转会籍）")
+
+
 def test_what_retention_blanked_is_said_to_be_gone(office: Office, now: datetime) -> None:
     one = office.apply("a", now)
 
