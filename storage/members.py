@@ -136,6 +136,12 @@ def by_id_hash(work: Work, id_hash: str) -> Member | None:
     return work.session.exec(query).first()
 
 
+def count_numbers(work: Work, prefix: str) -> int:
+    """How many member numbers begin so."""
+    query = select(sa.func.count()).select_from(Member).where(col(Member.number).startswith(prefix, autoescape=True))
+    return int(work.session.exec(query).one())
+
+
 def note(work: Work, member: Member, kind: str, day: date, actor: str, now: datetime, **more: object) -> None:
     """Write down what happened to a member. `more`: `from_org`, `to_org`, `reason`."""
     values = {"id": work.new_id(), "member_id": member.id, "kind": kind, "on_day": day, "at": now}

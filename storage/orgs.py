@@ -185,6 +185,18 @@ def office_holders(work: Work, day: date) -> Sequence[tuple[Appointment, Organis
     return work.session.exec(query).all()
 
 
+def holders_of(work: Work, org_id: int, day: date) -> Sequence[int]:
+    """The people who hold an office in one organisation on a day."""
+    query = (
+        select(Appointment.person_id)
+        .where(Appointment.org_id == org_id, Appointment.since <= day)
+        .where(sa.or_(col(Appointment.until).is_(None), col(Appointment.until) >= day))
+        .order_by(col(Appointment.person_id))
+        .distinct()
+    )
+    return work.session.exec(query).all()
+
+
 def count(work: Work) -> int:
     """How many organisations there are."""
     return int(work.look(sa.select(sa.func.count()).select_from(table(Organisation))).scalar_one())

@@ -1,10 +1,10 @@
 """Counts over several tables, for overviews."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from storage import applications
+from storage import admissions
 from storage.applications import Application
 from storage.base import table, tally
 from storage.cases import Case
@@ -33,6 +33,13 @@ def open_cases(work: Work) -> int:
 
 
 def open_applications(work: Work) -> int:
-    """Applications that wait for a decision or an addition."""
+    """Applications that wait for a reviewer."""
     rows = table(Application)
-    return int(work.look(sa.select(sa.func.count()).where(rows.c.state.in_(applications.OPEN))).scalar_one())
+    return int(work.look(sa.select(sa.func.count()).where(rows.c.state.in_(admissions.WAITING))).scalar_one())
+
+
+def overdue_applications(work: Work, today: date) -> int:
+    """Applications that wait for a reviewer and are past their due date, as of a day in China."""
+    rows = table(Application)
+    late = sa.and_(rows.c.state.in_(admissions.WAITING), rows.c.due_on < today)
+    return int(work.look(sa.select(sa.func.count()).where(late)).scalar_one())

@@ -20,7 +20,10 @@ from storage.orgs import Organisation
 from storage.staff import Staff
 from storage.work import Work
 
-MAY = "工作人员看数字、处理问题和人工事项；编辑还可以起草内容；审核人还可以审核发布、看操作记录；管理员还可以管理账号。"
+MAY = (
+    "工作人员看数字、处理问题和人工事项、核对入会申请；编辑还可以起草内容；"
+    "审核人还可以审核发布、批准入会、看操作记录；管理员还可以管理账号。"
+)
 
 
 class Deed(Protocol):

@@ -18,6 +18,7 @@ LINKS = (
     Link("/gaps", "没答上来", "gaps"),
     Link("/cases", "待办事项", "cases"),
     Link("/leads", "建会线索", "cases"),
+    Link("/applications", "入会审核", "review"),
     Link("/knowledge", "知识库", "see"),
     Link("/queue", "待审核", "approve"),
     Link("/statistics", "统计", "see"),

@@ -9,6 +9,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.console import (
     accounts,
+    application,
+    applications,
     audit,
     cases,
     editing,
@@ -34,6 +36,8 @@ ROUTES: tuple[Route, ...] = (
     *gaps.ROUTES,
     *cases.ROUTES,
     *leads.ROUTES,
+    *applications.ROUTES,
+    *application.ROUTES,
     *editing.ROUTES,  # before an entry: /knowledge/new is none
     *history.ROUTES,
     *knowledge.ROUTES,

@@ -5,6 +5,7 @@ from bot.jobs import (
     clean_up,
     deliver_letters,
     embed_entries,
+    escalate_applications,
     fire_reminders,
     group_misses,
     issue_duties,
@@ -24,6 +25,7 @@ JOBS: tuple[Job, ...] = (
     group_misses.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
+    escalate_applications.JOB,
     clean_up.JOB,
 )
 

@@ -11,8 +11,11 @@ RIGHTS = {
     "see": "staff",
     "gaps": "staff",
     "cases": "staff",
+    "review": "staff",
+    "reveal": "staff",
     "draft": "editor",
     "approve": "approver",
+    "decide": "approver",
     "manage": "admin",
 }
 

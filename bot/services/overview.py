@@ -26,6 +26,7 @@ FIRINGS = {"said": "已提醒", "moot": "无需提醒", "missed": "错过", "unr
 JOBS = {
     "clean_up": "清理过期内容",
     "deliver_letters": "送出回复",
+    "escalate_applications": "上报超期的入会申请",
     "fire_reminders": "发提醒",
     "group_misses": "归并没答上来的问题",
     "issue_duties": "下发当月任务",
@@ -53,6 +54,8 @@ COUNTS = {
     "broadcasts": "完成通知",
     "rebuilt": "重建",
     "queued": "排队",
+    "dated": "定下期限",
+    "escalated": "上报上级",
     "kept": "留待来访",
 }
 
@@ -114,6 +117,7 @@ def numbers(work: Work, since: datetime, period: str) -> Numbers:
         Item("没答上来", asked.get("miss", 0), "条"),
         Item("等待人工", tallies.open_cases(work), "件"),
         Item("待审核入会", tallies.open_applications(work), "份"),
+        Item("入会审核超期", tallies.overdue_applications(work, local(since).date()), "份"),
     ]
     return Numbers(
         groups=[

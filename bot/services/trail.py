@@ -53,6 +53,15 @@ ACTIONS = {
     "hand_over": "转人工",
     "consent": "同意告知书",
     "submit": "提交入会申请",
+    "application_claim": "领取入会申请",
+    "application_release": "放回入会申请",
+    "application_assign": "确定接收入会申请的工会",
+    "application_first": "初审同意入会",
+    "application_approved": "批准入会",
+    "application_returned": "退回入会申请",
+    "application_rejected": "入会申请不通过",
+    "application_escalate": "上报超期的入会申请",
+    "reveal": "查看完整号码",
 }
 THINGS = {
     "staff": "账号",
