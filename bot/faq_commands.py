@@ -18,8 +18,9 @@ from bot.exchange.problems import BadFile, RowError, Where
 from bot.exchange.rows import Found
 from bot.search import Result
 from bot.services import entries, golden, golden_report, importing, shipped
+from bot.services.clashes import Clash
 from bot.services.golden import Broken, Golden
-from bot.services.importing import Clash, Plan
+from bot.services.importing import Plan
 from bot.services.knowledge import Knowledge
 from storage import knowledge as base
 from storage.database import Database

@@ -12,7 +12,7 @@ from typing import Any
 from bot.errors import Refusal
 from bot.search import Entry as SearchEntry
 from bot.search import Index
-from bot.services import closing, golden, knowledge
+from bot.services import clashes, closing, golden, knowledge
 from bot.services.actors import Actor, NotAllowed, require, require_branch
 from bot.services.answers import day_of
 from bot.services.entries import NAMES, BadEntry, columns, content_of, override_columns, validated, validated_override
@@ -48,15 +48,23 @@ class Trial:
 
 
 def save(
-    work: Work, actor: Actor, entry_id: str, org_id: int, data: Mapping[str, Any], now: datetime, **more: Any
+    work: Work,
+    actor: Actor,
+    entry_id: str,
+    org_id: int,
+    data: Mapping[str, Any],
+    now: datetime,
+    index: Index | None = None,
+    **more: Any,
 ) -> Revision:
     """Write a draft, or go on writing the open one. `more`: `note`, `gap_id`. Raises BadEntry, NotAllowed, Conflict.
 
-    A draft that was sent back is from then on meant for the entry as it is now.
+    A draft that was sent back is from then on meant for the entry as it is now. `index` is the search of this process,
+    in which words of other entries are looked for; without it one is built.
     """
     require(actor, "draft")
     require_branch(work, actor, org_id)
-    content = _checked(work, entry_id, org_id, data)
+    content = _checked(work, entry_id, org_id, data, index)
     more = {**more, **_meant(work, entry_id, more)}
     draft = revisions.open_of(work, entry_id, org_id, hold=True)
     if draft is None:
@@ -77,14 +85,22 @@ def fresh_id(work: Work) -> str:
     return f"own-{digits}"
 
 
-def start(work: Work, actor: Actor, entry_id: str, data: Mapping[str, Any], now: datetime, **more: Any) -> Revision:
+def start(
+    work: Work,
+    actor: Actor,
+    entry_id: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    index: Index | None = None,
+    **more: Any,
+) -> Revision:
     """Write the first draft of a new entry of the city. Raises BadEntry also when the id is taken."""
     if base.get(work, entry_id) is not None or revisions.open_all(work, entry_id):
         raise BadEntry([(NAMES["id"], "这个编号已经有了，请换一个")])
-    return save(work, actor, entry_id, CITY, data, now, **more)
+    return save(work, actor, entry_id, CITY, data, now, index, **more)
 
 
-def restore(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revision:
+def restore(work: Work, actor: Actor, revision_id: int, now: datetime, index: Index | None = None) -> Revision:
     """An earlier version as a new draft. Raises Conflict while another draft is open, and what `save` raises."""
     found = revisions.get(work, revision_id)
     if found is None:
@@ -92,7 +108,7 @@ def restore(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revisi
     if revisions.open_of(work, found.entry_id, found.org_id) is not None:
         raise Conflict("这一条还有没发布的草稿，请先提交或放弃，再恢复旧版本。")
     note = f"恢复第{found.number}版"
-    return save(work, actor, found.entry_id, found.org_id, found.content, now, note=note)
+    return save(work, actor, found.entry_id, found.org_id, found.content, now, index, note=note)
 
 
 def _rewrite(
@@ -118,9 +134,12 @@ def _meant(work: Work, entry_id: str, more: Mapping[str, Any]) -> dict[str, Any]
     return checked
 
 
-def _checked(work: Work, entry_id: str, org_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(work: Work, entry_id: str, org_id: int, data: Mapping[str, Any], index: Index | None) -> dict[str, Any]:
     if org_id == CITY:
-        return content_of(validated({**data, "id": entry_id}))
+        written = validated({**data, "id": entry_id})
+        if problems := clashes.problems(work, written, index or knowledge.build(work).index):
+            raise BadEntry(problems)
+        return content_of(written)
     entry = base.get(work, entry_id)
     if entry is None:
         raise BadEntry([("id", "本市还没有这一条，下级工会只能在本市条目的基础上补充。")])
@@ -202,13 +221,19 @@ def _step(work: Work, actor: Actor, revision: Revision, state: str, action: str,
 
 
 def trial(work: Work, revision_id: int) -> Trial:
-    """The search before and after a revision. Reads only; building takes some milliseconds. Raises Conflict."""
+    """The search before and after a revision. Reads only; building takes some milliseconds.
+
+    Raises Conflict, also where the words have meanwhile become another entry's. As `publish` wants the base as it was
+    here, that holds there too.
+    """
     revision = revisions.get(work, revision_id)
     if revision is None:
         raise Conflict("找不到这份草稿。")
     now = knowledge.build(work)
     if revision.org_id != CITY:
         return Trial(now.state, now.index, now.index, revision.updated_at)
+    if problems := clashes.problems(work, validated({**revision.content, "id": revision.entry_id}), now.index):
+        raise Conflict(f"{BadEntry(problems).words}。请退回修改。")
     kept = {entry.id: knowledge.searched(entry) for entry in base.published(work) if entry.id != revision.entry_id}
     if revision.content["status"] == "published":
         said = revision.content

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from bot.content import FaqEntry
-from bot.services import importing
+from bot.services import clashes, importing
 from bot.services.drafts import Conflict
 from storage import knowledge as base
 from storage.database import Database
@@ -94,7 +94,7 @@ def test_twins_that_are_in_the_base_already_do_not_block_others(
 ) -> None:
     twin = ANNUAL | {"id": "lv-twin"}
     with monkeypatch.context() as patch:
-        patch.setattr(importing, "_clashes", lambda *_: ())
+        patch.setattr(clashes, "found", lambda *_: ())
         terminal.run("faq", "import", terminal.file("a.xlsx", ANNUAL, twin))
     assert terminal.run("faq", "import", terminal.file("b.xlsx", ANNUAL, twin)).status == 0
     assert terminal.run("faq", "import", terminal.file("c.xlsx", ANNUAL, twin, SICK)).status == 0

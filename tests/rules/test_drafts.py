@@ -227,6 +227,6 @@ def test_a_draft_names_a_gap_that_is_there(desk: Desk, now: datetime) -> None:
     desk.load(now, bus_a=written(review_by="2026-11-24"))
     desk.review(now)
     review = desk.the_gap()
-    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written(), now, gap_id=4711))
-    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written(), now, gap_id=review.id))
+    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written("末班车几点？"), now, gap_id=4711))
+    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written("末班车几点？"), now, gap_id=review.id))
     assert desk.draft(ANN, "bus-a", written(), now, gap_id=review.id).gap_id == review.id
