@@ -81,6 +81,7 @@ def _examine(planned: Plan, questions: Golden) -> list[Broken]:
     count = len(list(questions.every()))
     if not planned.empty:
         _say(f"asking {count} golden questions …" if count else "there are no golden questions; nothing is tried")
+    _list(f"黄金问题“{each.ask}” 改后没有条目可以回答（只是提醒）" for each in importing.apart(planned, questions))
     broken = importing.examine(planned, questions)
     _list(map(_broken, broken))
     return broken

@@ -22,6 +22,7 @@ from storage import knowledge as base
 from storage.revisions import CITY, Revision
 from storage.work import Work
 
+REASON = range(4, 201)  # characters
 MOVED = "起草人刚刚又改了这份草稿，请刷新页面，看过新的内容再决定。"
 
 
@@ -30,11 +31,19 @@ class Conflict(Refusal):
 
 
 class BreaksGolden(Refusal):
-    """The change would break golden questions; `broken` lists them."""
+    """The change would break golden questions, listed in `broken`; `problem` is what is wrong with the reason given."""
 
-    def __init__(self, broken: list[Broken]) -> None:
-        super().__init__(f"这次修改会让{len(broken)}个黄金问题答错，没有发布。")
-        self.broken = broken
+    def __init__(self, broken: list[Broken], problem: str = "") -> None:
+        super().__init__(f"这次修改会让{len(broken)}个黄金问题答错，没有发布。{problem}")
+        self.broken, self.problem = broken, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Despite:
+    """How many golden questions are broken knowingly, and why (`REASON` characters); 0 where none is."""
+
+    broken: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +250,24 @@ def trial(work: Work, revision_id: int) -> Trial:
     return Trial(now.state, now.index, Index(kept.values(), previous=now.index), revision.updated_at)
 
 
-def examine(tried: Trial, questions: Golden) -> None:
-    """Run the golden questions. Takes about a second, so never inside a unit of work. Raises BreaksGolden."""
-    broken = golden.broken(questions, tried.before, tried.after)
-    if broken:
-        raise BreaksGolden(broken)
+def examine(tried: Trial, questions: Golden, reason: str = "") -> Despite:
+    """Run the golden questions. Takes about a second, so never inside a unit of work.
+
+    Raises BreaksGolden where some break and nobody says why the change is right all the same.
+    """
+    broken, reason = golden.broken(questions, tried.before, tried.after), reason.strip()
+    if broken and len(reason) not in REASON:
+        raise BreaksGolden(broken, f"理由要写{REASON[0]}到{REASON[-1]}个字。" if reason else "")
+    return Despite(len(broken), reason if broken else "")
 
 
-def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datetime) -> Revision:
-    """Put a pending revision in force and answer whoever waited for it. Raises NotAllowed, Conflict."""
+def publish(
+    work: Work, actor: Actor, revision_id: int, tried: Trial, now: datetime, despite: Despite | None = None
+) -> Revision:
+    """Put a pending revision in force and answer whoever waited for it. Raises NotAllowed, Conflict.
+
+    `despite` is what `examine` said; golden questions that are broken knowingly are noted in the audit.
+    """
     work.alone(base.CHANGING)
     revisions.held(work, revision_id)
     pending = _pending(work, actor, revision_id)
@@ -267,6 +285,14 @@ def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datet
         base.put(work, pending.entry_id, columns(pending.content), now)
     else:
         base.put_override(work, pending.entry_id, pending.org_id, override_columns(pending.content), now)
+    if despite is not None and despite.broken:
+        _note_broken(work, actor, pending.entry_id, despite, now)
     pending.reviewer, pending.decided_at = actor.name, now
     closing.published(work, actor, pending, before, now)
     return _step(work, actor, pending, "published", "entry_publish", now)
+
+
+def _note_broken(work: Work, actor: Actor, entry_id: str, despite: Despite, now: datetime) -> None:
+    """Two lines: a reason fills one."""
+    for note in (f"{despite.broken} golden questions broken", despite.reason):
+        audit.write(work, f"staff:{actor.name}", "entry_publish_despite_golden", f"entry:{entry_id}", now, note)

@@ -15,7 +15,7 @@ from bot.services import clashes, golden, knowledge
 from bot.services import entries as rules
 from bot.services.clashes import Clash
 from bot.services.drafts import Conflict, Trial
-from bot.services.golden import Broken, Golden
+from bot.services.golden import Broken, Golden, Question
 from storage import audit
 from storage import knowledge as base
 from storage.work import Work
@@ -71,6 +71,11 @@ def examine(planned: Plan, questions: Golden) -> list[Broken]:
     if planned.empty or not planned.changes:
         return []
     return golden.broken(questions, planned.trial.before, planned.trial.after)
+
+
+def apart(planned: Plan, questions: Golden) -> list[Question]:
+    """Golden questions that no entry may answer any more once these are brought in; they break nothing."""
+    return golden.apart(questions, planned.trial.before, planned.trial.after)
 
 
 def write(work: Work, planned: Plan, now: datetime, broken: int = 0) -> dict[str, int]:
