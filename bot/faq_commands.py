@@ -18,8 +18,9 @@ from bot.exchange.problems import BadFile, RowError, Where
 from bot.exchange.rows import Found
 from bot.search import Result
 from bot.services import entries, golden, golden_report, importing, shipped
+from bot.services.clashes import Clash
 from bot.services.golden import Broken, Golden
-from bot.services.importing import Clash, Plan
+from bot.services.importing import Plan
 from bot.services.knowledge import Knowledge
 from storage import knowledge as base
 from storage.database import Database
@@ -80,6 +81,7 @@ def _examine(planned: Plan, questions: Golden) -> list[Broken]:
     count = len(list(questions.every()))
     if not planned.empty:
         _say(f"asking {count} golden questions …" if count else "there are no golden questions; nothing is tried")
+    _list(f"黄金问题“{each.ask}” 改后没有条目可以回答（只是提醒）" for each in importing.apart(planned, questions))
     broken = importing.examine(planned, questions)
     _list(map(_broken, broken))
     return broken

@@ -71,6 +71,11 @@ def published(work: Work) -> Sequence[Entry]:
     return work.session.exec(select(Entry).where(Entry.status == "published").order_by(Entry.id)).all()
 
 
+def unpublished(work: Work) -> Sequence[Entry]:
+    """All entries that are drafts, in the order of their ids."""
+    return work.session.exec(select(Entry).where(Entry.status == "draft").order_by(Entry.id)).all()
+
+
 def overdue(work: Work, today: date) -> Sequence[Entry]:
     """Published entries whose review date is before a day, the longest overdue first."""
     query = select(Entry).where(Entry.status == "published", Entry.review_by < today)

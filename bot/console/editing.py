@@ -174,11 +174,11 @@ async def _sent(room: Room, visit: Visit, form: MultiDict[str], begin: Begin) ->
 def _save(work: Work, room: Room, visit: Visit, form: MultiDict[str], begin: Begin) -> tuple[str, int]:
     editing, now = begin(work), room.clock.now()
     more = {"note": _note(form), "gap_id": number(form.get("gap", ""))}
-    data = _read(editing, form)
+    data, index = _read(editing, form), room.house.knowledge.base.index
     if editing.new:
-        made = drafts.start(work, visit.actor, editing.entry_id, data, now, **more)
+        made = drafts.start(work, visit.actor, editing.entry_id, data, now, index, **more)
     else:
-        made = drafts.save(work, visit.actor, editing.entry_id, editing.org_id, data, now, **more)
+        made = drafts.save(work, visit.actor, editing.entry_id, editing.org_id, data, now, index, **more)
     if form.get("action") == "hand_in":
         drafts.hand_in(work, visit.actor, made.id, now)
     return made.entry_id, made.org_id

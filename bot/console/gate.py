@@ -98,7 +98,9 @@ async def _demand_own_form(visit: Visit, request: web.Request) -> None:
 
 
 async def _write_down(room: Room, visit: Visit, request: web.Request) -> None:
+    """Who was refused what: the page by its pattern, and as the note the ids in its address, which name no person."""
     resource = request.match_info.route.resource
     subject = f"{request.method} {resource.canonical if resource else ''}"[:80]
     actor, now = f"staff:{visit.actor.name}", room.clock.now()
-    await room.database.writer.write(lambda work: audit.write(work, actor, "refused", subject, now))
+    things = " ".join(f"{name}:{value}" for name, value in sorted(request.match_info.items()))
+    await room.database.writer.write(lambda work: audit.write(work, actor, "refused", subject, now, things))

@@ -43,7 +43,8 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
 async def restore(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """An old version becomes a new draft."""
     revision_id, now = row_id(request, "revision"), room.clock.now()
-    made = await room.database.writer.write(lambda work: drafts.restore(work, visit.actor, revision_id, now))
+    index = room.house.knowledge.base.index
+    made = await room.database.writer.write(lambda work: drafts.restore(work, visit.actor, revision_id, now, index))
     branch = f"?branch={made.org_id}" if made.org_id != CITY else ""
     return room.redirect(f"/knowledge/{made.entry_id}/edit{branch}", "draft_restored")
 

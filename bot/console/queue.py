@@ -9,9 +9,9 @@ from bot.console.gate import read_form
 from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.visit import Visit
-from bot.services import catalogue, drafts, reviewing
+from bot.services import catalogue, drafts, golden, reviewing
 from bot.services.drafts import BreaksGolden, Trial
-from bot.services.golden import Broken
+from storage.revisions import CITY, Revision
 from storage.work import Work
 
 SHOWN_BROKEN = 50
@@ -23,9 +23,10 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
 
 
 async def _page(
-    room: Room, visit: Visit, status: int = 200, broken: list[Broken] | None = None, about: int | None = None
+    room: Room, visit: Visit, status: int = 200, refusal: BreaksGolden | None = None, about: int | None = None
 ) -> web.StreamResponse:
-    wanted = [entry_id for each in broken or () for entry_id in each.expect]
+    broken = refusal.broken if refusal else []
+    wanted = [entry_id for each in broken for entry_id in each.expect]
 
     def look(work: Work) -> tuple[list[reviewing.Waiting], dict[str, str], dict[str, str]]:
         return reviewing.queue(work, visit.actor), catalogue.questions_of(work, wanted), catalogue.names(work)
@@ -36,8 +37,12 @@ async def _page(
         "queue.html",
         status,
         waiting=waiting,
-        broken=(broken or [])[:SHOWN_BROKEN],
-        broken_count=len(broken or ()),
+        broken=broken[:SHOWN_BROKEN],
+        broken_count=len(broken),
+        problem=refusal.problem if refusal else "",
+        apart={each.revision.id: _apart(room, each.revision) for each in waiting},
+        shown=SHOWN_BROKEN,
+        reason=drafts.REASON,
         questions=questions,
         names=names,
         about=about,
@@ -45,10 +50,19 @@ async def _page(
     )
 
 
+def _apart(room: Room, revision: Revision) -> list[str]:
+    """Golden questions that nothing answers any more once this entry is taken back."""
+    if revision.org_id != CITY or revision.content["status"] == "published":
+        return []
+    published = room.house.knowledge.base.answers.keys()
+    return [each.ask for each in golden.apart(room.golden, published, published - {revision.entry_id})]
+
+
 async def publish(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """Ask the golden questions, then put it in force; or show which of them it would break."""
+    """Ask the golden questions, then put it in force; or show which of them it would break, and ask for a reason."""
     revision_id, now = row_id(request, "revision"), room.clock.now()
-    seen = (await read_form(request)).get("seen", "")
+    form = await read_form(request)
+    seen, why = form.get("seen", ""), form.get("despite", "")
 
     def attempt(work: Work) -> Trial:
         drafts.decidable(work, visit.actor, revision_id, seen)
@@ -56,10 +70,10 @@ async def publish(room: Room, visit: Visit, request: web.Request) -> web.StreamR
 
     tried = await room.database.read(attempt)
     try:
-        await asyncio.to_thread(drafts.examine, tried, room.golden)
+        despite = await asyncio.to_thread(drafts.examine, tried, room.golden, why)
     except BreaksGolden as error:
-        return await _page(room, visit, 409, error.broken, revision_id)
-    await room.database.writer.write(lambda work: drafts.publish(work, visit.actor, revision_id, tried, now))
+        return await _page(room, visit, 409, error, revision_id)
+    await room.database.writer.write(lambda work: drafts.publish(work, visit.actor, revision_id, tried, now, despite))
     await room.database.read(room.house.knowledge.refresh)
     return room.redirect("/queue", "published")
 

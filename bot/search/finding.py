@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import eq
 
 from bot.search.lexicon import Lexicon
@@ -76,10 +77,11 @@ def _heard(text: str, open_: list[bool], lexicon: Lexicon) -> Iterator[tuple[Sli
     if True not in open_:
         return
     sounds = [lexicon.sounds.get(character, character) for character in text]
+    begins = [start for start, both in enumerate(pairwise(sounds)) if both in lexicon.heard_begins]
     for size in range(min(_LONGEST_HEARD, len(text)), 1, -1):
-        for start in range(len(text) - size + 1):
+        for start in begins:
             end = start + size
-            if True not in open_[start:end]:
+            if end > len(text) or True not in open_[start:end]:
                 continue
             words = lexicon.by_sound.get(tuple(sounds[start:end]))
             written = text[start:end]

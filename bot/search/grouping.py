@@ -1,14 +1,16 @@
 """Grouping: which earlier question that nobody could answer means the same as a new one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.search.finding import spans, understand
 from bot.search.lexicon import DEFAULT, Lexicon
 from bot.search.normal import normalise_all
+from bot.search.things import About, about, verdict
 
 _NEAR = 0.57  # from which likeness two questions are taken for the same
+_LIKELY = 0.2  # from which a person is asked whether they are
 _TOPIC, _WIDE_TOPIC, _PAIR, _CHARACTER = 3.0, 1.2, 1.0, 0.5
 _INSIDE = 0.5  # what is left of the weight of characters in a word of the lexicon, which counts as a topic as well
 _OTHERWISE = 0.6  # what is left of the likeness of two questions that ask different things about their subject
@@ -53,6 +55,7 @@ class _Subject:
     mass: float
     rivals: frozenset[int]
     asks: frozenset[int]
+    about: About
 
 
 class Subjects:
@@ -83,20 +86,32 @@ def nearest(text: str, groups: Mapping[int, Sequence[str]], subjects: Subjects |
     Deterministic; of equally near groups the one with the smallest number. 500 groups of three took 125 to 180 ms of
     CPU on a busy machine; with `subjects` that know their texts 4 to 8 ms.
     """
-    subjects = Subjects() if subjects is None else subjects
-    lexicon = subjects.lexicon
-    plain = normalise_all([text])[0]
+    best, found = _NEAR, None
+    for number, near in _likenesses(text, groups, Subjects() if subjects is None else subjects):
+        if near > best or (near == 1.0 and found is None):
+            best, found = near, number
+    return found
+
+
+def likely(text: str, groups: Mapping[int, Sequence[str]], subjects: Subjects | None = None) -> list[int]:
+    """The groups that a person should look at because they may mean the same, the likeliest first."""
+    best: dict[int, float] = {}
+    for number, near in _likenesses(text, groups, Subjects() if subjects is None else subjects):
+        if near >= _LIKELY:
+            best[number] = max(best.get(number, 0.0), near)
+    return sorted(best, key=lambda number: (-best[number], number))
+
+
+def _likenesses(text: str, groups: Mapping[int, Sequence[str]], subjects: Subjects) -> Iterator[tuple[int, float]]:
+    """How near each question of each group is; nothing for a text that says nothing."""
+    lexicon, plain = subjects.lexicon, normalise_all([text])[0]
     if not plain:
-        return None
+        return
     heard = understand(plain, lexicon)
     asked = _subject(plain, lexicon, {each for each, sure in heard.concepts.items() if sure >= 0.5})
-    best, found = _NEAR, None
     for number in sorted(groups):
         for known in subjects.of(groups[number]):
-            near = 1.0 if known.plain == plain else _alike(asked, known)
-            if near > best or (near == 1.0 and found is None):
-                best, found = near, number
-    return found
+            yield number, 1.0 if known.plain == plain else _alike(asked, known)
 
 
 def _subject(text: str, lexicon: Lexicon, heard: Iterable[int] = ()) -> _Subject:
@@ -112,7 +127,7 @@ def _subject(text: str, lexicon: Lexicon, heard: Iterable[int] = ()) -> _Subject
     terms |= {pair: _PAIR * counts for pair, counts in pairs if counts}
     rivals = frozenset(rival for each in terms if isinstance(each, int) for rival in lexicon.rivals.get(each, ()))
     asks = frozenset(each for each in concepts if lexicon.concepts[each].kind == "asks")
-    return _Subject(text, terms, sum(terms.values()), rivals, asks)
+    return _Subject(text, terms, sum(terms.values()), rivals, asks, about(text))
 
 
 def _weight(concept: int, lexicon: Lexicon) -> float:
@@ -123,9 +138,17 @@ def _weight(concept: int, lexicon: Lexicon) -> float:
 
 
 def _alike(one: _Subject, other: _Subject) -> float:
-    """0..1: what two questions have in common of what they are about; 0 for near misses."""
+    """0..1: what two questions have in common of what they are about; 0 for near misses.
+
+    What everyday things they name decides where it can; the words of the field and the characters decide the rest.
+    """
+    if _rivals(one, other):
+        return 0.0
+    evident = verdict(one.about, other.about)
+    if evident is not None:
+        return evident
     common = sum(weight for term, weight in one.terms.items() if term in other.terms)
-    if not common or _rivals(one, other):
+    if not common:
         return 0.0
     alike = 0.8 * (2 * common / (one.mass + other.mass)) + 0.2 * (common / min(one.mass, other.mass))
     return alike * (_OTHERWISE if one.asks and other.asks and not one.asks & other.asks else 1.0)

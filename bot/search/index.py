@@ -113,6 +113,16 @@ class Index:
         )
         return hits[:count]
 
+    def __contains__(self, entry_id: object) -> bool:
+        """Whether there is an entry with this id."""
+        return entry_id in self._rows
+
+    def owners(self, text: str) -> list[tuple[str, str]]:
+        """(id, question) of every entry that has this text, as the search sees it, for its question or a phrasing."""
+        rows = self._exact.get(normalise(text), ())
+        known = (self._texts.entries[row] for row in ((rows,) if isinstance(rows, int) else rows))
+        return [(entry.id, entry.question) for entry in known]
+
     def _certain(self, plain: str) -> Result | None:
         rows = self._exact.get(plain)
         if rows is None:

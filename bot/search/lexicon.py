@@ -44,6 +44,7 @@ class Lexicon:
     empty: frozenset[str]  # characters without content
     sounds: Mapping[str, str]  # character -> pinyin without tones
     by_sound: Mapping[tuple[str, ...], tuple[str, ...]]  # forms that sound so
+    heard_begins: frozenset[tuple[str, ...]]  # how the first two characters of these sound
     not_typos: frozenset[str]
     longest: Mapping[str, int]  # by first character, forms and plain words
     finder: Finder  # forms and plain words, for many texts at once
@@ -65,6 +66,7 @@ class Lexicon:
         rivals = _rivals(data, number)
         forms = _inherit(_forms(data, number), rivals, concepts)
         plain = frozenset(map(fold, _words(data, "plain")))
+        by_sound = _by_sound({*forms, *plain}, sounds)
         return cls(
             concepts=concepts,
             forms=MappingProxyType(forms),
@@ -73,7 +75,8 @@ class Lexicon:
             plain=plain,
             empty=frozenset(_words(data, "empty")),
             sounds=MappingProxyType(dict(sounds)),
-            by_sound=MappingProxyType(_by_sound({*forms, *plain}, sounds)),
+            by_sound=MappingProxyType(by_sound),
+            heard_begins=frozenset(sound[:2] for sound in by_sound),
             not_typos=frozenset(_words(data, "not_typos")),
             longest=MappingProxyType(_longest([*forms, *plain])),
             finder=Finder.of({word: [each for each, _ in forms.get(word, ())] for word in {*forms, *plain}}),

@@ -58,6 +58,7 @@ class Ranking:
         self._first = np.flatnonzero(np.diff(owners, prepend=-1))
         self._many = np.diff(np.append(self._first, len(owners)))
         self._starts = table.starts
+        self._worded = np.log(np.minimum(self._many, _WELL_WORDED))
         self._factor = _damped(np.arange(int(self._many.max(initial=0)) + 1))
         self._pool(table, owners)
         self._weigh()
@@ -138,14 +139,14 @@ class Ranking:
         rows = self._nominate(question)
         if len(nominated):
             rows = np.union1d(rows, nominated)
-        mass = question.parts.sum(axis=0)
-        unknown = question.parts[~question.known].sum(axis=0)
+        mass = question.asked
+        unknown = question.counts[~question.known, :CONCEPTS].sum()
         return Candidates(
             rows,
             self._features(question, rows),
-            share=float(mass[CONCEPTS] / mass.sum()),
-            unknown=float(unknown[:CONCEPTS].sum() / max(1e-6, float(mass[:CONCEPTS].sum()))),
-            topics=int((question.kind == _TOPICS).sum()),
+            share=float(mass[CONCEPTS] / mass[:_PARTS].sum()),
+            unknown=float(unknown / max(1e-6, float(mass[:CONCEPTS].sum()))),
+            topics=question.topics,
             length=sum(key < terms.FIRST_PAIR for key in asked.terms),
         )
 
@@ -165,12 +166,15 @@ class Ranking:
         kind, family = _kind(keys, self._kinds), terms.families(keys)
         weight = np.where(known, self._weight[ids], self._unknown * _base(family, kind)) * sure
         weight[~known & (kind >= 0) & (sure < 1.0)] = 0.0  # heard or guessed, and no entry speaks of it: heard wrong
-        parts = np.zeros((len(keys), _PARTS), np.float32)
-        parts[np.arange(len(keys)), _part(family, kind)] = weight
+        counts = np.zeros((len(keys), _SUMS), np.float32)
+        counts[np.arange(len(keys)), _part(family, kind)] = weight
         kind[size:] = -1
-        left = np.array([key in asked.loose for key in ordered], np.bool_)
-        subject = np.array([key in asked.subject for key in ordered], np.bool_)
-        return _Question(weight, parts, known, ids, kind, sure, left, subject, (named, against))
+        topics = kind == _TOPICS
+        counts[:, _FOREIGN] = weight * (kind == _OUTSIDE)
+        counts[:, _LOOSE] = [key in asked.loose for key in ordered] * weight
+        counts[:, _SUBJECT] = [key in asked.subject for key in ordered] * weight
+        counts[:, _EVIDENCE] = topics * sure
+        return _Question(weight, counts, counts.sum(axis=0), known, ids, int(topics.sum()), (named, against))
 
     def _named_rivals(self, asked: Mapping[int, float], ordered: list[int]) -> tuple[list[int], list[int]]:
         """Places of terms and of the rivals of each, as pairs. Rivals that are not asked for are put to the end."""
@@ -206,16 +210,16 @@ class Ranking:
         first = np.cumsum(many) - many
         phrasings = ranges(self._first[rows], many)
         holds = self._holds(question, phrasings)
-        common, often = holds @ question.parts, np.add.reduceat(holds, first)
-        has = (often > 0).astype(np.float32)
-        lacks = 1 - has
-        asked = question.parts.sum(axis=0)
-        total = float(asked.sum()) + 1e-6
-        mass = self._mass[phrasings]
-        whole = common.sum(axis=1)
-        near, alike = whole * self._brief[phrasings] / total, 2 * whole / (total + mass.sum(axis=1))
+        often = np.add.reduceat(holds, first)
+        has = np.minimum(often, 1.0)
+        shared = has @ question.counts
+        asked = question.asked
+        total = float(asked[:_PARTS].sum()) + 1e-6
+        common, mass = holds @ question.counts[:, :_PARTS], self._mass[phrasings]
+        whole = common @ _EACH
+        near, alike = whole * self._brief[phrasings] / total, 2 * whole / (total + mass @ _EACH)
         best = np.argsort(np.repeat(np.arange(len(rows)) * _APART, many) - near - alike, kind="stable")[first]
-        cover = has @ question.parts / (asked + 1e-6)
+        cover = shared / (asked + 1e-6)
         back = common[best] / (mass[best] + 1e-6)
         share = asked[CONCEPTS] / total
         columns = {
@@ -230,18 +234,17 @@ class Ranking:
             "alike": np.maximum.reduceat(alike, first),
             "both_characters": np.minimum(cover[:, CHARACTERS], back[:, CHARACTERS]),
             "both_topics": np.minimum(cover[:, CONCEPTS], back[:, CONCEPTS]) * share,
-            "rival": (has[:, question.rivals[1]] * lacks[:, question.rivals[0]]).any(axis=1),
             "absent": (mass[best, CONCEPTS] - common[best, CONCEPTS]) / 10.0,
-            "foreign": lacks @ (question.weight * (question.kind == _OUTSIDE)) / total,
-            "strange": lacks @ (question.weight * question.left) / (float(asked[CHARACTERS] + asked[PAIRS]) + 1e-6),
-            "evidence": np.minimum(has @ (question.sure * (question.kind == _TOPICS)), _ENOUGH) / _ENOUGH,
-            "worded": np.log(np.minimum(many, _WELL_WORDED)),
-            "subject": has
-            @ (question.weight * question.subject)
-            / max(1e-6, float(question.weight @ question.subject)),
+            "foreign": (asked[_FOREIGN] - shared[:, _FOREIGN]) / total,
+            "strange": (asked[_LOOSE] - shared[:, _LOOSE]) / (float(asked[CHARACTERS] + asked[PAIRS]) + 1e-6),
+            "evidence": np.minimum(shared[:, _EVIDENCE], _ENOUGH) / _ENOUGH,
+            "worded": self._worded[rows],
+            "subject": cover[:, _SUBJECT],
         }
         if asked[_ASKED] > 0:
             columns["asks_otherwise"] = (np.maximum.reduceat(mass[:, _ASKED], first) > 0) & (cover[:, _ASKED] <= 0)
+        if question.rivals[0]:
+            columns["rival"] = (has[:, question.rivals[1]] > has[:, question.rivals[0]]).any(axis=1)
         features = np.zeros((len(rows), len(FEATURES)))
         for name, column in columns.items():
             features[:, _COLUMN[name]] = column
@@ -249,13 +252,16 @@ class Ranking:
 
     def _holds(self, question: "_Question", phrasings: Longs) -> Floats:
         """Which phrasing (row) holds which term of the question (column): 1 or 0."""
-        known = np.flatnonzero(question.known)
-        ids = question.ids[known].astype(np.int32)
-        order = np.argsort(ids)
         many = self._starts[phrasings + 1] - self._starts[phrasings]
         tokens = self._ids[ranges(self._starts[phrasings], many)]
-        place = np.minimum(np.searchsorted(ids[order], tokens), len(ids) - 1)
-        column = order[place]
+        known = np.flatnonzero(question.known)
+        ids = question.ids[known].astype(np.int32)
+        last = np.int32(_FEW)  # bits by which the terms differ: a table of so many tells which one it may be
+        while len(set((ids & last).tolist())) < len(ids):
+            last = np.int32(2 * last + 1)
+        table = np.zeros(int(last) + 1, np.int16)
+        table[ids & last] = np.arange(len(ids))
+        column = table[tokens & last]
         hit = np.flatnonzero(ids[column] == tokens)
         holds = np.zeros((len(phrasings), len(question.weight)), np.float32)
         holds[np.repeat(np.arange(len(phrasings)), many)[hit], known[column[hit]]] = 1.0
@@ -263,6 +269,9 @@ class Ranking:
 
 
 _PARTS, _ASKED = 4, 3  # characters, pairs, concepts, and of these what is asked
+_FOREIGN, _LOOSE, _SUBJECT, _EVIDENCE, _SUMS = range(_PARTS, _PARTS + 5)  # what else of a question's terms is summed
+_EACH = np.ones(_PARTS, np.float32)
+_FEW = 1023
 
 
 def _kind(keys: Longs, kinds: Longs) -> Longs:
@@ -299,11 +308,9 @@ class _Question:
     """
 
     weight: Floats
-    parts: Floats  # one column a part
+    counts: Floats  # how much it adds to each part and each sum; one column each
+    asked: Floats  # the whole of each
     known: Flags
     ids: Longs
-    kind: Longs
-    sure: Floats  # how surely it is meant; 1 when the word itself is there
-    left: Flags  # no word of the lexicon explains it
-    subject: Flags  # it is of what the question is about
+    topics: int  # how many it names
     rivals: tuple[list[int], list[int]]  # terms, and a rival of each

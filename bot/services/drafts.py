@@ -12,7 +12,7 @@ from typing import Any
 from bot.errors import Refusal
 from bot.search import Entry as SearchEntry
 from bot.search import Index
-from bot.services import closing, golden, knowledge
+from bot.services import clashes, closing, golden, knowledge
 from bot.services.actors import Actor, NotAllowed, require, require_branch
 from bot.services.answers import day_of
 from bot.services.entries import NAMES, BadEntry, columns, content_of, override_columns, validated, validated_override
@@ -22,6 +22,7 @@ from storage import knowledge as base
 from storage.revisions import CITY, Revision
 from storage.work import Work
 
+REASON = range(4, 201)  # characters
 MOVED = "起草人刚刚又改了这份草稿，请刷新页面，看过新的内容再决定。"
 
 
@@ -30,11 +31,19 @@ class Conflict(Refusal):
 
 
 class BreaksGolden(Refusal):
-    """The change would break golden questions; `broken` lists them."""
+    """The change would break golden questions, listed in `broken`; `problem` is what is wrong with the reason given."""
 
-    def __init__(self, broken: list[Broken]) -> None:
-        super().__init__(f"这次修改会让{len(broken)}个黄金问题答错，没有发布。")
-        self.broken = broken
+    def __init__(self, broken: list[Broken], problem: str = "") -> None:
+        super().__init__(f"这次修改会让{len(broken)}个黄金问题答错，没有发布。{problem}")
+        self.broken, self.problem = broken, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Despite:
+    """How many golden questions are broken knowingly, and why (`REASON` characters); 0 where none is."""
+
+    broken: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +57,23 @@ class Trial:
 
 
 def save(
-    work: Work, actor: Actor, entry_id: str, org_id: int, data: Mapping[str, Any], now: datetime, **more: Any
+    work: Work,
+    actor: Actor,
+    entry_id: str,
+    org_id: int,
+    data: Mapping[str, Any],
+    now: datetime,
+    index: Index | None = None,
+    **more: Any,
 ) -> Revision:
     """Write a draft, or go on writing the open one. `more`: `note`, `gap_id`. Raises BadEntry, NotAllowed, Conflict.
 
-    A draft that was sent back is from then on meant for the entry as it is now.
+    A draft that was sent back is from then on meant for the entry as it is now. `index` is the search of this process,
+    in which words of other entries are looked for; without it one is built.
     """
     require(actor, "draft")
     require_branch(work, actor, org_id)
-    content = _checked(work, entry_id, org_id, data)
+    content = _checked(work, entry_id, org_id, data, index)
     more = {**more, **_meant(work, entry_id, more)}
     draft = revisions.open_of(work, entry_id, org_id, hold=True)
     if draft is None:
@@ -77,14 +94,22 @@ def fresh_id(work: Work) -> str:
     return f"own-{digits}"
 
 
-def start(work: Work, actor: Actor, entry_id: str, data: Mapping[str, Any], now: datetime, **more: Any) -> Revision:
+def start(
+    work: Work,
+    actor: Actor,
+    entry_id: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    index: Index | None = None,
+    **more: Any,
+) -> Revision:
     """Write the first draft of a new entry of the city. Raises BadEntry also when the id is taken."""
     if base.get(work, entry_id) is not None or revisions.open_all(work, entry_id):
         raise BadEntry([(NAMES["id"], "这个编号已经有了，请换一个")])
-    return save(work, actor, entry_id, CITY, data, now, **more)
+    return save(work, actor, entry_id, CITY, data, now, index, **more)
 
 
-def restore(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revision:
+def restore(work: Work, actor: Actor, revision_id: int, now: datetime, index: Index | None = None) -> Revision:
     """An earlier version as a new draft. Raises Conflict while another draft is open, and what `save` raises."""
     found = revisions.get(work, revision_id)
     if found is None:
@@ -92,7 +117,7 @@ def restore(work: Work, actor: Actor, revision_id: int, now: datetime) -> Revisi
     if revisions.open_of(work, found.entry_id, found.org_id) is not None:
         raise Conflict("这一条还有没发布的草稿，请先提交或放弃，再恢复旧版本。")
     note = f"恢复第{found.number}版"
-    return save(work, actor, found.entry_id, found.org_id, found.content, now, note=note)
+    return save(work, actor, found.entry_id, found.org_id, found.content, now, index, note=note)
 
 
 def _rewrite(
@@ -118,9 +143,12 @@ def _meant(work: Work, entry_id: str, more: Mapping[str, Any]) -> dict[str, Any]
     return checked
 
 
-def _checked(work: Work, entry_id: str, org_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(work: Work, entry_id: str, org_id: int, data: Mapping[str, Any], index: Index | None) -> dict[str, Any]:
     if org_id == CITY:
-        return content_of(validated({**data, "id": entry_id}))
+        written = validated({**data, "id": entry_id})
+        if problems := clashes.problems(work, written, index or knowledge.build(work).index):
+            raise BadEntry(problems)
+        return content_of(written)
     entry = base.get(work, entry_id)
     if entry is None:
         raise BadEntry([("id", "本市还没有这一条，下级工会只能在本市条目的基础上补充。")])
@@ -202,13 +230,19 @@ def _step(work: Work, actor: Actor, revision: Revision, state: str, action: str,
 
 
 def trial(work: Work, revision_id: int) -> Trial:
-    """The search before and after a revision. Reads only; building takes some milliseconds. Raises Conflict."""
+    """The search before and after a revision. Reads only; building takes some milliseconds.
+
+    Raises Conflict, also where the words have meanwhile become another entry's. As `publish` wants the base as it was
+    here, that holds there too.
+    """
     revision = revisions.get(work, revision_id)
     if revision is None:
         raise Conflict("找不到这份草稿。")
     now = knowledge.build(work)
     if revision.org_id != CITY:
         return Trial(now.state, now.index, now.index, revision.updated_at)
+    if problems := clashes.problems(work, validated({**revision.content, "id": revision.entry_id}), now.index):
+        raise Conflict(f"{BadEntry(problems).words}。请退回修改。")
     kept = {entry.id: knowledge.searched(entry) for entry in base.published(work) if entry.id != revision.entry_id}
     if revision.content["status"] == "published":
         said = revision.content
@@ -216,15 +250,24 @@ def trial(work: Work, revision_id: int) -> Trial:
     return Trial(now.state, now.index, Index(kept.values(), previous=now.index), revision.updated_at)
 
 
-def examine(tried: Trial, questions: Golden) -> None:
-    """Run the golden questions. Takes about a second, so never inside a unit of work. Raises BreaksGolden."""
-    broken = golden.broken(questions, tried.before, tried.after)
-    if broken:
-        raise BreaksGolden(broken)
+def examine(tried: Trial, questions: Golden, reason: str = "") -> Despite:
+    """Run the golden questions. Takes about a second, so never inside a unit of work.
+
+    Raises BreaksGolden where some break and nobody says why the change is right all the same.
+    """
+    broken, reason = golden.broken(questions, tried.before, tried.after), reason.strip()
+    if broken and len(reason) not in REASON:
+        raise BreaksGolden(broken, f"理由要写{REASON[0]}到{REASON[-1]}个字。" if reason else "")
+    return Despite(len(broken), reason if broken else "")
 
 
-def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datetime) -> Revision:
-    """Put a pending revision in force and answer whoever waited for it. Raises NotAllowed, Conflict."""
+def publish(
+    work: Work, actor: Actor, revision_id: int, tried: Trial, now: datetime, despite: Despite | None = None
+) -> Revision:
+    """Put a pending revision in force and answer whoever waited for it. Raises NotAllowed, Conflict.
+
+    `despite` is what `examine` said; golden questions that are broken knowingly are noted in the audit.
+    """
     work.alone(base.CHANGING)
     revisions.held(work, revision_id)
     pending = _pending(work, actor, revision_id)
@@ -242,6 +285,14 @@ def publish(work: Work, actor: Actor, revision_id: int, tried: Trial, now: datet
         base.put(work, pending.entry_id, columns(pending.content), now)
     else:
         base.put_override(work, pending.entry_id, pending.org_id, override_columns(pending.content), now)
+    if despite is not None and despite.broken:
+        _note_broken(work, actor, pending.entry_id, despite, now)
     pending.reviewer, pending.decided_at = actor.name, now
     closing.published(work, actor, pending, before, now)
     return _step(work, actor, pending, "published", "entry_publish", now)
+
+
+def _note_broken(work: Work, actor: Actor, entry_id: str, despite: Despite, now: datetime) -> None:
+    """Two lines: a reason fills one."""
+    for note in (f"{despite.broken} golden questions broken", despite.reason):
+        audit.write(work, f"staff:{actor.name}", "entry_publish_despite_golden", f"entry:{entry_id}", now, note)

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.clock import local
+from bot.search.grouping import likely
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.closing import NoGap, open_gap
 from bot.services.knowledge import Knowledge
@@ -91,6 +93,14 @@ class Offered:
     picked: int
 
 
+class Other(NamedTuple):
+    """Another open gap; `likely`: it may well be the same matter."""
+
+    id: int
+    title: str
+    likely: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One gap with everything staff may know. `letters` counts people by how far the answer has come to them."""
@@ -104,7 +114,7 @@ class Detail:
     drafts: list[Revision]
     letters: dict[str, int]
     entry: str
-    others: list[tuple[int, str]]
+    others: list[Other]
     near: list[tuple[str, str]]
 
 
@@ -130,7 +140,7 @@ def detail(work: Work, actor: Actor, gap_id: int, base: Knowledge, now: datetime
         drafts=drafts,
         letters=letters.states_of(work, f"gap:{gap_id}:"),
         entry=catalogue.questions(work, [gap.entry_id]).get(gap.entry_id, "") if gap.entry_id else "",
-        others=_others(work, actor, gap, now),
+        others=_others(work, actor, gap, line.title, now),
         near=[(hit.id, hit.question) for hit in base.ask(line.title).hits] if gap.kind == "unknown" else [],
     )
 
@@ -146,12 +156,14 @@ def _offered(work: Work, found: Sequence[Miss]) -> list[Offered]:
     return [Offered(each, known.get(each, each), count, picked[each]) for each, count in times.most_common(10)]
 
 
-def _others(work: Work, actor: Actor, gap: Gap, now: datetime) -> list[tuple[int, str]]:
-    """Open gaps that this one may be merged into."""
+def _others(work: Work, actor: Actor, gap: Gap, title: str, now: datetime) -> list[Other]:
+    """Open gaps that this one may be merged into, those that may mean the same first."""
     if gap.kind != "unknown" or gap.state != "open":
         return []
-    lines = listing(work, actor, Sought(kind="unknown"), now)
-    return [(each.id, each.title) for each in lines if each.id != gap.id]
+    lines = {each.id: each for each in listing(work, actor, Sought(kind="unknown"), now) if each.id != gap.id}
+    near = likely(title, {number: [line.title] for number, line in lines.items()})
+    order = [*near, *(number for number in lines if number not in near)]
+    return [Other(number, lines[number].title, number in near) for number in order]
 
 
 def phrasings(detail_: Detail) -> list[str]:

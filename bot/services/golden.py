@@ -2,10 +2,11 @@
 
 A question is *found* when its entry is the answer or one of the suggestions. A change breaks it when it was found
 before and is not any more, or is now answered with something wrong that was not answered so before; a question that is
-none of ours when it is answered now and was not before.
+none of ours when it is answered now and was not before. Questions whose entries are all unpublished after the change
+are set apart: no search could answer them, and a wrong answer must be taken back whoever asks for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.content import GoldenFile, GoldenQuestion
@@ -75,12 +76,23 @@ def wrong(question: Question, result: Result) -> bool:
     return result.decision is Decision.ANSWER and result.hits[0].id not in question.expect
 
 
+def apart(golden: Golden, before: Container[str], after: Container[str]) -> list[Question]:
+    """The questions that a change from these published entries to those leaves without any entry that may answer."""
+    return [each for each in golden.every() if _answerable(each, before) and not _answerable(each, after)]
+
+
+def _answerable(question: Question, published: Container[str]) -> bool:
+    return any(each in published for each in question.expect)
+
+
 def broken(golden: Golden, before: Index, after: Index) -> list[Broken]:
-    """What a change of the base breaks."""
+    """What a change of the base breaks, without what it sets apart."""
     return [each for question in golden.every() if (each := _broken(question, before, after)) is not None]
 
 
 def _broken(question: Question, before: Index, after: Index) -> Broken | None:
+    if question.expect and not _answerable(question, after):
+        return None
     now = after.ask(question.ask)
     if found(question, now) and not wrong(question, now):
         return None

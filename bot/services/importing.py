@@ -10,24 +10,15 @@ from datetime import datetime
 
 from bot.content import FaqEntry
 from bot.search import Entry as SearchEntry
-from bot.search import Index, normalise
+from bot.search import Index
+from bot.services import clashes, golden, knowledge
 from bot.services import entries as rules
-from bot.services import golden, knowledge
+from bot.services.clashes import Clash
 from bot.services.drafts import Conflict, Trial
-from bot.services.golden import Broken, Golden
+from bot.services.golden import Broken, Golden, Question
 from storage import audit
 from storage import knowledge as base
 from storage.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Two entries with the same words, of which the first is brought in now. `key` is `question` or `phrasings`."""
-
-    entry_id: str
-    other_id: str
-    key: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +43,7 @@ def plan(work: Work, entries: Sequence[FaqEntry]) -> Plan:
         changes=changes,
         empty=not kept,
         trial=Trial(now.state, now.index, _after(kept, entries, now.index) if kept and changes else now.index),
-        clashes=tuple(_clashes(kept, entries, changes)),
+        clashes=tuple(clashes.found(kept.values(), entries, changes)),
         dangling=tuple(_dangling({*kept, *(each.id for each in entries)}, entries)),
     )
 
@@ -71,28 +62,6 @@ def _after(kept: Mapping[str, base.Entry], entries: Sequence[FaqEntry], before: 
     return Index(published.values(), previous=before)
 
 
-def _clashes(kept: Mapping[str, base.Entry], entries: Sequence[FaqEntry], changes: frozenset[str]) -> Iterator[Clash]:
-    """Words of a new or changed entry that belong to another one already; retired entries own none."""
-    mine = {each.id for each in entries}
-    owners = {plain: row.id for row in kept.values() if row.id not in mine for _, _, plain in _words(row)}
-    owners |= {plain: each.id for each in entries if each.id not in changes for _, _, plain in _words(each)}
-    for each in entries:
-        for key, words, plain in _words(each) if each.id in changes else ():
-            other = owners.setdefault(plain, each.id)
-            if other != each.id:
-                yield Clash(each.id, other, key, words)
-
-
-def _words(entry: FaqEntry | base.Entry) -> Iterator[tuple[str, str, str]]:
-    """(column, words, the same as the search sees them) of an entry that owns its words."""
-    if entry.status == "retired":
-        return
-    said = [("question", entry.question), *(("phrasings", each) for each in entry.phrasings)]
-    for key, words in said:
-        if plain := normalise(words):
-            yield key, words, plain
-
-
 def _dangling(known: set[str], entries: Sequence[FaqEntry]) -> Iterator[tuple[str, str]]:
     return ((each.id, other) for each in entries for other in each.related if other not in known)
 
@@ -102,6 +71,11 @@ def examine(planned: Plan, questions: Golden) -> list[Broken]:
     if planned.empty or not planned.changes:
         return []
     return golden.broken(questions, planned.trial.before, planned.trial.after)
+
+
+def apart(planned: Plan, questions: Golden) -> list[Question]:
+    """Golden questions that no entry may answer any more once these are brought in; they break nothing."""
+    return golden.apart(questions, planned.trial.before, planned.trial.after)
 
 
 def write(work: Work, planned: Plan, now: datetime, broken: int = 0) -> dict[str, int]:

@@ -29,6 +29,7 @@ ACTIONS = {
     "entry_draft": "起草内容",
     "entry_hand_in": "提交审核",
     "entry_publish": "发布内容",
+    "entry_publish_despite_golden": "发布内容，明知有黄金问题会答错",
     "entry_reject": "退回修改",
     "entry_discard": "放弃草稿",
     "faq_shipped": "载入随软件附带的知识库",

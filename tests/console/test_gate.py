@@ -57,8 +57,10 @@ async def test_a_refusal_is_plain_and_is_written_down(desk: Desk) -> None:
     assert (await person.post("/accounts/77/password")).status == 403
     assert desk.lines("refused") == [
         ("staff:wang", "refused", "GET /accounts", ""),
-        ("staff:wang", "refused", "POST /accounts/{id}/password", ""),
+        ("staff:wang", "refused", "POST /accounts/{id}/password", "id:77"),
     ]
+    assert (await person.post("/queue/12345/publish")).status == 403
+    assert desk.lines("refused")[-1] == ("staff:wang", "refused", "POST /queue/{revision}/publish", "revision:12345")
 
 
 async def test_the_menu_shows_what_one_may_open(desk: Desk) -> None:

@@ -94,12 +94,40 @@ async def test_a_change_that_breaks_golden_questions_is_refused_with_the_list(de
         assert "会让 1 个黄金问题答错" in words
         table = seen.text.partition("会答错的黄金问题")[2].partition("</table>")[0]
         assert table.count("年休假有几天") == 2  # the question, and the entry that should say it
-        assert "给出选项：病假工资怎么算" in table  # what would be said instead
+        assert "答不上来" in table  # what would be said instead
         assert table.count('role="row"') == 2  # the head, and the one question that breaks
         assert stored(strict, "lv-annual").version == 1
         good = await chen.post(f"/queue/{revision}/reject", note="问法不能丢")
         assert good.status == 303
         assert "问法不能丢" in (await liu.get(EDIT)).text
+
+
+async def test_an_approver_may_publish_all_the_same_and_says_why(desk: Desk) -> None:
+    load(desk)
+    async with open_desk(desk.database, desk.room.house, desk.clock, golden=GOLDEN) as strict:
+        liu, chen = await strict.person("liu", "editor"), await strict.person("chen", "approver")
+        revision = await hand_in(strict, liu, question="怎么领取失业金", phrasings="失业金领多久")
+        await chen.get("/queue")
+        refused = await chen.post(f"/queue/{revision}/publish", despite="行")
+        assert refused.status == 409 and "理由要写4到200个字" in refused.text
+        (seen,) = set(re.findall('name="seen" value="([^"]+)"', refused.text))
+        assert 'name="despite" minlength="4" maxlength="200"' in refused.text
+        done = await chen.post(f"/queue/{revision}/publish", despite="这条问法本来就不对", seen=seen)
+        assert (done.status, stored(strict, "lv-annual").version) == (303, 2)
+        noted = [line[3] for line in strict.lines("entry_publish_despite_golden")]
+        assert sorted(noted) == ["1 golden questions broken", "这条问法本来就不对"]
+        assert "明知有黄金问题会答错" in (await chen.get("/audit")).text
+
+
+async def test_a_wrong_answer_is_taken_back_and_the_page_says_what_nothing_answers_then(desk: Desk) -> None:
+    load(desk)
+    async with open_desk(desk.database, desk.room.house, desk.clock, golden=GOLDEN) as strict:
+        liu, chen = await strict.person("liu", "editor"), await strict.person("chen", "approver")
+        revision = await hand_in(strict, liu, status="retired")
+        page = plain(await chen.get("/queue"))
+        assert "这 1 个黄金问题不再有条目可以回答，不算答错" in page
+        assert (await chen.post(f"/queue/{revision}/publish")).status == 303
+        assert stored(strict, "lv-annual").status == "retired"
 
 
 @pytest.mark.parametrize("note", ["", "   "])

@@ -7,8 +7,9 @@ import pytest
 
 from bot.search import Index
 from bot.services import drafts
+from bot.services import golden as golden_
 from bot.services.actors import Actor, NotAllowed, of_account
-from bot.services.drafts import BreaksGolden, Conflict
+from bot.services.drafts import BreaksGolden, Conflict, Despite, Trial
 from bot.services.entries import BadEntry
 from bot.services.golden import Golden, Question
 from storage import audit, revisions
@@ -176,15 +177,59 @@ def test_the_golden_gate_refuses_with_the_list(desk: Desk, now: datetime) -> Non
     golden = Golden(
         (Question("班车几点发车", frozenset({"bus-a"})), Question("饭卡丢了怎么补办", frozenset({"card-a"})))
     )
-    retired = desk.handed_in(ANN, "bus-a", written(status="retired"), now)
+    changed = written("怎么领取失业金？", phrasings=["失业金领多久"])
+    moved = desk.handed_in(ANN, "bus-a", changed, now)
     with pytest.raises(BreaksGolden) as caught:
-        desk.publish(BEA, retired, now, golden)
+        desk.publish(BEA, moved, now, golden)
     assert [(each.ask, each.expect) for each in caught.value.broken] == [("班车几点发车", ("bus-a",))]
     assert "1个黄金问题" in caught.value.words
-    assert desk.entry("bus-a").status == "published"
-    assert desk.database.look(lambda work: revisions.in_state(work, "pending"))[0].id == retired.id
-    assert desk.publish(BEA, retired, now).state == "published"
-    assert Index(()).ask("班车几点发车").hits == ()
+    assert desk.entry("bus-a").version == 1
+    assert desk.database.look(lambda work: revisions.in_state(work, "pending"))[0].id == moved.id
+
+
+def test_a_wrong_answer_can_be_taken_back_whoever_asks_for_it(desk: Desk, now: datetime) -> None:
+    """Golden questions that no entry may answer any more break nothing; those that another one may still do."""
+    desk.load(now, bus_a=written(phrasings=["请问班车几点发车"]), bus_b=written("厂车时刻表在哪？"))
+    alone = Question("班车几点发车", frozenset({"bus-a"}))
+    both = Question("请问班车几点发车", frozenset({"bus-a", "bus-b"}))
+    retired = desk.handed_in(ANN, "bus-a", written(status="retired"), now)
+    tried = desk.database.look(lambda work: drafts.trial(work, retired.id))
+    assert golden_.apart(Golden((alone, both)), tried.before, tried.after) == [alone]
+    assert golden_.apart(Golden((alone, both)), tried.after, tried.after) == []
+    assert [each.ask for each in golden_.broken(Golden((alone, both)), Index(()), tried.after)] == []
+    assert desk.publish(BEA, retired, now, Golden((alone,))).state == "published"
+    assert desk.entry("bus-a").status == "retired"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("", ""), ("行", "4到200"), (" 行 行  ", "4到200"), ("长" * 201, "4到200")]
+)
+def test_breaking_them_knowingly_wants_a_reason(desk: Desk, now: datetime, reason: str, words: str) -> None:
+    desk.load(now, bus_a=written())
+    tried = moved_trial(desk, now)
+    golden = Golden((Question("班车几点发车", frozenset({"bus-a"})),))
+    with pytest.raises(BreaksGolden) as caught:
+        drafts.examine(tried, golden, reason)
+    assert (words in caught.value.problem, bool(caught.value.problem)) == (True, bool(words))
+    assert drafts.examine(tried, golden, " 班车停运了 ") == Despite(1, "班车停运了")
+    assert drafts.examine(tried, Golden(), "班车停运了") == Despite()
+
+
+def moved_trial(desk: Desk, now: datetime) -> Trial:
+    """A draft that makes of an entry another one."""
+    moved = desk.handed_in(ANN, "bus-a", written("怎么领取失业金？", phrasings=["失业金领多久"]), now)
+    return desk.database.look(lambda work: drafts.trial(work, moved.id))
+
+
+def test_what_was_broken_knowingly_is_in_the_audit(desk: Desk, now: datetime) -> None:
+    desk.load(now, bus_a=written())
+    tried = moved_trial(desk, now)
+    (pending,) = desk.database.look(lambda work: revisions.in_state(work, "pending"))
+    reason = "停" * 200
+    desk.database.writer.run(lambda work: drafts.publish(work, BEA, pending.id, tried, now, Despite(3, reason)))
+    lines = desk.database.look(lambda work: audit.of_subject(work, "entry:bus-a"))
+    noted = {(each.actor, each.note) for each in lines if each.action == "entry_publish_despite_golden"}
+    assert noted == {("staff:bea", "3 golden questions broken"), ("staff:bea", reason)}
 
 
 def test_what_is_out_of_date_is_not_published(desk: Desk, now: datetime) -> None:
@@ -227,6 +272,6 @@ def test_a_draft_names_a_gap_that_is_there(desk: Desk, now: datetime) -> None:
     desk.load(now, bus_a=written(review_by="2026-11-24"))
     desk.review(now)
     review = desk.the_gap()
-    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written(), now, gap_id=4711))
-    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written(), now, gap_id=review.id))
+    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written("末班车几点？"), now, gap_id=4711))
+    refused(Conflict, lambda: desk.draft(ANN, "bus-b", written("末班车几点？"), now, gap_id=review.id))
     assert desk.draft(ANN, "bus-a", written(), now, gap_id=review.id).gap_id == review.id
