@@ -5,9 +5,11 @@ from bot.jobs import (
     clean_up,
     deliver_letters,
     embed_entries,
+    expire_applications,
     fire_reminders,
     group_misses,
     issue_duties,
+    nudge_applicants,
     refresh_knowledge,
     review_entries,
     settle_outbox,
@@ -22,7 +24,9 @@ JOBS: tuple[Job, ...] = (
     group_misses.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
+    nudge_applicants.JOB,
     clean_up.JOB,
+    expire_applications.JOB,
 )
 
 

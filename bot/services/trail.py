@@ -50,6 +50,10 @@ ACTIONS = {
     "hand_over": "转人工",
     "consent": "同意告知书",
     "submit": "提交入会申请",
+    "withdraw": "撤回入会申请",
+    "duplicate": "重复的入会申请，没有收下",
+    "resume_code": "换手机接着填，拿数字",
+    "resume": "在另一处接着填",
 }
 THINGS = {
     "staff": "账号",
