@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-from bot.contract import Choice
+from bot import texts
+from bot.contract import Choice, Kind
 from bot.errors import Refusal
 from bot.forms import engine
 from bot.forms.model import BadProgress, Form, FormChanged, Progress, Step
@@ -13,17 +15,40 @@ from bot.turn import Turn
 from storage import conversations
 from storage.seal import Unsealable
 
+SEEN = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.FILE})  # what is sent instead of an answer
+_PASSES = frozenset({"passed", "question", "paused", "cancelled", "expired"})  # what needs no leave to go on
+
+
+class Leave(Enum):
+    """Whether a form may go on: it may, not yet (why was said), it asks the open question again, or it is over."""
+
+    GRANTED = "granted"
+    ASKED = "asked"
+    RENEWED = "renewed"
+    ENDED = "ended"
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A form with what happens at its end; `done` calls a service and says what came of it.
+    """A form with what happens around it; `done` calls a service and says what came of it.
 
     `watch` sees the answers so far after every turn; a Refusal it raises ends the form at once and nothing is kept.
+    `shape` gives the form as it is for this person and these answers (more or fewer questions, others to choose from).
+    `leave` is asked before an answer is taken. `reached` hears of the turns that end in `confirming`, `cancelled` and
+    `expired`. `picture` is said to a picture in the middle.
     """
 
     form: Form
     done: Callable[[Turn, Mapping[str, Any]], None]
     watch: Callable[[Turn, Mapping[str, Any]], None] = lambda turn, answers: None
+    shape: Callable[[Turn, Mapping[str, Any]], Form] | None = None
+    leave: Callable[[Turn], Leave] = lambda turn: Leave.GRANTED
+    reached: Callable[[Turn, str], None] = lambda turn, outcome: None
+    picture: str = texts.MEDIA
+
+    def at(self, turn: Turn, answers: Mapping[str, Any]) -> Form:
+        """The form as it is now."""
+        return self.shape(turn, answers) if self.shape else self.form
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +57,7 @@ class Aside:
 
     knows: Callable[[Turn], bool]
     answer: Callable[[Turn], bool]
-    commands: frozenset[str]
+    commands: Callable[[str], bool]
     urgent: Callable[[Turn], bool]
 
 
@@ -50,21 +75,24 @@ class Dialogue:
             conversations.drop(turn.work, turn.person.person_id)
             return False
         flow, progress = opened
-        asked = engine.repeat(flow.form, progress)
+        form = flow.at(turn, progress.answers)
+        if turn.message.kind in SEEN or (turn.message.kind is Kind.VOICE and not turn.message.text.strip()):
+            return _wordless(turn, flow, form, progress)
+        asked = engine.repeat(form, progress)
         mine = progress.state == "paused" or turn.message.text.strip() in asked.expects
         if self._aside.urgent(turn):
             return False  # not the moment to ask anything again
-        if not mine and (turn.message.key or turn.words in self._aside.commands):
+        if not mine and (turn.message.key or self._aside.commands(turn.words)):
             turn.reask = asked.say  # an old button or a command: let others answer, then ask again
             return False
         if not mine and self._aside.knows(turn):
             step = Step("question", progress=progress)
         else:
-            step = engine.advance(flow.form, progress, turn.message.text, turn.now)
+            step = self._advance(turn, flow, form, progress)
         if step.outcome == "question":
             turn.topic = f"aside:{flow.form.name}"
             self._aside.answer(turn)
-            step = engine.repeat(flow.form, step.progress or progress)
+            step = engine.repeat(form, step.progress or progress)
         if step.outcome == "passed":
             return False
         turn.topic = turn.topic or f"form:{flow.form.name}"
@@ -77,7 +105,7 @@ class Dialogue:
             return
         flow = self._flows[turn.form.name]
         turn.topic = f"form:{turn.form.name}"
-        self._follow(turn, flow, engine.start(turn.form, turn.now, turn.given))
+        self._follow(turn, flow, engine.start(flow.at(turn, turn.given), turn.now, turn.given))
         turn.form = None
 
     def _open(self, turn: Turn, sealed: bytes) -> tuple[Flow, Progress] | None:
@@ -88,6 +116,22 @@ class Dialogue:
             return None
         flow = self._flows.get(progress.form)
         return (flow, progress) if flow else None
+
+    def _advance(self, turn: Turn, flow: Flow, form: Form, progress: Progress) -> Step:
+        """What the words come to, when the form may go on."""
+        step = engine.advance(form, progress, turn.message.text, turn.now)
+        if step.outcome in _PASSES:
+            return step
+        leave = flow.leave(turn)
+        if leave is Leave.ASKED:
+            return Step("asking", progress=progress)
+        if leave is Leave.ENDED:
+            return Step("cancelled")
+        if leave is Leave.RENEWED:
+            return engine.repeat(form, progress)
+        if flow.shape and step.progress:
+            step = engine.reshaped(flow.at(turn, step.progress.answers), form, step, turn.now)
+        return step
 
     def _follow(self, turn: Turn, flow: Flow, step: Step) -> None:
         """Say what the form says; keep, finish or drop its progress."""
@@ -110,3 +154,17 @@ class Dialogue:
             sealed = turn.work.seal.seal_json(step.progress.to_json(), conversations.PURPOSE)
             until = turn.now + flow.form.expires
             conversations.put(turn.work, turn.person.person_id, flow.form.name, sealed, turn.now, until)
+        flow.reached(turn, step.outcome)
+
+
+def _wordless(turn: Turn, flow: Flow, form: Form, progress: Progress) -> bool:
+    """A picture or a voice without a transcript is no answer: say so and ask again."""
+    if progress.state == "paused":
+        return False
+    turn.topic = f"form:{form.name}"
+    turn.say(flow.picture if turn.message.kind in SEEN else texts.VOICE)
+    step = engine.repeat(form, progress)
+    for words in step.say:
+        turn.say(words)
+    turn.offer(*(Choice(each, each) for each in step.expects))
+    return True

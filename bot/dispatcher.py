@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import texts
 from bot.clock import Clock
 from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
-from bot.dialogue import Aside, Dialogue, Flow
+from bot.dialogue import SEEN, Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
 from bot.services import letters, membership
@@ -28,7 +28,7 @@ from storage import claims, conversations, inbox, outbox, people
 from storage.work import Work
 
 log = logging.getLogger(__name__)
-FORM_TOPICS = ("form:", "refused:", "error")
+FORM_TOPICS = ("form:", "refused:", "error", membership.NOTICE)
 SILENT = frozenset({Kind.WHEREABOUTS, Kind.VIEW, Kind.OTHER, Kind.CONSENT, Kind.ENTER})
 
 
@@ -155,7 +155,7 @@ class Dispatcher:
             if kind is Kind.OTHER:
                 log.info("unknown push acknowledged", extra={"event": turn.topic, "inbound": turn.inbound_id})
             return
-        open_form = turn.person.conversation if turn.private and kind in SPOKEN else None
+        open_form = turn.person.conversation if turn.private and kind in SPOKEN | SEEN else None
         if open_form is None or not self._dialogue.resume(turn, open_form):
             name = route(self._routers, turn)
             turn.topic = turn.topic or name

@@ -2,7 +2,19 @@
 
 from bot.dialogue import Aside
 from bot.dispatcher import Conversation
-from handlers import duties, fallback, faq, help, human, membership, nothing_open, sensitive, subscription
+from handlers import (
+    duties,
+    fallback,
+    faq,
+    help,
+    human,
+    joining_form,
+    membership,
+    nothing_open,
+    resuming,
+    sensitive,
+    subscription,
+)
 
 ROUTERS = (
     sensitive.router,
@@ -10,14 +22,25 @@ ROUTERS = (
     help.router,
     human.router,
     membership.router,
+    resuming.router,
     duties.router,
     nothing_open.router,
     faq.router,
     fallback.router,
 )
-FLOWS = (membership.FLOW,)
+FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN)
 COMMANDS = frozenset(
-    {"我的任务", "本月任务", "任务", "进度", "查进度", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"}
+    {
+        *("我的任务", "本月任务", "任务", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"),
+        *("进度", "查进度", "修改申请", "撤回申请", "确定撤回", "窗口办理", "线下办理", *resuming.ELSEWHERE),
+    }
 )
-ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=COMMANDS, urgent=sensitive.urgent)
+
+
+def _is_command(words: str) -> bool:
+    """Whether these words are never an answer to a form."""
+    return words in COMMANDS or resuming.CODE.takes(words)
+
+
+ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=_is_command, urgent=sensitive.urgent)
 CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=ASIDE)

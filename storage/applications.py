@@ -23,13 +23,14 @@ Whoever changes a state holds the row (`held`) and looks at the state again: two
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, default
+from storage.base import BigId, Json, Row, UtcDateTime, default, table
+from storage.conversations import Conversation
 from storage.work import Work
 
 UNSENT = ("collecting", "confirming")
@@ -133,6 +134,14 @@ def steps(work: Work, application_id: int) -> Sequence[ApplicationStep]:
     return work.session.exec(query.order_by(col(ApplicationStep.at), col(ApplicationStep.id))).all()
 
 
+def erase(work: Work, application: Application) -> None:
+    """Drop an application with its steps as if it had never been (somebody under 14; PIPL art. 31)."""
+    rows, taken = table(Application), table(ApplicationStep)
+    work.execute(sa.delete(taken).where(taken.c.application_id == application.id))
+    work.execute(sa.delete(rows).where(rows.c.id == application.id))
+    work.session.expunge(application)
+
+
 def get(work: Work, application_id: int) -> Application | None:
     """One application by id."""
     return work.session.get(Application, application_id)
@@ -174,7 +183,40 @@ def by_mobile_hash(work: Work, mobile_hash: str) -> Sequence[Application]:
     return work.session.exec(query).all()
 
 
-def count_day(work: Work, prefix: str) -> int:
-    """How many application numbers begin with a prefix (a day)."""
-    query = select(sa.func.count()).select_from(Application).where(col(Application.number).startswith(prefix))
-    return int(work.session.exec(query).one())
+def next_number(work: Work, day: date) -> str:
+    """The next application number of a day: 20261121-0007.
+
+    Whoever asks has the numbers for itself until its transaction ends, so two processes never meet the unique key.
+    """
+    work.alone("application.number")
+    number, prefix, following = col(Application.number), day.strftime("%Y%m%d-"), day + timedelta(days=1)
+    mine = select(Application.number).where(number >= prefix, number < following.strftime("%Y%m%d"))
+    last = work.session.exec(mine.order_by(sa.func.length(number).desc(), number.desc()).limit(1)).first()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
+
+
+def was_handed_in(work: Work, person_id: int, but: int) -> bool:
+    """Whether a person handed in another application before."""
+    query = select(Application.id).where(
+        Application.person_id == person_id, Application.id != but, col(Application.submitted_at).is_not(None)
+    )
+    return work.session.exec(query).first() is not None
+
+
+class Unsent(NamedTuple):
+    """An application that is not handed in, with the last answer and the end of its form (None: there is none)."""
+
+    id: int
+    nudges: int
+    nudged_at: datetime | None
+    answered_at: datetime | None
+    expires_at: datetime | None
+
+
+def unsent(work: Work, limit: int, after: int = 0) -> list[Unsent]:
+    """Applications that are not handed in, in the order of their ids, from behind `after`."""
+    rows, forms = table(Application), table(Conversation)
+    columns = (rows.c.id, rows.c.nudges, rows.c.nudged_at, forms.c.updated_at, forms.c.expires_at)
+    query = sa.select(*columns).select_from(rows.outerjoin(forms, forms.c.person_id == rows.c.person_id))
+    waiting = query.where(rows.c.state.in_(UNSENT), rows.c.id > after).order_by(rows.c.id)
+    return [Unsent._make(row) for row in work.look(waiting.limit(limit))]

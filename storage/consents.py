@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime
+from storage.base import BigId, Row, UtcDateTime, table
 from storage.work import Work
 
 _STANDING_SQL = sa.text("ended_at IS NULL")
@@ -73,6 +73,12 @@ def end(work: Work, person_id: int, now: datetime, *subjects: str) -> int:
         work.session.add(each)
     work.session.flush()
     return len(found)
+
+
+def forget(work: Work, person_id: int) -> None:
+    """Drop every agreement of a person, as if it had never been (somebody under 14)."""
+    rows = table(Consent)
+    work.execute(sa.delete(rows).where(rows.c.person_id == person_id))
 
 
 def of_person(work: Work, person_id: int) -> Sequence[Consent]:

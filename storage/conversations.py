@@ -31,6 +31,11 @@ def put(work: Work, person_id: int, form: str, progress: bytes, now: datetime, e
     work.session.add(row)
 
 
+def of_person(work: Work, person_id: int) -> Conversation | None:
+    """The open form of a person, with the time of the last answer."""
+    return work.session.get(Conversation, person_id)
+
+
 def drop(work: Work, person_id: int) -> None:
     """Forget the open form."""
     conversations = table(Conversation)

@@ -182,6 +182,14 @@ def has_topic(work: Work, person_id: int, topic: str, since: datetime) -> bool:
     return work.execute(query.limit(1)).first() is not None
 
 
+def count_topic(work: Work, topic: str, since: datetime, person_id: int | None = None) -> int:
+    """How many pushes since a moment were taken for a topic, of everybody or of one person."""
+    inbound = table(Inbound)
+    whose = [inbound.c.person_id == person_id] if person_id is not None else []
+    query = sa.select(sa.func.count()).where(inbound.c.topic == topic, inbound.c.received_at >= since, *whose)
+    return int(work.execute(query).scalar_one())
+
+
 def last_suggested(work: Work, person_id: int, since: datetime, chat: str = "") -> list[str]:
     """The entries suggested by the answer to a person's last push; empty when the last answer was something else.
 

@@ -33,7 +33,7 @@ def done(form: Form, progress: Progress, *lead: str) -> Step:
 def refused(form: Form, progress: Progress, question: Question, reason: str, *lead: str) -> Step:
     """Ask again with the reason; from the third time on offer a person."""
     offered = progress.attempts.get(question.key, 0) >= ENOUGH
-    again = (texts.OFFER_PERSON,) if offered else _question(progress, question)
+    again = (question.offer,) if offered else _question(progress, question)
     outcome: Outcome = "person_offered" if offered else "asking"
     return Step(outcome, (*lead, reason, *again), progress, expects=expected(progress, question))
 
@@ -48,8 +48,8 @@ def helped(form: Form, progress: Progress) -> Step:
 def which(form: Form, progress: Progress, words: str) -> Step:
     """Ask which item is to be changed."""
     outcome: Outcome = "asking" if progress.position else "confirming"
-    numbers = range(1, len(path.items(form, progress)) + 1)
-    expects = tuple(f"{texts.CHANGE} {number}" for number in numbers)
+    numbered = enumerate(path.items(form, progress), 1)
+    expects = tuple(f"{texts.CHANGE} {number}" for number, each in numbered if not each.fixed)
     return Step(outcome, (words.replace("{summary}", path.summary(form, progress)),), progress, expects=expects)
 
 

@@ -58,7 +58,7 @@ def advance(
     if now - progress.updated_at > form.expires:
         return Step("expired", (texts.EXPIRED.format(days=texts.days(form.expires.total_seconds())),))
     seen = path.refit(form, replace(progress, updated_at=now.astimezone(UTC)), day)
-    if progress.version != form.version:
+    if progress.version != form.version and seen.state != "paused":
         return _outdated(form, seen)
     turn = _Turn(form, seen, text[:MAX_CHARS], day, is_question)
     if seen.state == "paused":
@@ -71,6 +71,22 @@ def advance(
 def repeat(form: Form, progress: Progress) -> Step:
     """Ask the open question (or show the summary, or the doubt) again; nothing moves."""
     return asking.here(form, progress)
+
+
+def reshaped(form: Form, before: Form, step: Step, now: datetime) -> Step:
+    """The same turn where `form` takes the place of `before`, because an answer decides what else is asked.
+
+    Answers that do not fit any more are forgotten. What was said before the question stays, the question is the one
+    that is open now.
+    """
+    if step.progress is None or step.outcome not in ("asking", "confirming"):
+        return step
+    progress = path.refit(form, step.progress, path.today(now))
+    old, new = asking.here(before, step.progress), asking.here(form, progress)
+    if new.say == old.say:
+        return replace(step, progress=progress)
+    lead = step.say[: -len(old.say)] if step.say[-len(old.say) :] == old.say else step.say
+    return asking.here(form, progress, *lead)
 
 
 def _outdated(form: Form, seen: Progress) -> Step:
@@ -217,8 +233,9 @@ def _skip(turn: _Turn, question: Question) -> Step:
 
 def _change(turn: _Turn, change: Change) -> Step:
     """Go to the item; with the new answer in the same message, take it."""
-    if change.question is None:
-        return asking.which(turn.form, turn.progress, texts.NO_SUCH_ITEM)
+    if change.question is None or change.question.fixed:
+        words = texts.FIXED if change.question else texts.NO_SUCH_ITEM
+        return asking.which(turn.form, turn.progress, words)
     elsewhere = change.question.key != turn.progress.position
     there = replace(turn.progress, position=change.question.key, editing=elsewhere or turn.progress.editing)
     if change.value:
@@ -230,7 +247,7 @@ def _pasted(turn: _Turn, parts: Mapping[str, str]) -> Step:
     """Take what fits; the first of the rest is told with its reason where it is the next question anyway."""
     progress, wrong, noted = turn.progress, dict[str, str](), list[str]()
     for each in turn.form.questions:
-        if each.key not in parts or not path.reachable(turn.form, progress, each):
+        if each.key not in parts or each.fixed or not path.reachable(turn.form, progress, each):
             continue
         try:
             value = each.field.parse(parts[each.key], turn.day)

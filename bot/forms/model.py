@@ -87,7 +87,8 @@ class Question:
 
     `when(answers)` decides whether it is asked; every question before it is answered or skipped by then (skipped keys
     are absent). `labels` name the answer in the summary (the first one), in 修改… and when pasted; default: the
-    field's. `secret` answers are not shown.
+    field's. `secret` answers are not shown, `fixed` ones are shown but cannot be changed. `offer` is what is said after
+    three wrong answers, where a person is not the only other way.
     """
 
     key: str
@@ -98,6 +99,8 @@ class Question:
     hint: str = ""
     secret: bool = False
     labels: tuple[str, ...] = ()
+    fixed: bool = False
+    offer: str = texts.OFFER_PERSON
 
     @property
     def names(self) -> tuple[str, ...]:

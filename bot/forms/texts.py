@@ -34,6 +34,7 @@ CURRENT_SKIPPED = "这一项现在没填。不用填的话请回复“不改”�
 NOTED = "已记下：{names}。"
 NOT_YET = "{names}先不用发，需要的时候会再问您（刚才发的没有保存）。"
 CHANGED = "好的，已经改好。"
+FIXED = "这一项这次不用改，需要改的话请回复“转人工”。可以改的是：\n{summary}"
 
 # the summary
 CONFIRM = "请您核对一下：\n{summary}\n没问题请回复“确认”；要改哪一项，回复“修改 2”这样。"

@@ -6,9 +6,11 @@ from bot.jobs import (
     deliver_letters,
     embed_entries,
     escalate_applications,
+    expire_applications,
     fire_reminders,
     group_misses,
     issue_duties,
+    nudge_applicants,
     refresh_knowledge,
     refresh_units,
     review_entries,
@@ -26,7 +28,9 @@ JOBS: tuple[Job, ...] = (
     deliver_letters.JOB,
     review_entries.JOB,
     escalate_applications.JOB,
+    nudge_applicants.JOB,
     clean_up.JOB,
+    expire_applications.JOB,
 )
 
 

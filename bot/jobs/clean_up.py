@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.jobs.job import Job, Moment
 from bot.services.accounts import IDLE_MINUTES
 from bot.services.house import House
-from storage import conversations, inbox, letters, misses, outbox, staff
+from storage import conversations, inbox, letters, misses, outbox, resume_codes, staff
 from storage.database import Database
 
 
@@ -19,11 +19,13 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     asked = database.writer.run(lambda work: misses.forget_before(work, before))
     told = database.writer.run(lambda work: letters.forget_before(work, before))
     idle = moment.now - timedelta(minutes=IDLE_MINUTES)
+    codes = database.writer.run(lambda work: resume_codes.drop_expired(work, moment.now))
     sessions = database.writer.run(lambda work: staff.drop_expired(work, moment.now, idle))
     return {
         "misses": asked,
         "letters": told,
         "sessions": sessions,
+        "codes": codes,
         "forms": forms,
         "texts": texts,
         "replies": replies,

@@ -17,7 +17,7 @@ from storage import letters as planted
 from storage.cases import Case
 from storage.work import Work
 
-TITLES = {"human": "要求转人工", "membership": "入会申请需要帮助"}
+TITLES = {"human": "要求转人工", "membership": "入会申请需要帮助", "minor": "未满16周岁的人申请入会"}
 REPLY_CHARS = (2, 500)
 OUTCOME_CHARS = 200
 REPLY_PURPOSE = "case.reply"

@@ -1,30 +1,94 @@
-"""Joining: what an application needs, who may apply, what becomes of it. A person decides; the machine never does.
+"""Handing in an application for membership, once or again. A person decides about it; the machine never does.
 
-Sources: trade union law art. 3 (who may join), PIPL art. 28-31 (ID number, under-age), GB 11643 (the number itself).
+Sources: PIPL art. 28-31 (ID number), GB 11643 (the number itself). What comes before is in `joining.py`, what is said
+about it afterwards in `progress.py`; both are reached from here.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from bot import texts
-from bot.calendar import say_date
+from bot import joining_texts as texts
+from bot.calendar import add_workdays, say_date
 from bot.clock import local
 from bot.errors import Refusal
 from bot.forms.identity import age_on
-from bot.services import units
-from storage import applications, audit, inbox, people
-from storage.applications import Application
+from bot.services import applying
+from bot.services.joining import (
+    MINOR,
+    NOTICE,
+    AlreadyApplied,
+    AlreadyMember,
+    KeepInstead,
+    NoConsent,
+    Stopped,
+    UnderAge,
+    agreed,
+    begin,
+    confirming,
+    consent_to_id,
+    expire,
+    give_up,
+    may_apply,
+    note_consent,
+    notice_shown,
+    old_enough,
+    refuse_consent,
+    said_lately,
+    stop_minor,
+    withdraw,
+)
+from bot.services.progress import FIELDS, field_names, progress_words, returned_words, unit_name
+from storage import applications, audit, consents, members, people
+from storage.applications import ID_PURPOSE, IN_HAND, MOBILE_PURPOSE, MORE_PURPOSE, Application
+from storage.seal import Sealer, Unsealable
 from storage.work import Work
 
-ID_PURPOSE, MOBILE_PURPOSE = "application.id_number", "application.mobile"
-NOTICE = "membership.notice"  # topic of a turn that showed the notice
-MIN_AGE = 16  # 禁止使用童工规定 art. 2
-
-
-class AlreadyApplied(Refusal):
-    """An application of this person is open."""
+__all__ = [
+    "FIELDS",
+    "ID_PURPOSE",
+    "MINOR",
+    "MOBILE_PURPOSE",
+    "NOTICE",
+    "AlreadyApplied",
+    "AlreadyKnown",
+    "AlreadyMember",
+    "KeepInstead",
+    "NoConsent",
+    "NothingReturned",
+    "Stopped",
+    "Submitted",
+    "UnderAge",
+    "agreed",
+    "begin",
+    "confirming",
+    "consent_to_id",
+    "expire",
+    "field_names",
+    "give_up",
+    "mark_duplicates",
+    "may_apply",
+    "note_consent",
+    "notice_shown",
+    "old_enough",
+    "opened",
+    "progress_words",
+    "refuse_consent",
+    "resubmit",
+    "returned_answers",
+    "returned_of",
+    "returned_words",
+    "said_lately",
+    "stop_minor",
+    "submit",
+    "taken",
+    "unit_name",
+    "withdraw",
+    "withdrawable",
+]
+DEPENDS = {"employer": ("unit",), "work_status": ("pay", "agency", "area", "fixed")}  # asked again with their field
 
 
 class AlreadyKnown(Refusal):
@@ -33,117 +97,185 @@ class AlreadyKnown(Refusal):
     words = texts.ALREADY_KNOWN
 
 
-class AlreadyMember(Refusal):
-    """A member cannot join again."""
+class NothingReturned(Refusal):
+    """There is no application that waits for changes."""
 
-
-class NoConsent(Refusal):
-    """Nothing may be stored without consent."""
-
-    words = texts.NO_CONSENT
-
-
-class UnderAge(Refusal):
-    """Below 16: nothing is kept, a person looks into it."""
-
-    words = texts.UNDER_AGE
+    words = texts.NOTHING_RETURNED
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What the applicant is told."""
+    """What the applicant is told. `due` is the last working day for an answer, in words."""
 
     number: str
     unit: str
+    due: str = ""
+    kind: str = "join"
+    young: bool = False
 
 
-def may_apply(work: Work, person_id: int, member_since: datetime | None) -> None:
-    """Raises AlreadyMember or AlreadyApplied when there is nothing to start."""
-    if member_since is not None:
-        raise AlreadyMember(texts.ALREADY_MEMBER.format(day=say_date(local(member_since).date())))
-    application = applications.open_of(work, person_id)
-    if application is not None:
-        raise AlreadyApplied(texts.ALREADY_APPLIED.format(**_facts(application)))
+def submit(
+    work: Work, person_id: int, answers: Mapping[str, Any], now: datetime, workdays: int = 5, form_version: int = 1
+) -> Submitted:
+    """Hand in a confirmed application with sealed numbers; an answer is due in so many working days.
 
-
-def old_enough(id_number: str, now: datetime) -> None:
-    """Raises UnderAge for somebody below 16 on this day."""
-    if age_on(id_number, local(now).date()) < MIN_AGE:
-        raise UnderAge
-
-
-def notice_shown(work: Work, person_id: int, now: datetime) -> bool:
-    """Whether the notice was said to this person within a day: consent to something unseen is none (PIPL art. 14)."""
-    return inbox.has_topic(work, person_id, NOTICE, now - timedelta(days=1))
-
-
-def note_consent(work: Work, person_id: int, version: str, now: datetime) -> None:
-    """Remember which version of the notice was agreed to, and when (PIPL art. 14)."""
-    person = people.get(work, person_id)
-    if person is not None:
-        person.consent, person.consent_at = version, now
-        work.session.add(person)
-    audit.write(work, f"person:{person_id}", "consent", f"notice:{version}", now)
-
-
-def submit(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime) -> Submitted:
-    """Store a confirmed application with sealed numbers. Raises UnderAge, NoConsent, AlreadyApplied, AlreadyKnown."""
-    id_number, mobile = str(answers["id_number"]), str(answers["mobile"])
-    today = local(now).date()
-    old_enough(id_number, now)
+    Raises UnderAge, NoConsent, AlreadyApplied, AlreadyKnown. Without `begin` before it the row is made
+    here, on the consent that stands.
+    """
+    old_enough(str(answers["id_number"]), now)
     may_apply(work, person_id, None)
-    person = people.get(work, person_id)
+    application = applications.open_of(work, person_id) or begin(work, person_id, _consent(work, person_id), now)
+    consent_to_id(work, person_id, application.consent, now)
+    application.number = applications.next_number(work, local(now).date())  # from here on alone: no race for an ID
+    if taken(work, answers, application.id):
+        raise AlreadyKnown
+    application.form_version, application.submitted_at = form_version, now
+    return _hand_in(work, application, answers, now, workdays)
+
+
+def resubmit(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime, workdays: int = 5) -> Submitted:
+    """Hand a returned application in again, one round later. Raises UnderAge, NothingReturned, AlreadyKnown."""
+    old_enough(str(answers["id_number"]), now)
+    found = returned_of(work, person_id)
+    application = applications.held(work, found.id) if found else None
+    if application is None or application.state != "returned":
+        raise NothingReturned
+    if taken(work, answers, application.id):
+        raise AlreadyKnown
+    if "employer" not in (application.returned or ()) and application.org_id is not None:
+        answers = {**answers, "unit": str(application.org_id)}
+    return _hand_in(work, application, answers, now, workdays)
+
+
+def _consent(work: Work, person_id: int) -> str:
+    standing, person = consents.standing(work, person_id, "notice"), people.get(work, person_id)
+    if standing is not None:
+        return standing.version
     if person is None or person.consent_at is None:
         raise NoConsent
-    id_hash = work.seal.fingerprint(id_number, ID_PURPOSE)
-    if applications.by_id_hash(work, id_hash):
-        raise AlreadyKnown
-    org = units.named(work, str(answers["employer"]))
-    application = Application(
-        id=work.new_id(),
-        number=_number(work, today),
-        person_id=person_id,
-        state="submitted",
-        name=str(answers["name"]),
-        id_number=work.seal.seal(id_number, ID_PURPOSE),
-        id_hash=id_hash,
-        mobile=work.seal.seal(mobile, MOBILE_PURPOSE),
-        mobile_hash=work.seal.fingerprint(mobile, MOBILE_PURPOSE),
-        employer=str(answers["employer"]),
-        org_id=org.id if org else None,
-        work_status=str(answers["work_status"]),
-        migrant=bool(answers["migrant"]),
-        consent=person.consent,
-        consent_at=person.consent_at,
-        round=1,
-        created_at=now,
-        updated_at=now,
-        submitted_at=now,
+    return person.consent
+
+
+def _hand_in(
+    work: Work, application: Application, answers: Mapping[str, Any], now: datetime, workdays: int
+) -> Submitted:
+    """Fill the columns, judge nothing, move to `submitted`: row, step, lead and audit line in one transaction."""
+    today, id_number = local(now).date(), str(answers["id_number"])
+    place = applying.place(work, application.person_id, answers)
+    _fill(work, application, answers)
+    application.org_id = place.org.id if place.org else None
+    application.pathway = applying.pathway(answers, age_on(id_number, today), place)
+    application.flags = applying.flags(work, application, id_number, today) or None
+    application.round, application.due_on = application.round + 1, add_workdays(today, workdays)
+    application.returned, application.note, application.escalated_at = None, "", None
+    application.reviewer, application.first_by = "", ""
+    applications.move(work, application, "submitted", "person", now, f"round {application.round}")
+    applying.note_lead(work, application, place)
+    person = people.get(work, application.person_id)
+    if person is not None:
+        person.name = application.name
+        work.session.add(person)
+    audit.write(work, f"person:{application.person_id}", "submit", f"application:{application.id}", now)
+    return Submitted(
+        application.number or "",
+        place.org.name if place.org else texts.UNIT_UNKNOWN,
+        say_date(application.due_on),
+        application.kind,
+        "young" in (application.flags or ()),
     )
-    applications.add(work, application)
-    person.name = application.name
-    work.session.add(person)
-    audit.write(work, f"person:{person_id}", "submit", f"application:{application.id}", now)
-    return Submitted(application.number or "", org.name if org else texts.UNIT_UNKNOWN)
 
 
-def progress_words(work: Work, person_id: int) -> str:
-    """Where the person's last application stands, as a sentence."""
-    application = applications.latest_of(work, person_id)
-    if application is None:
-        return texts.NO_APPLICATION
-    return texts.PROGRESS.format(**_facts(application))
+def _fill(work: Work, application: Application, answers: Mapping[str, Any]) -> None:
+    id_number, mobile, seal = str(answers["id_number"]), str(answers["mobile"]), work.seal
+    application.name, application.employer = str(answers["name"]), str(answers["employer"])
+    application.id_number, application.id_hash = (
+        seal.seal(id_number, ID_PURPOSE),
+        seal.fingerprint(id_number, ID_PURPOSE),
+    )
+    application.mobile, application.mobile_hash = (
+        seal.seal(mobile, MOBILE_PURPOSE),
+        seal.fingerprint(mobile, MOBILE_PURPOSE),
+    )
+    more = {key: answers[key] for key in applying.MORE if key in answers}
+    application.more = seal.seal_json(more, MORE_PURPOSE) if more else None
+    application.kind = "transfer" if answers.get("before") else "join"
+    application.work_status, application.migrant = str(answers["work_status"]), bool(answers["migrant"])
 
 
-def _facts(application: Application) -> dict[str, str]:
-    return {
-        "number": application.number or "",
-        "day": say_date(local(application.submitted_at or application.created_at).date()),
-        "state": texts.STATES[application.state],
+def rivals(work: Work, answers: Mapping[str, Any], but: int | None) -> list[Application]:
+    """Other applications with this ID number that are with the union."""
+    id_hash = work.seal.fingerprint(str(answers["id_number"]), ID_PURPOSE)
+    return [each for each in applications.by_id_hash(work, id_hash) if each.id != but and each.state in IN_HAND]
+
+
+def taken(work: Work, answers: Mapping[str, Any], but: int | None) -> bool:
+    """Whether an application or a member has this ID number. A member who says so asks for a transfer: that is none."""
+    if rivals(work, answers, but):
+        return True
+    id_hash = work.seal.fingerprint(str(answers["id_number"]), ID_PURPOSE)
+    return not answers.get("before") and members.by_id_hash(work, id_hash) is not None
+
+
+def mark_duplicates(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the ID number is taken: then the reviewer of that application is told, and the own one ends."""
+    mine = applications.open_of(work, person_id)
+    but = mine.id if mine else None
+    if not taken(work, answers, but):
+        return False
+    for each in rivals(work, answers, but):
+        each.flags = sorted({*(each.flags or ()), "id_tried_again"})
+        work.session.add(each)
+    give_up(work, person_id, now, "duplicate")
+    audit.write(work, f"person:{person_id}", "duplicate", f"application:{mine.id if mine else 0}", now)
+    return True
+
+
+def returned_of(work: Work, person_id: int) -> Application | None:
+    """The application of a person that was given back."""
+    application = applications.open_of(work, person_id)
+    return application if application and application.state == "returned" else None
+
+
+def withdrawable(work: Work, person_id: int) -> str | None:
+    """The number of the application that the union has and the person can take back; None when there is none."""
+    application = applications.open_of(work, person_id)
+    return application.number if application and application.state in IN_HAND else None
+
+
+def opened(application: Application) -> frozenset[str]:
+    """The questions that may be answered anew: the fields given back (none named: all), and what hangs on those."""
+    fields = set(application.returned or FIELDS)
+    return frozenset(fields | {key for each in fields for key in DEPENDS.get(each, ())})
+
+
+def returned_answers(work: Work, application: Application, seal: Sealer) -> dict[str, Any]:
+    """The answers of a returned application that stay: all but the fields given back, and what hangs on those.
+
+    What cannot be opened any more (its key is gone) is asked again.
+    """
+    answers: dict[str, Any] = {
+        "name": application.name,
+        "id_consent": True,
+        "employer": application.employer,
+        "work_status": application.work_status,
+        "migrant": application.migrant,
+        "before": application.kind == "transfer",
+        **_opened(application, seal),
     }
+    gone = opened(application)
+    return {key: value for key, value in answers.items() if key not in gone and value is not None}
 
 
-def _number(work: Work, day: date) -> str:
-    """Application numbers count within a day: 20261121-0007."""
-    prefix = day.strftime("%Y%m%d-")
-    return f"{prefix}{applications.count_day(work, prefix) + 1:04d}"
+def _opened(application: Application, seal: Sealer) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, sealed, purpose in (
+        ("id_number", application.id_number, ID_PURPOSE),
+        ("mobile", application.mobile, MOBILE_PURPOSE),
+        ("more", application.more, MORE_PURPOSE),
+    ):
+        try:
+            found[key] = seal.open(sealed, purpose) if sealed else None
+        except Unsealable:
+            found[key] = None
+    more = found.pop("more")
+    return {**found, **(json.loads(more) if more else {})}

@@ -63,6 +63,10 @@ ACTIONS = {
     "application_rejected": "入会申请不通过",
     "application_escalate": "上报超期的入会申请",
     "reveal": "查看完整号码",
+    "withdraw": "撤回入会申请",
+    "duplicate": "重复的入会申请，没有收下",
+    "resume_code": "换手机接着填，拿数字",
+    "resume": "在另一处接着填",
 }
 THINGS = {
     "staff": "账号",

@@ -168,20 +168,24 @@ class City:
         while not self.enough.is_set():
             await self.ask(user, texts[-1])
 
-    async def ask(self, user: str, text: str) -> None:
-        """One message, repeated until it is answered: the platform repeats what is not acknowledged."""
+    async def ask(self, user: str, text: str, copies: int = 1) -> None:
+        """One message, repeated until it is answered: the platform repeats what is not acknowledged.
+
+        With several copies the same message comes so often at once.
+        """
         self._number += 1
-        number = self._number
+        number, more = self._number, {"count": copies, "concurrent": True} if copies > 1 else {}
+        fields = {"Content": text}
         for _ in range(GIVE_UP):
             await self.bot.up.wait()
-            (attempt,) = await self.act("push", user=user, kind="text", fields={"Content": text}, msg_id=number)
-            self.load.attempts += 1
+            attempts = await self.act("push", user=user, kind="text", fields=fields, msg_id=number, **more)
+            self.load.attempts += copies
             self._progress.set()
-            if attempt["status"] == 200:
-                assert [check for check in attempt["checks"] if not check["ok"]] == []
+            if all(attempt["status"] == 200 for attempt in attempts):
+                assert [check for attempt in attempts for check in attempt["checks"] if not check["ok"]] == []
                 self.load.acked[number] = user
                 return
-            self.load.repeats += 1
+            self.load.repeats += copies
         raise AssertionError("never answered")
 
     async def kill_after(self, pushes: int) -> None:

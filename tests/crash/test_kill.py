@@ -21,7 +21,7 @@ from storage.people import Address
 from tests.crash.house import IN_FLIGHT, City, Load, open_city
 from tests.wire.room import CONTENT, configuration, eventually
 
-JOIN = ("入会", "同意", "张三", "可以", "{id}", "13800138000", "示例机械厂", "在岗", "是", "确认")
+JOIN = ("入会", "同意", "张三", "可以", "{id}", "13800138000", "示例机械厂", "在岗", "是", "没入过", "确认")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 LATER = timedelta(minutes=15)  # longer than the lease of a job that died
 OPEN = ("answering", "queued", "sending")

@@ -1,5 +1,6 @@
 """Playing one dialogue on a fresh SQLite database with the repository's own content."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,17 @@ def play(dialogue: dict[str, Any], filled: Path, folder: Path) -> list[list[str]
     start = datetime.fromisoformat(dialogue.get("at", "2026-11-25T10:00")).replace(tzinfo=SHANGHAI)
     with opened(copied(filled, folder)) as database:
         talk = _talk(database, dialogue, start)
-        return [_turn(talk, turn) for turn in dialogue["turns"]]
+        said: list[list[str]] = []
+        for turn in dialogue["turns"]:
+            text = {"text": _with_code(turn["text"], said)} if "text" in turn else {}
+            said.append(_turn(talk, {**turn, **text}))
+        return said
+
+
+def _with_code(text: str, said: list[list[str]]) -> str:
+    """`{code}` in a text is the last six-digit code that the bot gave to somebody."""
+    codes = [found for replies in said for each in replies for found in re.findall(r"数字是 (\d{6})", each)]
+    return text.replace("{code}", codes[-1]) if codes else text
 
 
 def _talk(database: Database, dialogue: dict[str, Any], start: datetime) -> Talk:

@@ -12,6 +12,7 @@ from bot.services.golden import Golden
 from bot.testing import Talk
 from storage import knowledge, misses, orgs, revisions
 from storage.work import Work
+from tests.dialogues import reviewing
 
 WRITES, PUBLISHES = Actor("editor", "editor"), Actor("approver", "approver")
 DATES = {"as_of": "2026-11-01", "review_by": "2028-11-01"}
@@ -19,7 +20,10 @@ CITED = {"citations": [{"law": "示例市总工会通知", "article": "全文", 
 
 
 def act(talk: Talk, step: dict[str, Any]) -> None:
-    """Draft, hand in, try, publish; every process knows it afterwards."""
+    """Draft, hand in, try, publish; every process knows it afterwards. `{review: …}` is about an application."""
+    if "review" in step:
+        reviewing.act(talk, step)
+        return
     given = dict(step)
     entry_id, code, answers_gap = str(given.pop("entry")), given.pop("org", ""), bool(given.pop("gap", False))
     now = talk.clock.now()

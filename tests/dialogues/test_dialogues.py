@@ -69,4 +69,5 @@ def test_names_are_unique() -> None:
 
 
 def test_there_are_enough_dialogues() -> None:
-    assert len(CASES) >= 25
+    assert len(CASES) >= 100
+    assert sum(path.stem in ("joining", "membership") for path, _ in CASES) >= 40

@@ -69,7 +69,8 @@ async def a_worker_asks_and_joins(visitor: Visitor) -> None:
     await visitor.sees(CHEN, "职工带薪年休假条例")
     await visitor.shot("1-answer")
     await visitor.says(CHEN, "入会", "申请入会前")
-    asked = ("您的姓名", "可以在这里填吗", "18位身份证号", "手机号", "哪个单位", "就业状况", "农民工", "请核对一下")
+    asked = ("您的姓名", "可以在这里填吗", "18位身份证号", "手机号", "哪个单位", "就业状况", "农民工")
+    asked = (*asked, "入过工会", "请核对一下")
     for text, answer in zip(("同意", *ANSWERS), asked, strict=True):
         await visitor.says(CHEN, text, answer)
     await visitor.shot("2-check")

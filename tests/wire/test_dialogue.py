@@ -8,7 +8,7 @@ from bot.clock import FrozenClock
 from tests.wire.room import CHEN, LI, START, WANG, Room, open_room
 
 ID_NUMBER, MOBILE, NAME = "11010519491231002X", "13800138000", "张三"
-ANSWERS = (NAME, "可以", ID_NUMBER, MOBILE, "示例机械厂", "在岗", "是")
+ANSWERS = (NAME, "可以", ID_NUMBER, MOBILE, "示例机械厂", "在岗", "是", "没入过")
 
 
 async def join(room: Room, user: str) -> list[str]:
@@ -44,7 +44,8 @@ async def test_an_application_is_sealed(any_room: Room) -> None:
     (row,) = room.rows("SELECT * FROM application")
     opened = room.bot.database.look(lambda work: work.seal.open(bytes(row["id_number"]), "application.id_number"))
     assert opened == ID_NUMBER
-    assert (row["state"], row["name"], row["employer"], row["consent"]) == ("submitted", NAME, "示例机械厂", "2026-11")
+    assert (row["state"], row["name"], row["employer"]) == ("submitted", NAME, "示例机械厂")
+    assert (row["consent"], row["round"]) == ("2026-11.2", 1)
     everything = [value for row in _all_rows(room) for value in row.values()]
     for secret in (ID_NUMBER, MOBILE):
         assert not any(secret in value for value in everything if isinstance(value, str))
@@ -80,5 +81,8 @@ async def test_a_reminder_reaches_the_cadre(any_room: Room) -> None:
 
 async def test_a_scanned_unit_prefills_the_employer(room: Room) -> None:
     assert "示例纺织公司工会" in await room.reply(LI, "follow", scene="unit_fangzhi")
-    said = [await room.says(LI, text) for text in ("入会", "同意", "李四", "可以", ID_NUMBER, MOBILE, "在岗", "不是")]
+    said = [
+        await room.says(LI, text)
+        for text in ("入会", "同意", "李四", "可以", ID_NUMBER, MOBILE, "在岗", "不是", "没入过")
+    ]
     assert "示例纺织公司" in said[-1] and "请核对一下" in said[-1]

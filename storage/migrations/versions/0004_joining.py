@@ -1,4 +1,4 @@
-"""Joining by chat: applications with every step of their way, members, what they ask for, consents, leads.
+"""Joining by chat: applications with every step of their way, members, what they ask for, consents, leads, codes.
 
 Revision: 0004; after 0003.
 """
@@ -62,6 +62,7 @@ def upgrade() -> None:
     _requests()
     _consents()
     _leads()
+    _codes()
 
 
 def _applications() -> None:
@@ -222,9 +223,22 @@ def _leads() -> None:
     op.create_index("uq_lead_open", "lead", ["key"], unique=True, **_where("state = 'open'"))
 
 
+def _codes() -> None:
+    op.create_table(
+        "resume_code",
+        _big("person_id"),
+        _big("address_id"),
+        _text("code_hash", 64),
+        _at("expires_at"),
+        _refers("resume_code", "person_id", "person"),
+        sa.PrimaryKeyConstraint("person_id", name="pk_resume_code"),
+        sa.UniqueConstraint("code_hash", name="uq_resume_code_code_hash"),
+    )
+
+
 def downgrade() -> None:
     """Go back. Members, consents, leads and what is unsent are lost; what was handed in stays."""
-    for name in ("lead", "consent", "member_request", "member_event", "member", "application_step"):
+    for name in ("resume_code", "lead", "consent", "member_request", "member_event", "member", "application_step"):
         op.drop_table(name)
     op.execute("DELETE FROM application WHERE number IS NULL OR id_number IS NULL OR mobile IS NULL")
     op.execute("UPDATE application SET state = 'submitted' WHERE state = 'in_review'")

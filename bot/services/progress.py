@@ -1,0 +1,80 @@
+"""Where an application stands, in words: since when, who has it, until when, and what there is to do."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from bot import joining_texts as texts
+from bot.calendar import say_date
+from bot.clock import local
+from storage import applications, orgs
+from storage.applications import Application
+from storage.work import Work
+
+FIELDS = {
+    "name": "姓名",
+    "id_number": "身份证号",
+    "mobile": "手机号",
+    "employer": "工作单位",
+    "work_status": "就业状况",
+    "migrant": "是否农民工",
+}  # what a reviewer may give back, by the keys of the form
+
+
+def progress_words(work: Work, person_id: int, today: date | None = None) -> str:
+    """Where the person's last application stands. `today` (in China) tells whether an answer is late.
+
+    One that was dropped before it was handed in counts as none.
+    """
+    application = applications.latest_of(work, person_id)
+    if application is None or (application.state == "withdrawn" and application.submitted_at is None):
+        return texts.NO_APPLICATION
+    return words_of(work, application, today)
+
+
+def words_of(work: Work, application: Application, today: date | None) -> str:
+    """The same for one application."""
+    facts = {
+        "number": application.number or "",
+        "begun": _say(application.created_at),
+        "day": _say(application.submitted_at or application.created_at),
+        "since": _say(_since(work, application)),
+        "unit": unit_name(work, application),
+        "due": say_date(application.due_on) if application.due_on else "",
+        "fields": field_names(application.returned),
+        "note": application.note or texts.NOTE_NONE,
+    }
+    said = texts.PROGRESS[application.state].format(**facts)
+    waits = application.state in ("submitted", "in_review") and application.due_on is not None
+    late = waits and today is not None and application.due_on is not None and today > application.due_on
+    return f"{said}\n{texts.LATE.format(**facts)}" if late else said
+
+
+def returned_words(work: Work, application: Application) -> str:
+    """The letter about an application that was given back: which fields, why, and how to go on."""
+    return texts.LETTER_RETURNED.format(
+        number=application.number or "",
+        unit=unit_name(work, application),
+        fields=field_names(application.returned),
+        note=application.note or texts.NOTE_NONE,
+    )
+
+
+def unit_name(work: Work, application: Application) -> str:
+    """The union that has it; the union of this bot while none is known."""
+    org = orgs.get(work, application.org_id) if application.org_id is not None else None
+    return org.name if org else texts.MY_UNION
+
+
+def field_names(keys: Iterable[str] | None) -> str:
+    """Fields by the names people know."""
+    return "、".join(FIELDS[key] for key in keys or () if key in FIELDS) or texts.FIELDS_ALL
+
+
+def _since(work: Work, application: Application) -> datetime:
+    """When it came into its state."""
+    steps = applications.steps(work, application.id)
+    return steps[-1].at if steps else application.updated_at
+
+
+def _say(moment: datetime) -> str:
+    return say_date(local(moment).date())

@@ -1,0 +1,64 @@
+"""Under 16 stops and goes to a person, under 14 leaves no trace of what was typed or agreed to."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.applications import Application, ApplicationStep
+from storage.audit import Audit
+from storage.base import table
+from storage.cases import Case
+from storage.consents import Consent
+from storage.conversations import Conversation
+from storage.database import Database
+from storage.inbox import Inbound
+from storage.schema import METADATA
+from tests.joining.kit import all_of, id_of, says, start, steps, talk
+from tests.storage.kit import count, rows
+
+OF_THE_FORM = (Application, ApplicationStep, Consent, Conversation, Case)
+
+
+def test_at_fifteen_a_person_is_called_and_nothing_is_kept(database: Database, now: datetime) -> None:
+    said = says(talk(database, now), *start(id_of("20110601"), name="小明")[:5])
+    assert "未满16周岁" in said[-1]
+    (row,) = all_of(database)
+    assert (row.state, row.name, row.id_number, row.id_hash) == ("withdrawn", "", None, "")
+    assert steps(database)[-1] == ("person", "collecting", "withdrawn")
+    assert rows(database, Case, "topic", "state", "urgent") == [("minor", "open", True)]
+    assert count(database, Conversation) == 0
+    assert rows(database, Consent, "ended_at") != [(None,)]
+    assert everywhere(database, "小明", id_of("20110601")) == []
+
+
+def test_at_thirteen_nothing_is_kept_at_all(database: Database, now: datetime) -> None:
+    said = says(talk(database, now), *start(id_of("20130601"), name="小红")[:5])
+    assert "一点也没有保存" in said[-1]
+    assert [count(database, each) for each in OF_THE_FORM] == [0, 0, 0, 0, 0]
+    texts = dict(rows(database, Inbound, "topic", "text"))
+    assert texts["refused:Stopped"] is None
+    assert everywhere(database, "小红", id_of("20130601")) == []
+    assert {note for (note,) in rows(database, Audit, "note")} <= {""}
+
+
+def test_sixteen_begins_on_the_birthday(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    assert "未满16周岁" in says(speaker, *start(id_of("20101126"))[:5])[-1]
+    assert "手机号" in says(speaker, *start(id_of("20101125"))[:5], user="u2")[-1]
+
+
+def everywhere(database: Database, *words: str) -> list[str]:
+    """Tables that hold one of these words in clear, or sealed where it can be opened as what was said."""
+
+    def read(work: Any) -> list[str]:
+        found = []
+        for name, each in METADATA.tables.items():
+            for row in work.look(sa.select(each)).all():
+                found += [name for word in words if word in str(row)]
+        inbound = table(Inbound)
+        sealed = work.look(sa.select(inbound.c.text).where(inbound.c.text.is_not(None))).scalars()
+        found += ["inbound" for text in sealed for word in words if word in work.seal.open(text, "inbound.text")]
+        return found
+
+    return database.look(read)

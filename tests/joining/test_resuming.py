@@ -1,0 +1,80 @@
+"""Going on on another phone: the code counts once and shortly, guessing is capped, nothing of anybody is mixed up."""
+
+import re
+from datetime import datetime, timedelta
+
+from storage.conversations import Conversation
+from storage.database import Database
+from storage.inbox import Inbound
+from storage.people import Address, Person
+from storage.resume_codes import ResumeCode
+from tests.joining.kit import UNIT, all_of, says, start, talk
+from tests.storage.kit import count, rows
+
+
+def code(said: str) -> str:
+    """The digits in an answer."""
+    found = re.search(r"数字是 (\d{6})", said)
+    assert found is not None
+    return found[1]
+
+
+def test_the_new_phone_becomes_the_persons(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    assert digits not in str(rows(database, ResumeCode, "code_hash"))
+    says(speaker, "年假有几天", user="u2")
+    assert "接上了" in says(speaker, f"接着填 {digits}", user="u2")[-1]
+    assert "申请已经提交" in says(speaker, "继续", UNIT, "在岗", "是", "没入过", "确认", user="u2")[-1]
+    persons = {person for (person,) in rows(database, Address, "person_id")}
+    assert len(persons) == count(database, Person) == 1
+    assert {person for (person,) in rows(database, Inbound, "person_id")} == persons
+    assert [each.state for each in all_of(database)] == ["submitted"]
+
+
+def test_a_code_is_spent_once(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    assert "接上了" in says(speaker, f"接着填{digits}", user="u2")[-1]
+    assert "不对" in says(speaker, f"接着填{digits}", user="u3")[-1]
+    assert count(database, Person) == 2
+
+
+def test_a_new_code_takes_the_place_of_the_last_one(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    first = code(says(speaker, *start(), "换手机")[-1])
+    speaker.clock.move(timedelta(seconds=5))
+    second = code(says(speaker, "换微信")[-1])
+    assert first != second and count(database, ResumeCode) == 1
+    assert "不对" in says(speaker, f"接着填 {first}", user="u2")[-1]
+    assert "接上了" in says(speaker, f"接着填 {second}", user="u2")[-1]
+
+
+def test_guessing_is_capped_by_person_and_altogether(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    wrong = [f"{number:06d}" for number in range(300) if f"{number:06d}" != digits]
+    said = says(speaker, *(f"接着填 {each}" for each in wrong[:5]), f"接着填 {digits}", user="thief")
+    assert "不对" in said[-2] and "试错的次数" in said[-1]
+    for place in range(39):
+        says(speaker, *(f"接着填 {each}" for each in wrong[:5]), user=f"thief{place}")
+    assert "试错的次数" in says(speaker, f"接着填 {digits}", user="new")[-1]
+    speaker.clock.move(timedelta(minutes=11))
+    assert "不对" in says(speaker, f"接着填 {digits}", user="new")[-1]  # too old by now
+    assert {text for (topic, text) in rows(database, Inbound, "topic", "text") if "Wrong" in topic} == {None}
+
+
+def test_who_has_something_of_their_own_keeps_it(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    says(speaker, "转人工", user="u2")
+    assert "您自己的内容" in says(speaker, f"接着填 {digits}", user="u2")[-1]
+    assert count(database, Person) == 2 and count(database, Conversation) == 1
+    assert "接上了" in says(speaker, f"接着填 {digits}", user="u3")[-1]  # refused is not spent
+
+
+def test_old_codes_are_forgotten(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    says(speaker, *start(), "换手机")
+    speaker.pass_time(minutes=11)
+    assert count(database, ResumeCode) == 0
