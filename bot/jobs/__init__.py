@@ -2,11 +2,13 @@
 
 from bot.embedding import Endpoint
 from bot.jobs import (
+    clean_rosters,
     clean_up,
     deliver_letters,
     embed_entries,
     fire_reminders,
     group_misses,
+    import_rosters,
     issue_duties,
     refresh_knowledge,
     review_entries,
@@ -23,6 +25,8 @@ JOBS: tuple[Job, ...] = (
     deliver_letters.JOB,
     review_entries.JOB,
     clean_up.JOB,
+    import_rosters.JOB,
+    clean_rosters.JOB,
 )
 
 
