@@ -47,7 +47,6 @@ RECORD = (
 RECORD_NUMBERS = "身份证号：{id_number}\n手机号：{mobile}\n工作单位：{employer}"
 RECORD_OPEN = "正在办理：\n{lines}"
 RECORD_LINE = "· {kind}（{day}提出，{state}）"
-RECORD_WAYS = "要改手机号或单位请回复“更正”，换单位请回复“转会”，出示会员身份请回复“会员卡”。"
 RECORD_KEPT = "保留会籍期间不交会费，不参加选举和表决。重新上班后请回复“恢复会籍”。"
 SINCE = "（{day}起）"
 EMPTY = "没有登记"

@@ -2,7 +2,7 @@
 
 from bot.dialogue import Aside
 from bot.dispatcher import Conversation
-from handlers import duties, fallback, faq, help, human, membership, nothing_open, sensitive, subscription
+from handlers import duties, fallback, faq, help, human, members, membership, nothing_open, sensitive, subscription
 
 ROUTERS = (
     sensitive.router,
@@ -10,14 +10,18 @@ ROUTERS = (
     help.router,
     human.router,
     membership.router,
+    members.router,
     duties.router,
     nothing_open.router,
     faq.router,
     fallback.router,
 )
-FLOWS = (membership.FLOW,)
-COMMANDS = frozenset(
-    {"我的任务", "本月任务", "任务", "进度", "查进度", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"}
+FLOWS = (membership.FLOW, *members.FLOWS)
+COMMANDS = (
+    frozenset(
+        {"我的任务", "本月任务", "任务", "进度", "查进度", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"}
+    )
+    | members.COMMANDS
 )
 ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=COMMANDS, urgent=sensitive.urgent)
 CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=ASIDE)

@@ -17,6 +17,8 @@ LINKS = (
     Link("/", "今日概览", "see"),
     Link("/gaps", "没答上来", "gaps"),
     Link("/cases", "待办事项", "cases"),
+    Link("/members", "会员", "members"),
+    Link("/card", "验会员卡", "members"),
     Link("/knowledge", "知识库", "see"),
     Link("/queue", "待审核", "approve"),
     Link("/statistics", "统计", "see"),

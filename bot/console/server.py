@@ -13,12 +13,17 @@ from bot.console import (
     cases,
     editing,
     gaps,
+    growth,
     history,
     knowledge,
     login,
     me,
+    member_cards,
+    members,
     pages,
     queue,
+    roster_exports,
+    roster_imports,
     statistics,
     today,
 )
@@ -37,6 +42,11 @@ ROUTES: tuple[Route, ...] = (
     *knowledge.ROUTES,
     *queue.ROUTES,
     *statistics.ROUTES,
+    *members.ROUTES,
+    *roster_imports.ROUTES,
+    *roster_exports.ROUTES,
+    *growth.ROUTES,
+    *member_cards.ROUTES,
     *login.ROUTES,
     *me.ROUTES,
     *accounts.ROUTES,
@@ -62,7 +72,7 @@ def console_app(room: Room) -> web.Application:
     for method, path, open_page in login.OPEN:
         app.router.add_route(method, path, open_page(room))
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, guarded(room, route.right, route.view))
+        app.router.add_route(route.method, route.path, guarded(room, route.right, route.view, route.upload))
     return app
 
 

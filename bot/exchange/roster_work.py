@@ -56,25 +56,22 @@ class _Checking:
 
 
 def work_on(
-    database: Database, import_id: int, now: datetime, progress: Progress = lambda done, total: None
-) -> RosterImport | None:
-    """One step of an import: check its rows, or make the switch. None when another process is at it."""
-    claimed = database.writer.run(lambda work: imports.claim(work, import_id, now))
-    if claimed is None:
-        return None
-    if claimed.tries > TRIES:
-        database.writer.run(lambda work: roster_imports.give_up(work, import_id, now))
-        return database.look(lambda work: imports.get(work, import_id))
-    elapsed = stopwatch()
+    database: Database, claimed: RosterImport, now: datetime, progress: Progress = lambda done, total: None
+) -> RosterImport:
+    """One step of an import that was claimed: check its rows, or make the switch. It as it is then."""
+    import_id, elapsed = claimed.id, stopwatch()
 
     def at() -> datetime:
         return now + timedelta(milliseconds=elapsed())
 
-    if claimed.state == "checking":
-        return _check(database, claimed, at, progress)
-    done = database.writer.run(lambda work: roster_imports.write(work, import_id, at()))
-    log.info("roster imported", extra={"rows": done.total, "millis": elapsed(), "state": done.state})
-    if done.state == "done":
+    if claimed.tries > TRIES:
+        done = database.writer.run(lambda work: roster_imports.give_up(work, import_id, now))
+    elif claimed.state == "checking":
+        done = _check(database, claimed, at, progress)
+    else:
+        done = database.writer.run(lambda work: roster_imports.write(work, import_id, at()))
+    log.info("roster", extra={"rows": done.total, "millis": elapsed(), "state": done.state})
+    if done.state in imports.OVER:
         forget(database, import_id)
     return done
 

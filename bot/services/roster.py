@@ -18,7 +18,7 @@ from storage.rosters import Wanted
 from storage.work import Work
 
 PAGE = 50
-EXPORT_BATCH = 1000
+EXPORT_LIMIT = 1_000_000
 YEARS = 5  # of growth
 
 
@@ -264,21 +264,30 @@ def _root(work: Work, actor: Actor) -> Organisation | None:
     return orgs.get(work, actor.org_id) if actor.path is not None and actor.org_id else orgs.root(work)
 
 
-def export(
-    work: Work, actor: Actor, wanted: Wanted, full: bool, reason: str, now: datetime
-) -> list[dict[str, str | date]]:
-    """The members meant, a mapping each; numbers masked unless `full`, which takes the right to reveal.
+def note_export(work: Work, actor: Actor, wanted: Wanted, full: bool, reason: str, now: datetime, who: str = "") -> int:
+    """Write down who takes how many members out of the house and why; how many. Raises NotAllowed, NoRequest.
 
-    Who, how many and why goes into the audit trail first. Raises NotAllowed, NoRequest.
+    `who` writes the audit trail (default: the actor's account).
     """
+    _demand_export(actor, full)
+    reason = member_requests.checked_reason(reason)
+    count = rosters.count(work, actor.path, wanted)
+    action = "roster_export_full" if full else "roster_export"
+    audit.write(work, who or f"staff:{actor.name}", action, "roster:*", now, f"{count}人：{reason}")
+    return count
+
+
+def _demand_export(actor: Actor, full: bool) -> None:
     require(actor, "export")
     if full:
         require(actor, "reveal")
-    reason = member_requests.checked_reason(reason)
-    made = [_exported(work, member, org, full) for member, org in rosters.listed(work, actor.path, wanted, 1_000_000)]
-    action = "roster_export_full" if full else "roster_export"
-    audit.write(work, f"staff:{actor.name}", action, "member:*", now, f"{len(made)}人：{reason}")
-    return made
+
+
+def export(work: Work, actor: Actor, wanted: Wanted, full: bool) -> list[dict[str, str | date]]:
+    """The members meant, a mapping each; numbers masked unless `full`. Call `note_export` before. Raises NotAllowed."""
+    _demand_export(actor, full)
+    found = rosters.listed(work, actor.path, wanted, EXPORT_LIMIT)
+    return [_exported(work, member, org, full) for member, org in found]
 
 
 def _exported(work: Work, member: Member, org: Organisation, full: bool) -> dict[str, str | date]:

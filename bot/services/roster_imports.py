@@ -243,12 +243,24 @@ def write(work: Work, import_id: int, now: datetime) -> RosterImport:
     return found
 
 
-def give_up(work: Work, import_id: int, now: datetime) -> None:
-    """It failed too often: nothing of it was taken."""
+def give_up(work: Work, import_id: int, now: datetime) -> RosterImport:
+    """It failed too often: nothing of it was taken. Raises NoImport."""
     found = imports.held(work, import_id)
-    if found is not None and found.state in imports.AT_WORK:
-        found.error = BROKEN
-        _go_to(work, found, "broken", now)
+    if found is None or found.state not in imports.AT_WORK:
+        raise NoImport
+    found.error = BROKEN
+    _go_to(work, found, "broken", now)
+    return found
+
+
+def abandon(work: Work, import_id: int, now: datetime) -> RosterImport:
+    """Whoever brought it in is gone or only wanted to look; what is over stays as it is. Raises NoImport."""
+    found = imports.held(work, import_id)
+    if found is None:
+        raise NoImport
+    if found.state not in imports.OVER:
+        _go_to(work, found, "discarded", now)
+    return found
 
 
 FIELDS: Mapping[str, str] = {
