@@ -165,7 +165,7 @@ def next_number(work: Work, code: str, year: int) -> str:
     return f"{prefix}{int(last[len(prefix) :]) + 1 if last else 1:06d}"
 
 
-def request(work: Work, request_id: int) -> MemberRequest | None:
+def held_request(work: Work, request_id: int) -> MemberRequest | None:
     """One request, nobody else changes it until this unit of work is over; read afresh."""
     query = select(MemberRequest).where(MemberRequest.id == request_id)
     if work.dialect == "postgresql":

@@ -4,7 +4,6 @@ Rows are staged 250 at a time, so that the writer answers people in between; wha
 switch. Who dies in the middle leaves staged rows, which the next try drops first.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -21,7 +20,6 @@ from storage.imports import RosterImport
 from storage.members import prefix_of
 from storage.seal import Sealer
 
-log = logging.getLogger(__name__)
 BATCH = 250
 Progress = Callable[[int, int], None]  # rows checked, rows in all
 
@@ -70,7 +68,6 @@ def work_on(
         done = _check(database, claimed, at, progress)
     else:
         done = database.writer.run(lambda work: roster_imports.write(work, import_id, at()))
-    log.info("roster", extra={"rows": done.total, "millis": elapsed(), "state": done.state})
     if done.state in imports.OVER:
         forget(database, import_id)
     return done

@@ -62,9 +62,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`rows` are at most so many; the first `title` rows may have merged cells; `only` reads no further than that."""
+    """At most `rows` (0: MAX_ROWS); the first `title` rows may have merged cells; nothing is read below row `only`."""
 
-    rows: int = MAX_ROWS
+    rows: int = 0
     title: int = 0
     only: int = _LAST_ROW
 
@@ -99,7 +99,7 @@ def _read(data: bytes, wanted: str | None, limits: Limits) -> list[Row]:
     # Without data_only, so that a formula is seen as one instead of as its last result.
     book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
-        return _limited(_rows(book, sheet, limits.only), limits.rows)
+        return _limited(_rows(book, sheet, limits.only), limits.rows or MAX_ROWS)
     finally:
         book.close()
 

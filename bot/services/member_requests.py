@@ -85,7 +85,7 @@ def ask(
 def withdraw(work: Work, person_id: int, kind: str, now: datetime) -> None:
     """Take it back. Raises NotMember, NoRequest."""
     request = rows.open_request(work, mine(work, person_id).id, kind)
-    held = rows.request(work, request.id) if request else None
+    held = rows.held_request(work, request.id) if request else None
     if held is None or held.state not in OPEN_REQUESTS:
         raise NoRequest(texts.NOTHING_ASKED.format(kind=texts.KINDS[kind]))
     _settle(work, held, "withdrawn", "", now)
@@ -180,7 +180,7 @@ def direct(work: Work, actor: Actor, request_id: int, org: Organisation, now: da
 def _open(work: Work, actor: Actor, request_id: int) -> tuple[MemberRequest, Member, Organisation, Organisation | None]:
     """An open request that is the actor's to decide now, with everything about it held."""
     require(actor, "decide")
-    request = rows.request(work, request_id)
+    request = rows.held_request(work, request_id)
     member = rows.held(work, request.member_id) if request else None
     here = orgs.get(work, member.org_id) if member else None
     if request is None or member is None or here is None:

@@ -102,10 +102,17 @@ def of_actor(work: Work, actor: Actor) -> Sequence[RosterImport]:
     return imports.of_actor(work, f"staff:{actor.name}")
 
 
-def one(work: Work, actor: Actor, import_id: int, who: str = "") -> RosterImport:
-    """A list of the actor's own. Raises NoImport, NotAllowed."""
+def one(work: Work, actor: Actor, import_id: int) -> RosterImport:
+    """A list of the actor's own, to look at. Raises NoImport, NotAllowed."""
+    return _own(imports.get(work, import_id), actor, "")
+
+
+def _held(work: Work, actor: Actor, import_id: int, who: str) -> RosterImport:
+    return _own(imports.held(work, import_id), actor, who)
+
+
+def _own(found: RosterImport | None, actor: Actor, who: str) -> RosterImport:
     require(actor, "import")
-    found = imports.held(work, import_id)
     if found is None:
         raise NoImport
     if found.actor != (who or f"staff:{actor.name}"):
@@ -117,7 +124,7 @@ def check(
     work: Work, actor: Actor, import_id: int, mapping: Sequence[str], org_id: int | None, now: datetime, who: str = ""
 ) -> None:
     """Have the rows checked with this mapping (a field a column). Raises NoImport, NotAllowed."""
-    found = one(work, actor, import_id, who)
+    found = _held(work, actor, import_id, who)
     if found.state not in imports.WAITING:
         raise NoImport
     _demand_mapping(mapping, org_id)
@@ -146,7 +153,7 @@ def _go_to(work: Work, found: RosterImport, state: str, now: datetime) -> None:
 
 def confirm(work: Work, actor: Actor, import_id: int, now: datetime, who: str = "") -> None:
     """Have the checked rows made members. Raises NoImport, NotAllowed."""
-    found = one(work, actor, import_id, who)
+    found = _held(work, actor, import_id, who)
     if found.state != "ready":
         raise NoImport
     _go_to(work, found, "writing", now)
@@ -154,7 +161,7 @@ def confirm(work: Work, actor: Actor, import_id: int, now: datetime, who: str = 
 
 def discard(work: Work, actor: Actor, import_id: int, now: datetime, who: str = "") -> None:
     """Let it be; its rows and its file are forgotten soon. Raises NoImport, NotAllowed."""
-    found = one(work, actor, import_id, who)
+    found = _held(work, actor, import_id, who)
     if found.state not in imports.WAITING:
         raise NoImport
     _go_to(work, found, "discarded", now)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-REGION = "110000"  # ends in 0000: no card has ever been issued in it
+REGION = "110000"  # a whole city; cards of people name a district
 
 
 def id_number(place: int, born: date = date(1990, 1, 1)) -> str:
@@ -16,7 +16,7 @@ def id_number(place: int, born: date = date(1990, 1, 1)) -> str:
 
 
 def mobile(place: int) -> str:
-    """A number of the range that the ministry has given to nobody's phone."""
+    """The `place`-th made-up mobile number."""
     return f"1{3 + place % 7}0{place:08d}"[:11]
 
 
