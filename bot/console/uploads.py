@@ -9,7 +9,6 @@ from bot.console.reading import MAX_FIELDS
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_TEXT = 4096  # bytes of another field
-KEPT = "upload"  # where the form lies on the request
 
 
 class Upload(NamedTuple):
@@ -19,12 +18,15 @@ class Upload(NamedTuple):
     data: bytes
 
 
+KEPT = web.RequestKey("upload", Upload)  # where the form lies on the request
+
+
 async def read_upload(request: web.Request) -> Upload:
     """The form, read once a request. 413 for a file over 10 MiB, 415 for another kind of body, 400 for a broken one."""
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType
-    kept = request.get(KEPT)
-    if isinstance(kept, Upload):
+    kept: Upload | None = request.get(KEPT)
+    if kept is not None:
         return kept
     fields: MultiDict[str] = MultiDict()
     data = b""
