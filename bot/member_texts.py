@@ -51,6 +51,7 @@ RECORD_KEPT = "保留会籍期间不交会费，不参加选举和表决。重�
 SINCE = "（{day}起）"
 EMPTY = "没有登记"
 
+UNFINISHED = "您还有一份没填完的表。回复“继续”接着填，回复“取消”就不填了，然后再说“{word}”。"
 CORRECT_TITLE = "更正会员信息"
 ASK_WHAT = "您要更正哪一项？"
 MOBILE, EMPLOYER = "手机号", "工作单位"

@@ -75,9 +75,10 @@ def record(turn: Turn, word: str) -> None:
     """Everything that is registered, numbers masked, and what is under way."""
     if group.elsewhere(turn, texts.GROUP):
         return
-    for words in own_membership.record_words(turn.work, turn.person.person_id, turn.now):
+    said, ways = own_membership.record(turn.work, turn.person.person_id, turn.now)
+    for words in said:
         turn.say(words)
-    turn.offer(*(Choice(each, each) for each in ("会员卡", "更正", "转会")))
+    turn.offer(*(Choice(each, each) for each in ways))
 
 
 @router.on(Words(*CARD), Key("member_card"))
@@ -103,25 +104,25 @@ def card(turn: Turn, word: str) -> None:
 @router.on(Words(*CORRECT), Key("member_correct"))
 def correct(turn: Turn, word: str) -> None:
     """Another mobile or employer."""
-    _begin(turn, "correct", CORRECT_FORM)
+    _begin(turn, "correct", CORRECT_FORM, word)
 
 
 @router.on(Words(*TRANSFER), Key("member_transfer"))
 def transfer(turn: Turn, word: str) -> None:
     """To another union."""
-    _begin(turn, "transfer", TRANSFER_FORM)
+    _begin(turn, "transfer", TRANSFER_FORM, word)
 
 
 @router.on(Words(*KEEP), Key("member_keep"))
 def keep(turn: Turn, word: str) -> None:
     """Retired, unemployed, in the army, the unit dissolved."""
-    _begin(turn, "keep", KEEP_FORM)
+    _begin(turn, "keep", KEEP_FORM, word)
 
 
 @router.on(Words(*LEAVE), Key("member_leave"))
 def leave(turn: Turn, word: str) -> None:
     """Ask why, tell what else there is, ask twice."""
-    _begin(turn, "leave", LEAVE_FORM)
+    _begin(turn, "leave", LEAVE_FORM, word)
 
 
 @router.on(Words(*RESUME), Key("member_resume"))
@@ -142,9 +143,12 @@ def withdraw(turn: Turn, found: re.Match[str]) -> None:
     turn.say(texts.WITHDRAWN.format(kind=texts.KINDS[kind]))
 
 
-def _begin(turn: Turn, kind: str, form: Form) -> None:
-    """Open a form, if there is something to ask for."""
+def _begin(turn: Turn, kind: str, form: Form, word: str) -> None:
+    """Open a form, if there is something to ask for and no other one is open."""
     if group.elsewhere(turn, texts.GROUP):
+        return
+    if turn.person.conversation is not None:
+        turn.say(texts.UNFINISHED.format(word=word), Choice("继续", "继续"), Choice("取消", "取消"))
         return
     member_requests.may_ask(turn.work, turn.person.person_id, kind)
     turn.start(form)

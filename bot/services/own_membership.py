@@ -11,9 +11,14 @@ from storage import members, orgs
 from storage.members import HERE, OPEN_REQUESTS, Member, MemberRequest
 from storage.work import Work
 
+WAYS = {"active": ("会员卡", "更正", "转会"), "kept": ("会员卡", "更正", "恢复会籍")}
 
-def record_words(work: Work, person_id: int, now: datetime) -> list[str]:
-    """Paragraphs; also of a membership that ended. Raises NotMember for somebody who never was one."""
+
+def record(work: Work, person_id: int, now: datetime) -> tuple[list[str], tuple[str, ...]]:
+    """Paragraphs, also of a membership that ended, and what can be done next.
+
+    Raises NotMember for somebody who never was one.
+    """
     member = members.of_person(work, person_id)
     if member is None:
         raise NotMember
@@ -23,7 +28,9 @@ def record_words(work: Work, person_id: int, now: datetime) -> list[str]:
     under_way = [_line(each) for each in members.requests(work, member.id) if each.state in OPEN_REQUESTS]
     if under_way:
         said.append(texts.RECORD_OPEN.format(lines="\n".join(under_way)))
-    return said + ([texts.RECORD_KEPT] if member.state == "kept" else [])
+    if member.state == "kept":
+        said.append(texts.RECORD_KEPT)
+    return said, WAYS.get(member.state, ("入会",))
 
 
 def _facts(work: Work, member: Member, now: datetime) -> str:

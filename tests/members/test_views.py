@@ -160,9 +160,7 @@ def test_a_card_opens_for_ten_minutes_and_only_the_last_one(world: World) -> Non
 
 def test_a_member_reads_the_own_record_masked(world: World) -> None:
     member = world.enrolled(1)
-    said = "\n".join(
-        world.database.look(lambda work: own_membership.record_words(work, member.person_id or 0, world.now))
-    )
+    said = "\n".join(world.database.look(lambda work: own_membership.record(work, member.person_id or 0, world.now)[0]))
     assert member.number in said and "东区铁厂工会" in said and "2026年11月25日" in said
     assert id_number(1) not in said and mobile(1) not in said
 
