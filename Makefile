@@ -30,6 +30,7 @@ format: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.webhook
 	$(BIN)/python -m benchmarks.outbox
+	$(BIN)/python -m benchmarks.roster
 	$(BIN)/python -m benchmarks.search --sets $(FAQ_SETS)
 
 # New versions of the dependencies: edit pyproject.toml, run this, run the tests, commit the lock files.

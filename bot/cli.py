@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import account, checking, commands, demo, faq_commands, log, serving, staffing, talk
+from bot import account, checking, commands, demo, faq_commands, log, member_commands, serving, staffing, talk
 from bot.clock import SHANGHAI
 from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
@@ -134,11 +134,32 @@ def _faq(faq: _Commands) -> None:
     check.add_argument("--list", action="store_true", help="also every question that failed or was set apart")
 
 
-def _operating(top: _Commands) -> None:
-    orgs = top.group("orgs", "the organisation tree")
-    orgs.add("import", commands.orgs_import, "bring organisations (YAML) into the database").add_argument(
-        "file", type=Path
+def _members(members: _Commands) -> None:
+    import_ = members.add("import", member_commands.members_import, "bring a roster (xlsx) in; all or nothing")
+    import_.add_argument("file", type=Path, metavar="FILE")
+    import_.add_argument("--unit", default="", metavar="CODE", help="the union of rows that name none")
+    import_.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=member_commands.column,
+        metavar="HEADER=FIELD",
+        help="what a column means, such as 证件=身份证号; nothing after = leaves it out",
     )
+    import_.add_argument("--dry-run", action="store_true", help="only check and count")
+    export = members.add("export", member_commands.members_export, "write the roster as xlsx, numbers masked")
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--reason", required=True, help="goes into the audit trail")
+    export.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
+    export.add_argument("--full", action="store_true", help="with full ID and mobile numbers; audited on its own")
+
+
+def _operating(top: _Commands) -> None:
+    _members(top.group("members", "the roster of members"))
+    orgs = top.group("orgs", "the organisation tree")
+    orgs.add(
+        "import", member_commands.orgs_import, "bring organisations (xlsx or YAML) into the database"
+    ).add_argument("file", type=Path, metavar="FILE")
     bind = orgs.add("bind", commands.orgs_bind, "make a one-time code that gives a cadre an office")
     bind.add_argument("unit", help="organisation code")
     bind.add_argument("office", help="主席, 经办人 …")

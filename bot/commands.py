@@ -126,15 +126,6 @@ def db_backup(config: Config, given: argparse.Namespace) -> int:
     return 0
 
 
-def orgs_import(config: Config, given: argparse.Namespace) -> int:
-    """Bring an organisation tree (YAML, `units:` as in content/demo.yaml) into the database; idempotent."""
-    read = content.read_units(given.file)
-    with opened(config) as database:
-        count = database.writer.run(lambda work: units.load(work, read, SystemClock().now()))
-    print(f"{count} organisations")
-    return 0
-
-
 def orgs_bind(config: Config, given: argparse.Namespace) -> int:
     """Make a one-time code that gives whoever scans it an office; it is shown once and stored only as a hash."""
     now = SystemClock().now()

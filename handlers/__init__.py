@@ -9,6 +9,7 @@ from handlers import (
     help,
     human,
     joining_form,
+    members,
     membership,
     nothing_open,
     resuming,
@@ -23,13 +24,14 @@ ROUTERS = (
     human.router,
     membership.router,
     resuming.router,
+    members.router,
     duties.router,
     nothing_open.router,
     faq.router,
     fallback.router,
 )
-FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN)
-COMMANDS = frozenset(
+FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS)
+COMMANDS = members.COMMANDS | frozenset(
     {
         *("我的任务", "本月任务", "任务", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"),
         *("进度", "查进度", "修改申请", "撤回申请", "确定撤回", "窗口办理", "线下办理", *resuming.ELSEWHERE),

@@ -132,7 +132,7 @@ def of_person(work: Work, person_id: int) -> Member | None:
 
 def by_id_hash(work: Work, id_hash: str) -> Member | None:
     """The member of this database with an ID number."""
-    query = select(Member).where(Member.id_hash == id_hash, col(Member.state).in_(HERE))
+    query = select(Member).where(Member.id_hash == id_hash, _HERE_SQL)  # as the index has it, so that it is used
     return work.session.exec(query).first()
 
 
@@ -152,3 +152,39 @@ def events(work: Work, member_id: int) -> Sequence[MemberEvent]:
     """What happened to a member, the first thing first."""
     query = select(MemberEvent).where(MemberEvent.member_id == member_id)
     return work.session.exec(query.order_by(col(MemberEvent.at), col(MemberEvent.id))).all()
+
+
+def prefix_of(code: str, year: int) -> str:
+    """What the numbers of a union's members begin with; six digits follow."""
+    return f"{code[:12]}-{year}-"
+
+
+def alone(work: Work) -> None:
+    """Until the transaction ends nobody else gives out members' numbers."""
+    work.alone("member numbers")
+
+
+def next_number(work: Work, code: str, year: int) -> str:
+    """The next free number of a union in a year; call `alone` first."""
+    prefix = prefix_of(code, year)
+    last = work.session.exec(select(sa.func.max(Member.number)).where(col(Member.number).startswith(prefix))).one()
+    return f"{prefix}{int(last[len(prefix) :]) + 1 if last else 1:06d}"
+
+
+def held_request(work: Work, request_id: int) -> MemberRequest | None:
+    """One request, nobody else changes it until this unit of work is over; read afresh."""
+    query = select(MemberRequest).where(MemberRequest.id == request_id)
+    if work.dialect == "postgresql":
+        query = query.with_for_update()
+    return work.session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def requests(work: Work, member_id: int) -> Sequence[MemberRequest]:
+    """Everything a member asked for, the newest first."""
+    query = select(MemberRequest).where(MemberRequest.member_id == member_id)
+    return work.session.exec(query.order_by(col(MemberRequest.created_at).desc(), col(MemberRequest.id))).all()
+
+
+def open_request(work: Work, member_id: int, kind: str) -> MemberRequest | None:
+    """The open request of a kind."""
+    return next((each for each in requests(work, member_id) if each.kind == kind and each.state in OPEN_REQUESTS), None)

@@ -69,6 +69,13 @@ def by_code(work: Work, code: str) -> Organisation | None:
     return work.session.exec(select(Organisation).where(Organisation.code == code)).first()
 
 
+def root(work: Work) -> Organisation | None:
+    """The organisation at the top of the tree, the one with most below it where there are several."""
+    query = select(Organisation).where(col(Organisation.parent_id).is_(None)).order_by(Organisation.path)
+    tops = work.session.exec(query).all()
+    return max(tops, key=lambda org: len(below(work, org)), default=None) if len(tops) > 1 else next(iter(tops), None)
+
+
 def by_ids(work: Work, ids: Collection[int]) -> dict[int, Organisation]:
     """Organisations by id."""
     rows = work.session.exec(select(Organisation).where(col(Organisation.id).in_(ids))).all()
@@ -79,6 +86,12 @@ def below(work: Work, org: Organisation) -> Sequence[Organisation]:
     """The organisation and everything under it, parents before children."""
     query = select(Organisation).where(col(Organisation.path).startswith(org.path)).order_by(Organisation.path)
     return work.session.exec(query).all()
+
+
+def beneath(work: Work, path: str) -> Sequence[Organisation]:
+    """Every organisation at and below a path (`/`: all), parents before children."""
+    query = select(Organisation).where(col(Organisation.path).startswith(path, autoescape=True))
+    return work.session.exec(query.order_by(Organisation.path)).all()
 
 
 def branches(work: Work, path: str, limit: int = 300) -> Sequence[Organisation]:

@@ -106,6 +106,30 @@ def shares(classes: Sequence[tuple[str, int]], title: str, unit: str) -> Chart:
     return Chart(title, f"一共{total}{unit}。", height=len(classes) * ROW, bars=bars, labels=labels)
 
 
+def balance(years: Sequence[tuple[str, int]], title: str, unit: str, about: str) -> Chart:
+    """Gains above a middle line and losses below it, a bar each."""
+    top = _nice(max((abs(number) for _, number in years), default=0))
+    step = (WIDTH - LEFT - RIGHT) / max(len(years), 1)
+    middle = TOP + (HEIGHT - TOP - BOTTOM) / 2
+    bars: list[Bar] = []
+    labels = [Label(LEFT - 5, round(y + 4, 1), words, "end") for y, words in _middle(top, unit, middle)]
+    for place, (name, number) in enumerate(years):
+        tall = abs(number) / top * (HEIGHT - TOP - BOTTOM) / 2
+        x, y = LEFT + (place + 0.2) * step, middle - tall if number > 0 else middle
+        words = f"{name}{number:+d}{unit}"
+        bars.append(_bar(x, y, step * 0.6, tall, 1 if number > 0 else 3, words))
+        labels.append(Label(round(x + step * 0.3, 1), HEIGHT - 8, name))
+        over = y - 4 if number > 0 else y + tall + 13
+        labels.append(Label(round(x + step * 0.3, 1), round(over, 1), f"{number:+d}"))
+    rules = [round(y, 1) for y, _ in _middle(top, unit, middle)]
+    return Chart(title, about, bars=bars, labels=labels, rules=rules)
+
+
+def _middle(top: int, unit: str, middle: float) -> list[tuple[float, str]]:
+    half = (HEIGHT - TOP - BOTTOM) / 2
+    return [(middle - half, f"+{top}{unit}"), (middle, "0"), (middle + half, f"-{top}{unit}")]
+
+
 def _bar(x: float, y: float, width: float, height: float, series: int, words: str = "") -> Bar:
     return Bar(round(x, 1), round(y, 1), round(width, 1), round(height, 1), series, words)
 

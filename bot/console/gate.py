@@ -7,12 +7,14 @@ from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from multidict import MultiDict
 
 from bot.console import cookies, pages
 from bot.console.origin import is_ours
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import View
+from bot.console.uploads import read_upload
 from bot.console.visit import Visit
 from bot.errors import Refusal
 from bot.services import sessions
@@ -26,7 +28,7 @@ TOUCH_EVERY = timedelta(minutes=1)
 WHILE_MUST_CHANGE = ("/password", "/logout")
 
 
-def guarded(room: Room, right: str, view: View) -> Handler:
+def guarded(room: Room, right: str, view: View, upload: bool = False) -> Handler:
     """A view behind the gate. A refusal becomes a page, and where a right is missing, a line of the audit trail."""
 
     if right not in RIGHTS:
@@ -38,7 +40,7 @@ def guarded(room: Room, right: str, view: View) -> Handler:
             return _to_login(room, request)
         if visit.must_change and request.path not in WHILE_MUST_CHANGE:
             return room.redirect("/password")
-        answer = await _let_in(room, visit, right, view, request)
+        answer = await _let_in(room, visit, right, view, request, upload)
         if visit.flash:
             cookies.drop_flash(answer)
         return answer
@@ -46,10 +48,14 @@ def guarded(room: Room, right: str, view: View) -> Handler:
     return handler
 
 
-async def _let_in(room: Room, visit: Visit, right: str, view: View, request: web.Request) -> web.StreamResponse:
+async def _let_in(
+    room: Room, visit: Visit, right: str, view: View, request: web.Request, upload: bool
+) -> web.StreamResponse:
     try:
+        if upload:
+            require(visit.actor, right)  # before ten megabytes are read for somebody who may not
         if request.method == "POST":
-            await _demand_own_form(visit, request)
+            await _demand_own_form(visit, request, upload)
         require(visit.actor, right)
         return await view(room, visit, request)
     except NotAllowed as refusal:
@@ -90,11 +96,15 @@ def _to_login(room: Room, request: web.Request) -> web.StreamResponse:
     return answer
 
 
-async def _demand_own_form(visit: Visit, request: web.Request) -> None:
+async def _demand_own_form(visit: Visit, request: web.Request, upload: bool) -> None:
     """Raises HTTPForbidden unless the form came from one of our pages and carries this session's token."""
-    given = (await read_form(request)).get("csrf", "") if is_ours(request) else ""
+    given = (await _fields(request, upload)).get("csrf", "") if is_ours(request) else ""
     if not hmac.compare_digest(given.encode(), visit.csrf.encode()):
         raise web.HTTPForbidden
+
+
+async def _fields(request: web.Request, upload: bool) -> MultiDict[str]:
+    return (await read_upload(request)).fields if upload else await read_form(request)
 
 
 async def _write_down(room: Room, visit: Visit, request: web.Request) -> None:

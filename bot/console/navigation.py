@@ -19,6 +19,8 @@ LINKS = (
     Link("/cases", "待办事项", "cases"),
     Link("/leads", "建会线索", "cases"),
     Link("/applications", "入会审核", "review"),
+    Link("/members", "会员", "members"),
+    Link("/card", "验会员卡", "members"),
     Link("/knowledge", "知识库", "see"),
     Link("/queue", "待审核", "approve"),
     Link("/statistics", "统计", "see"),

@@ -18,3 +18,4 @@ class Route(NamedTuple):
     path: str
     right: str
     view: View
+    upload: bool = False  # its form carries a file (`bot/console/uploads.py`)

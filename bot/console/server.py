@@ -15,13 +15,18 @@ from bot.console import (
     cases,
     editing,
     gaps,
+    growth,
     history,
     knowledge,
     leads,
     login,
     me,
+    member_cards,
+    members,
     pages,
     queue,
+    roster_exports,
+    roster_imports,
     statistics,
     today,
 )
@@ -43,6 +48,11 @@ ROUTES: tuple[Route, ...] = (
     *knowledge.ROUTES,
     *queue.ROUTES,
     *statistics.ROUTES,
+    *members.ROUTES,
+    *roster_imports.ROUTES,
+    *roster_exports.ROUTES,
+    *growth.ROUTES,
+    *member_cards.ROUTES,
     *login.ROUTES,
     *me.ROUTES,
     *accounts.ROUTES,
@@ -68,7 +78,7 @@ def console_app(room: Room) -> web.Application:
     for method, path, open_page in login.OPEN:
         app.router.add_route(method, path, open_page(room))
     for route in ROUTES:
-        app.router.add_route(route.method, route.path, guarded(room, route.right, route.view))
+        app.router.add_route(route.method, route.path, guarded(room, route.right, route.view, route.upload))
     return app
 
 

@@ -60,8 +60,20 @@ class Row:
     cells: dict[int, Value]
 
 
-def read(data: bytes, sheet: str) -> list[Row]:
-    """The rows of a sheet that are not empty. Takes any bytes. Raises Unreadable.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """At most `rows` (0: MAX_ROWS); the first `title` rows may have merged cells; nothing is read below row `only`."""
+
+    rows: int = 0
+    title: int = 0
+    only: int = _LAST_ROW
+
+
+LIMITS = Limits()
+
+
+def read(data: bytes, sheet: str | None, limits: Limits = LIMITS) -> list[Row]:
+    """The rows of a sheet (None: the first one) that are not empty. Takes any bytes. Raises Unreadable.
 
     Formulas are not taken, not even their last result: what they say can change without anybody touching the row.
     """
@@ -70,23 +82,24 @@ def read(data: bytes, sheet: str) -> list[Row]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles it does not know; we take none
         try:
-            return _read(data, sheet)
+            return _read(data, sheet, limits)
         except Unreadable:
             raise
         except Exception:  # of damaged files openpyxl and zipfile raise whatever happens to break
             raise Unreadable("文件已损坏，请用表格软件打开后另存为xlsx再试。") from None
 
 
-def _read(data: bytes, sheet: str) -> list[Row]:
+def _read(data: bytes, wanted: str | None, limits: Limits) -> list[Row]:
     _check_kind(data)
     with ZipFile(BytesIO(data)) as archive:
         _check_size(archive)
         _check_parts(archive)
-        _check_merged(archive, sheet)
+        sheet = wanted or _first(archive)
+        _check_merged(archive, sheet, limits.title)
     # Without data_only, so that a formula is seen as one instead of as its last result.
     book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
-        return _limited(_rows(book, sheet))
+        return _limited(_rows(book, sheet, limits.only), limits.rows or MAX_ROWS)
     finally:
         book.close()
 
@@ -135,11 +148,21 @@ def _check_marks(archive: ZipFile, names: Iterable[str]) -> None:
         raise Unreadable("文件里的格式太多，请把内容复制到新的表格里再试。")
 
 
-def _check_merged(archive: ZipFile, sheet: str) -> None:
+def _first(archive: ZipFile) -> str:
+    """Name of the first sheet."""
+    sheets = ElementTree.fromstring(archive.read(_BOOK)).iter()
+    name = next((each.get("name") for each in sheets if each.get("name") and each.get(_RELATION)), None)
+    if name is None:
+        raise Unreadable("文件里没有工作表。")
+    return name
+
+
+def _check_merged(archive: ZipFile, sheet: str, title: int) -> None:
     part = _part_of(archive, sheet)
-    found = _MERGED.search(archive.read(part)) if part else None
-    if found:
-        raise Unreadable(f"工作表“{sheet}”有合并的单元格（{found[1].decode()}），请取消合并再试。")
+    for found in _MERGED.finditer(archive.read(part) if part else b""):
+        last = int("".join(filter(str.isdigit, found[1].decode().rpartition(":")[2])) or 0)
+        if last > title:
+            raise Unreadable(f"工作表“{sheet}”有合并的单元格（{found[1].decode()}），请取消合并再试。")
 
 
 def _part_of(archive: ZipFile, sheet: str) -> str:
@@ -151,14 +174,14 @@ def _part_of(archive: ZipFile, sheet: str) -> str:
     return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/") if target else ""
 
 
-def _rows(book: Workbook, name: str) -> Iterator[Row]:
+def _rows(book: Workbook, name: str, last: int) -> Iterator[Row]:
     if name not in book.sheetnames:
         raise Unreadable(f"没有名为“{name}”的工作表。")
     sheet: Any = book[name]
     if (sheet.max_column or 0) > MAX_COLUMNS:
         raise Unreadable(f"工作表“{name}”超过{MAX_COLUMNS}列，请删掉多余的列。")
     sheet.reset_dimensions()  # what a file says of its own size need not be true
-    rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS)
+    rows = sheet.iter_rows(max_row=last, max_col=MAX_COLUMNS)
     blank: object = None
     for number, cells in enumerate(rows, 1):
         if cells is blank:  # rows that are not in the file are all one object, and there may be a million of them
@@ -170,11 +193,11 @@ def _rows(book: Workbook, name: str) -> Iterator[Row]:
             blank = cells
 
 
-def _limited(rows: Iterable[Row]) -> list[Row]:
+def _limited(rows: Iterable[Row], most: int) -> list[Row]:
     kept: list[Row] = []
     for row in rows:
-        if len(kept) > MAX_ROWS:
-            raise Unreadable(f"超过{MAX_ROWS}行，请分成几个文件。")
+        if len(kept) > most:
+            raise Unreadable(f"超过{most}行，请分成几个文件。")
         kept.append(row)
     return kept
 

@@ -66,6 +66,11 @@ def put(cell: Cell | MergedCell, value: str | date) -> None:
     cell.quotePrefix = value.startswith(_RUNS)
 
 
+def needs_care(value: str) -> bool:
+    """Whether text would be run by a spreadsheet, or holds what XML cannot."""
+    return value.startswith(_RUNS) or len(value) > MAX_CELL or _NOT_XML.search(value) is not None
+
+
 def _in_hexadecimal(found: re.Match[str]) -> str:
     sign = found[0]
     return f"_x{ord(sign[0]):04X}_" + sign[1:]

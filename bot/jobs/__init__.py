@@ -2,6 +2,7 @@
 
 from bot.embedding import Endpoint
 from bot.jobs import (
+    clean_rosters,
     clean_up,
     deliver_letters,
     embed_entries,
@@ -9,6 +10,7 @@ from bot.jobs import (
     expire_applications,
     fire_reminders,
     group_misses,
+    import_rosters,
     issue_duties,
     nudge_applicants,
     refresh_knowledge,
@@ -31,6 +33,8 @@ JOBS: tuple[Job, ...] = (
     nudge_applicants.JOB,
     clean_up.JOB,
     expire_applications.JOB,
+    import_rosters.JOB,
+    clean_rosters.JOB,
 )
 
 

@@ -7,6 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def test_the_roster_benchmark_takes_every_row_once() -> None:
+    command = [sys.executable, "-m", "benchmarks.roster", "--rows", "60", "--databases", "sqlite"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line.startswith("| unionbot") or "| sqlite |" in line]
+    assert len(lines) == 5 and lines[0].endswith("| 60 |")
+
+
 def rows(module: str, *options: str) -> dict[str, list[str]]:
     """Run a benchmark; its table lines by their first cell. A wrong reply or a lost message makes it fail."""
     command = [sys.executable, "-m", module, "--rounds", "1", "--databases", "sqlite", *options]

@@ -14,6 +14,7 @@ from bot.testing import Talk
 from storage.database import Database
 from tests.dialogues.filled import CONTENT, copied, opened
 from tests.dialogues.staffing import act
+from tests.dialogues.union_office import decide
 
 EVENTS = {
     "follow": Kind.FOLLOW,
@@ -55,6 +56,8 @@ def _turn(talk: Talk, turn: dict[str, Any]) -> list[str]:
     said: list[str] = []
     if "staff" in turn:
         act(talk, turn["staff"])
+    if "union" in turn:
+        decide(talk, user, turn["union"])
     if "at" in turn or "later" in turn:
         pushed = talk.until(_when(talk, turn))
         said += [text if who == user else f"→{who}: {text}" for who, texts in pushed.items() for text in texts]

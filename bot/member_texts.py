@@ -1,0 +1,97 @@
+"""What the bot and the pages say about being a member: plain, kind, short. Functions fill in names and dates."""
+
+STATES = {"active": "在册", "kept": "保留会籍", "left": "已退会", "moved": "已转出", "expelled": "已除名"}
+SOURCES = {"chat": "在线申请", "import": "名册导入", "transfer": "转入"}
+EVENTS = {
+    "join": "入会",
+    "import": "入会（名册导入）",
+    "transfer_in": "转入",
+    "transfer_out": "转出",
+    "keep": "保留会籍",
+    "resume": "恢复会籍",
+    "leave": "退会",
+    "expel": "除名",
+    "correct": "更正信息",
+    "relieve": "减免会费",
+}
+KINDS = {"transfer": "转会", "keep": "保留会籍", "resume": "恢复会籍", "leave": "退会", "correct": "更正信息"}
+REQUEST_STATES = {
+    "pending": "等待处理",
+    "released": "原工会已同意转出，等待新工会接收",
+    "done": "已办好",
+    "refused": "没有同意",
+    "withdrawn": "已撤回",
+}
+KEEP_REASONS = ("退休", "失业", "服兵役", "单位撤销")
+LEAVE_REASONS = ("换工作离开本市", "不想参加工会活动", "会费方面的原因", "其他原因")
+
+NOT_MEMBER = "您现在还不是在册会员。想入会请回复“入会”；以前在单位办过会员登记的，请回复“转人工”核对。"
+MEMBER_ALREADY = "这位职工已经是{unit}的会员（编号{number}），不用再办入会；换单位请办转会。"
+MEMBER_ELSEWHERE = "这个身份证号已经在其他工会的会员名册里，不能再办一次入会，请办转会。"
+NO_UNIT = "还没有确定由哪个工会接收，请先选定工会。"
+NO_NUMBER = "申请里没有身份证号，不能登记为会员。"
+NOT_NOW = "会籍现在是“{state}”，不能办“{kind}”。"
+ASKED_ALREADY = "您{day}提出的“{kind}”还在办理中（{state}），不用重复提交。要撤回请回复“撤回{kind}”。"
+NOTHING_ASKED = "您没有正在办理的“{kind}”申请。"
+SAME_UNIT = "您的会籍就在{unit}，不用转会。"
+NOTHING_NEW = "没有要改的内容。"
+MOVED_ON = "这件申请的情况刚刚变了，请刷新页面看看。"
+REASON = "请写明理由，2到100个字，不要写身份证号、手机号等个人信息。"
+NO_MEMBER = "没有这位会员。"
+NO_REQUEST = "没有这件申请。"
+NOT_YOURS = "这位会员不归您所在的工会管理。"
+
+RECORD = (
+    "您的会籍（{today}）：\n编号：{number}\n姓名：{name}\n所在工会：{unit}\n状态：{state}{since}\n入会日期：{joined}"
+)
+RECORD_NUMBERS = "身份证号：{id_number}\n手机号：{mobile}\n工作单位：{employer}"
+RECORD_OPEN = "正在办理：\n{lines}"
+RECORD_LINE = "· {kind}（{day}提出，{state}）"
+RECORD_KEPT = "保留会籍期间不交会费，不参加选举和表决。重新上班后请回复“恢复会籍”。"
+SINCE = "（{day}起）"
+EMPTY = "没有登记"
+
+UNFINISHED = "您还有一份没填完的表。回复“继续”接着填，回复“取消”就不填了，然后再说“{word}”。"
+CORRECT_TITLE = "更正会员信息"
+ASK_WHAT = "您要更正哪一项？"
+MOBILE, EMPLOYER = "手机号", "工作单位"
+ASK_MOBILE = "请发新的手机号。"
+ASK_EMPLOYER = "请发新的工作单位全称。（只是单位改名用这一项；换了单位请回复“取消”，再回复“转会”）"
+CONFIRM = "请您核对一下：\n{summary}\n没问题请回复“确认”；要改哪一项，回复“修改 1”这样。"
+TRANSFER_TITLE = "转会申请"
+ASK_NEW_EMPLOYER = "您的新单位叫什么？请写全称。新单位在外地的，也请把城市写上。"
+KEEP_TITLE = "保留会籍申请"
+ASK_KEEP = "因为什么保留会籍？保留期间不交会费，不参加选举和表决。"
+LEAVE_TITLE = "退会申请"
+ASK_LEAVE = "您想退会，能告诉我们原因吗？工会也许可以帮上忙。"
+ASK_SURE = (
+    "退会以后不再享受会员的服务和权利，会员证（卡）要交回；以后可以重新申请入会。\n"
+    "退休、失业的可以“保留会籍”，换单位的可以“转会”，都不用退会。您确定要退会吗？"
+)
+SURE, NOT_SURE = "确定退会", "先不退"
+STAYED = "好的，没有提交退会申请，您的会籍不变。有什么难处，可以回复“转人工”告诉我们。"
+ASKED = "已经提交“{kind}”申请（{day}），由{unit}的工作人员办理，有结果会告诉您。要撤回请回复“撤回{kind}”。"
+ASKED_OUTSIDE = "没有找到您新单位的工会，工作人员会先核对转到哪里。"
+ASKED_TO = "转往：{unit}。"
+WITHDRAWN = "好的，“{kind}”申请已经撤回，您的会籍不变。"
+
+CARD = (
+    "电子会员卡\n姓名：{name}\n工会：{unit}\n状态：{state}\n校验码：{code}\n"
+    "校验码{minutes}分钟内有效（到{until}），请只给工会工作人员看。过期了再回复“会员卡”。"
+)
+CARD_NOT = "您的会籍现在是“{state}”，不能出示会员卡。"
+CARD_BAD = "这个校验码不对或者已经过期，请让会员重新发送“会员卡”。"
+
+LETTER_DONE = "您的“{kind}”办好了\n{day}提出的申请，{unit}已经办好。{more}"
+LETTER_RELEASED = "您的“转会”有进展了\n{unit}已经同意转出，接下来由{to}接收，办好会告诉您。"
+LETTER_REFUSED = "您的“{kind}”没有办成\n{unit}的答复：{reason}\n您的会籍不变；有疑问请回复“转人工”。"
+LETTER_DEED = "您的会籍有变动\n{unit}于{day}办理了“{kind}”，理由：{reason}。有疑问请回复“转人工”。"
+MORE = {
+    "transfer": "您现在是{unit}的会员。",
+    "keep": "保留会籍期间不交会费，不参加选举和表决；重新上班后请回复“恢复会籍”。",
+    "resume": "您的会籍已经恢复。",
+    "leave": "请把会员证（卡）交回工会。以后想回来，随时可以重新申请入会。",
+    "correct": "回复“我的会籍”可以核对。",
+}
+MORE_MOVED = "您的会籍已经转出本会，请到新单位的工会报到。"
+GROUP = "会籍的事涉及您的个人信息，请点我头像私聊，在群里就不说了。"

@@ -1,0 +1,199 @@
+"""What members ask to have done, and what staff decide about it. A person decides; the machine never does.
+
+A transfer inside the database takes two: the union that has the member releases, the one it goes to takes.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot import member_texts as texts
+from bot.calendar import say_date, say_day
+from bot.clock import local
+from bot.errors import Refusal
+from bot.services import letters, members
+from bot.services.actors import Actor, NotAllowed, require
+from bot.services.members import NotNow
+from storage import audit, orgs
+from storage import members as rows
+from storage.members import HERE, OPEN_REQUESTS, REQUEST_PURPOSE, Member, MemberRequest
+from storage.orgs import Organisation
+from storage.work import Work
+
+REASON_CHARS = (2, 100)
+WHEN = {"transfer": HERE, "keep": ("active",), "resume": ("kept",), "leave": HERE, "correct": HERE}
+
+
+class NotMember(Refusal):
+    """Only a member can ask for that."""
+
+    words = texts.NOT_MEMBER
+
+
+class AskedAlready(Refusal):
+    """The same is being dealt with."""
+
+
+class NoRequest(Refusal):
+    """There is no such open request, or what was written for it cannot be taken."""
+
+
+def mine(work: Work, person_id: int) -> Member:
+    """The membership of somebody who chats. Raises NotMember."""
+    member = rows.of_person(work, person_id)
+    if member is None or member.state not in HERE:
+        raise NotMember
+    return member
+
+
+def may_ask(work: Work, person_id: int, kind: str) -> Member:
+    """Raises NotMember, NotNow or AskedAlready when there is nothing to ask for."""
+    member = mine(work, person_id)
+    if member.state not in WHEN[kind]:
+        raise NotNow(texts.NOT_NOW.format(state=texts.STATES[member.state], kind=texts.KINDS[kind]))
+    before = rows.open_request(work, member.id, kind)
+    if before is not None:
+        raise AskedAlready(texts.ASKED_ALREADY.format(kind=texts.KINDS[kind], **_facts(before)))
+    return member
+
+
+def _facts(request: MemberRequest) -> dict[str, str]:
+    return {"day": say_date(local(request.created_at).date()), "state": texts.REQUEST_STATES[request.state]}
+
+
+def ask(
+    work: Work, person_id: int, kind: str, data: Mapping[str, Any], now: datetime, to: Organisation | None = None
+) -> MemberRequest:
+    """Note what a member wants. Raises what `may_ask` raises, and NotNow for a transfer to where they are."""
+    member = may_ask(work, person_id, kind)
+    if to is not None and to.id == member.org_id:
+        raise NotNow(texts.SAME_UNIT.format(unit=to.name))
+    request = MemberRequest(
+        id=work.new_id(),
+        member_id=member.id,
+        kind=kind,
+        to_org=to.id if to else None,
+        data=work.seal.seal_json(dict(data), REQUEST_PURPOSE),
+        created_at=now,
+    )
+    work.session.add(request)
+    work.session.flush()
+    audit.write(work, f"person:{person_id}", "member_ask", f"request:{request.id}", now, kind)
+    return request
+
+
+def withdraw(work: Work, person_id: int, kind: str, now: datetime) -> None:
+    """Take it back. Raises NotMember, NoRequest."""
+    request = rows.open_request(work, mine(work, person_id).id, kind)
+    held = rows.held_request(work, request.id) if request else None
+    if held is None or held.state not in OPEN_REQUESTS:
+        raise NoRequest(texts.NOTHING_ASKED.format(kind=texts.KINDS[kind]))
+    _settle(work, held, "withdrawn", "", now)
+    audit.write(work, f"person:{person_id}", "member_withdraw", f"request:{held.id}", now, kind)
+
+
+def _settle(work: Work, request: MemberRequest, state: str, by: str, now: datetime, note: str = "") -> None:
+    """An end, or half of the way: what was asked is forgotten with the end."""
+    request.state, request.decided_by, request.note = state, by, note[:200]
+    if state not in OPEN_REQUESTS:
+        request.decided_at, request.data = now, None
+    work.session.add(request)
+    work.session.flush()
+
+
+def content(work: Work, request: MemberRequest) -> dict[str, Any]:
+    """What was asked for, in clear; empty when it is settled."""
+    opened: dict[str, Any] = work.seal.open_json(request.data, REQUEST_PURPOSE) if request.data else {}
+    return opened
+
+
+def accept(work: Work, actor: Actor, request_id: int, now: datetime) -> str:
+    """Do the next step and tell the member; returns the new state. Raises NoRequest, NotAllowed, NotNow."""
+    request, member, here, there = _open(work, actor, request_id)
+    who = f"staff:{actor.name}"
+    if request.kind == "transfer" and request.state == "pending" and there is not None:
+        _settle(work, request, "released", actor.name, now)
+        words = texts.LETTER_RELEASED.format(unit=here.name, to=there.name)
+    else:
+        _do(work, request, member, there, who, now)
+        words = _done_words(request, here, there)
+        _settle(work, request, "done", actor.name, now)
+    audit.write(work, who, f"request_{request.state}", f"request:{request.id}", now, request.kind)
+    _tell(work, request, member, words, now)
+    return request.state
+
+
+def _done_words(request: MemberRequest, here: Organisation, there: Organisation | None) -> str:
+    more = texts.MORE_MOVED if request.kind == "transfer" and there is None else texts.MORE[request.kind]
+    day, unit = say_day(local(request.created_at).date()), (there or here).name
+    return texts.LETTER_DONE.format(kind=texts.KINDS[request.kind], day=day, unit=unit, more=more.format(unit=unit))
+
+
+def _do(work: Work, request: MemberRequest, member: Member, to: Organisation | None, who: str, now: datetime) -> None:
+    data = content(work, request)
+    reason = str(data.get("reason", ""))
+    if request.kind == "transfer" and to is not None:
+        members.transfer(work, member, to, "本人申请", who, now)
+    elif request.kind == "transfer":
+        members.move_out(work, member, "本人申请", who, now)
+    elif request.kind == "correct":
+        changes = {key: str(data[key]) for key in ("mobile", "employer") if data.get(key)}
+        members.correct(work, member, changes, "本人申请", who, now)
+    else:
+        {"keep": members.keep, "resume": members.resume, "leave": members.leave}[request.kind](
+            work, member, reason, who, now
+        )
+
+
+def refuse(work: Work, actor: Actor, request_id: int, reason: str, now: datetime) -> None:
+    """Say no, with a reason the member reads. Raises NoRequest, NotAllowed."""
+    reason = checked_reason(reason)
+    request, member, here, there = _open(work, actor, request_id)
+    unit = there if request.state == "released" and there is not None else here
+    _settle(work, request, "refused", actor.name, now, reason)
+    audit.write(work, f"staff:{actor.name}", "request_refused", f"request:{request.id}", now, request.kind)
+    words = texts.LETTER_REFUSED.format(kind=texts.KINDS[request.kind], unit=unit.name, reason=reason)
+    _tell(work, request, member, words, now)
+
+
+def checked_reason(reason: str) -> str:
+    """One line of 2 to 100 characters without long numbers. Raises NoRequest."""
+    reason = " ".join(reason.split())
+    digits = max((len(run) for run in "".join(c if c.isdigit() else " " for c in reason).split()), default=0)
+    if not REASON_CHARS[0] <= len(reason) <= REASON_CHARS[1] or digits >= 11:
+        raise NoRequest(texts.REASON)
+    return reason
+
+
+def direct(work: Work, actor: Actor, request_id: int, org: Organisation, now: datetime) -> None:
+    """Say which union a transfer goes to, before it is released. Raises NoRequest, NotAllowed, NotNow."""
+    request, member, _, _ = _open(work, actor, request_id)
+    if request.kind != "transfer" or request.state != "pending":
+        raise NoRequest(texts.MOVED_ON)
+    if org.id == member.org_id:
+        raise NotNow(texts.SAME_UNIT.format(unit=org.name))
+    request.to_org = org.id
+    work.session.add(request)
+    audit.write(work, f"staff:{actor.name}", "request_direct", f"request:{request.id}", now)
+
+
+def _open(work: Work, actor: Actor, request_id: int) -> tuple[MemberRequest, Member, Organisation, Organisation | None]:
+    """An open request that is the actor's to decide now, with everything about it held."""
+    require(actor, "decide")
+    request = rows.held_request(work, request_id)
+    member = rows.held(work, request.member_id) if request else None
+    here = orgs.get(work, member.org_id) if member else None
+    if request is None or member is None or here is None:
+        raise NoRequest(texts.NO_REQUEST)
+    if request.state not in OPEN_REQUESTS:
+        raise NoRequest(texts.MOVED_ON)
+    there = orgs.get(work, request.to_org) if request.to_org else None
+    place = there if request.state == "released" and there is not None else here
+    if not actor.within(place.path):
+        raise NotAllowed(texts.NOT_YOURS)
+    return request, member, here, there
+
+
+def _tell(work: Work, request: MemberRequest, member: Member, words: str, now: datetime) -> None:
+    if member.person_id is not None:
+        letters.plant(work, f"request:{request.id}:{request.state}", member.person_id, words, now)

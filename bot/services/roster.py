@@ -1,0 +1,315 @@
+"""The members of a branch as staff see them: the roster, one member, requests, growth. Numbers are masked here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bot import member_texts as texts
+from bot.clock import local
+from bot.forms.fields import id_number, mobile
+from bot.services import member_requests
+from bot.services.actors import NOWHERE, Actor, NotAllowed, require
+from bot.services.member_requests import NoRequest
+from storage import audit, members, orgs, rosters
+from storage.members import HASH_OF_ID, HASH_OF_MOBILE, OPEN_REQUESTS, Member, MemberRequest
+from storage.orgs import Organisation
+from storage.rosters import Wanted
+from storage.work import Work
+
+PAGE = 50
+EXPORT_LIMIT = 1_000_000
+YEARS = 5  # of growth
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One member in a list."""
+
+    id: int
+    number: str
+    name: str
+    unit: str
+    state: str
+    joined_on: date
+    migrant: bool | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the roster."""
+
+    lines: list[Line]
+    total: int
+    page: int
+    pages: int
+
+
+def numbers_sought(work: Work, typed: str) -> dict[str, str]:
+    """An ID or mobile number as the keyed hash that finds it; {} for an empty text. Raises NoRequest for neither."""
+    plain = "".join(typed.split()).upper().replace("-", "")
+    if not plain:
+        return {}
+    if len(plain) == 18:
+        return {"id_hash": work.seal.fingerprint(plain, HASH_OF_ID)}
+    if len(plain) == 11 and plain.isdigit():
+        return {"mobile_hash": work.seal.fingerprint(plain, HASH_OF_MOBILE)}
+    raise NoRequest("查号码要写完整的18位身份证号或11位手机号。")
+
+
+def listing(work: Work, actor: Actor, wanted: Wanted, page: int) -> Listing:
+    """Members of the actor's branch, fifty a page. Raises NotAllowed."""
+    require(actor, "members")
+    total = rosters.count(work, actor.path, wanted)
+    pages = max(1, -(-total // PAGE))
+    page = min(max(page, 1), pages)
+    found = rosters.listed(work, actor.path, wanted, PAGE, (page - 1) * PAGE)
+    return Listing([_line(member, org) for member, org in found], total, page, pages)
+
+
+def _line(member: Member, org: Organisation) -> Line:
+    return Line(
+        member.id,
+        member.number,
+        member.name,
+        org.name,
+        member.state,
+        member.joined_on,
+        member.migrant,
+        texts.SOURCES.get(member.source, member.source),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as staff see it. `wants` are lines without full numbers; `step` labels what accepting it does."""
+
+    id: int
+    member_id: int
+    name: str
+    unit: str
+    kind: str
+    state: str
+    open: bool
+    wants: list[str]
+    step: str
+    undirected: bool
+    note: str
+    decided_by: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One member with everything that happened."""
+
+    line: Line
+    since_on: date
+    reason: str
+    id_number: str
+    mobile: str
+    employer: str
+    work_status: str
+    chats: bool
+    events: list[tuple[date, str, str, str]]
+    requests: list[Asked]
+
+
+def masked(work: Work, member: Member) -> tuple[str, str]:
+    """ID and mobile number with most digits hidden; empty where there is none."""
+    opened = [
+        (work.seal.open(sealed, purpose), show) if sealed is not None else ("", str)
+        for sealed, purpose, show in (
+            (member.id_number, members.ID_PURPOSE, id_number().show),
+            (member.mobile, members.MOBILE_PURPOSE, mobile().show),
+        )
+    ]
+    first, second = (show(clear) if clear else "" for clear, show in opened)
+    return first, second
+
+
+def sheet(work: Work, actor: Actor, member_id: int) -> Sheet:
+    """One member of the actor's branch, or one who is to be taken over by it. Raises NoRequest, NotAllowed."""
+    require(actor, "members")
+    member = members.get(work, member_id)
+    org = orgs.get(work, member.org_id) if member else None
+    if member is None or org is None:
+        raise NoRequest(texts.NO_MEMBER)
+    asked = members.requests(work, member.id)
+    places = _places(work, member, asked)
+    if not actor.within(org.path) and not _coming(actor, asked, places):
+        raise NotAllowed(texts.NOT_YOURS)
+    numbers = masked(work, member)
+    return Sheet(
+        _line(member, org),
+        member.since_on,
+        member.reason,
+        *numbers,
+        member.employer,
+        member.work_status,
+        member.person_id is not None,
+        _events(work, member, places),
+        [_asked(work, each, member, org, places.get(each.to_org or 0)) for each in asked],
+    )
+
+
+def _places(work: Work, member: Member, asked: Sequence[MemberRequest]) -> dict[int, Organisation]:
+    found = {each for event in members.events(work, member.id) for each in (event.from_org, event.to_org)}
+    return orgs.by_ids(work, {each for each in (*found, *(one.to_org for one in asked)) if each is not None})
+
+
+def _coming(actor: Actor, asked: Sequence[MemberRequest], places: dict[int, Organisation]) -> bool:
+    """Whether the actor's branch has to decide on taking the member over."""
+    goes = [places.get(each.to_org or 0) for each in asked if each.state == "released"]
+    return any(org is not None and actor.within(org.path) for org in goes)
+
+
+def _events(work: Work, member: Member, places: dict[int, Organisation]) -> list[tuple[date, str, str, str]]:
+    """(day, what, where, why and by whom), the newest first."""
+    found = []
+    for event in reversed(members.events(work, member.id)):
+        names = [places[each].name for each in (event.from_org, event.to_org) if each in places]
+        who = event.actor.partition(":")[2] or "命令行"
+        found.append((event.on_day, texts.EVENTS[event.kind], " → ".join(names), f"{event.reason}（{who}）"))
+    return found
+
+
+def _asked(work: Work, request: MemberRequest, member: Member, org: Organisation, there: Organisation | None) -> Asked:
+    return Asked(
+        request.id,
+        member.id,
+        member.name,
+        org.name,
+        texts.KINDS[request.kind],
+        texts.REQUEST_STATES[request.state],
+        request.state in OPEN_REQUESTS,
+        list(_wants(work, request, there)),
+        _step(request, there),
+        request.kind == "transfer" and request.state == "pending",
+        request.note,
+        request.decided_by,
+        request.created_at,
+        request.decided_at,
+    )
+
+
+def _wants(work: Work, request: MemberRequest, there: Organisation | None) -> Iterator[str]:
+    data = member_requests.content(work, request)
+    if number := data.get("mobile"):
+        yield f"新手机号：{mobile().show(str(number))}"
+    if employer := data.get("employer"):
+        yield f"新单位：{employer}"
+    if reason := data.get("reason"):
+        yield f"原因：{reason}"
+    if request.kind == "transfer":
+        yield f"转往：{there.name if there else '本会以外，或还没有找到对应的工会'}"
+
+
+def _step(request: MemberRequest, there: Organisation | None) -> str:
+    if request.kind != "transfer":
+        return f"同意{texts.KINDS[request.kind]}"
+    if request.state == "released":
+        return "接收"
+    return "同意转出" if there else "同意转出本会"
+
+
+def waiting(work: Work, actor: Actor) -> list[Asked]:
+    """Requests that the actor's branch has to decide now, the oldest first. Raises NotAllowed."""
+    require(actor, "members")
+    found = rosters.waiting(work, actor.path)
+    return [_asked(work, request, member, org, there) for request, member, org, there in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """One branch in one calendar year; `net` is joined and taken over minus left and moved."""
+
+    name: str
+    year: int
+    joined: int
+    taken: int
+    left: int
+    moved: int
+    kept: int
+    resumed: int
+
+    @property
+    def net(self) -> int:
+        """Members more (or less) than before; 保留会籍 changes the count but is no loss of a member."""
+        return self.joined + self.taken - self.left - self.moved
+
+
+def growth(work: Work, actor: Actor, now: datetime) -> tuple[str, dict[str, int], list[Growth], list[Growth]]:
+    """The actor's union by name, its strength now, its years, and the years of the unions right below it."""
+    require(actor, "members")
+    root = _root(work, actor)
+    if root is None:
+        return "", {}, [], []
+    this_year = local(now).date().year
+    found = rosters.growth(work, root, this_year - YEARS + 1)
+    mine = [_growth(each) for each in found if each["org_id"] == root.id]
+    below = [_growth(each) for each in found if each["org_id"] != root.id]
+    return root.name, rosters.strength(work, root), mine, below
+
+
+def _growth(row: dict[str, Any]) -> Growth:
+    return Growth(**{key: value for key, value in row.items() if key != "org_id"})
+
+
+def _root(work: Work, actor: Actor) -> Organisation | None:
+    if actor.path == NOWHERE:
+        return None
+    return orgs.get(work, actor.org_id) if actor.path is not None and actor.org_id else orgs.root(work)
+
+
+def note_export(work: Work, actor: Actor, wanted: Wanted, full: bool, reason: str, now: datetime, who: str = "") -> int:
+    """Write down who takes how many members out of the house and why; how many. Raises NotAllowed, NoRequest.
+
+    `who` writes the audit trail (default: the actor's account).
+    """
+    _demand_export(actor, full)
+    reason = member_requests.checked_reason(reason)
+    count = rosters.count(work, actor.path, wanted)
+    action = "roster_export_full" if full else "roster_export"
+    audit.write(work, who or f"staff:{actor.name}", action, "roster:*", now, f"{count}人：{reason}")
+    return count
+
+
+def _demand_export(actor: Actor, full: bool) -> None:
+    require(actor, "export")
+    if full:
+        require(actor, "reveal")
+
+
+def export(work: Work, actor: Actor, wanted: Wanted, full: bool) -> list[dict[str, str | date]]:
+    """The members meant, a mapping each; numbers masked unless `full`. Call `note_export` before. Raises NotAllowed."""
+    _demand_export(actor, full)
+    found = rosters.listed(work, actor.path, wanted, EXPORT_LIMIT)
+    return [_exported(work, member, org, full) for member, org in found]
+
+
+def _exported(work: Work, member: Member, org: Organisation, full: bool) -> dict[str, str | date]:
+    if full:
+        numbers = (
+            work.seal.open(member.id_number, members.ID_PURPOSE) if member.id_number else "",
+            work.seal.open(member.mobile, members.MOBILE_PURPOSE) if member.mobile else "",
+        )
+    else:
+        numbers = masked(work, member)
+    migrant = {True: "是", False: "否", None: ""}[member.migrant]
+    return {
+        "number": member.number,
+        "name": member.name,
+        "id_number": numbers[0],
+        "mobile": numbers[1],
+        "unit": org.name,
+        "unit_code": org.code,
+        "employer": member.employer,
+        "work_status": member.work_status,
+        "migrant": migrant,
+        "joined_on": member.joined_on,
+        "state": texts.STATES[member.state],
+        "source": texts.SOURCES.get(member.source, member.source),
+    }

@@ -1,0 +1,192 @@
+"""What members ask for and what staff decide: two unions for a transfer, else one; a letter for every answer."""
+
+from typing import Any
+
+import pytest
+
+from bot.services import member_deeds, member_requests, members
+from bot.services.actors import Actor, NotAllowed
+from bot.services.member_requests import AskedAlready, NoRequest, NotMember
+from bot.services.members import AlreadyMember, NotNow
+from storage import members as rows
+from storage import people
+from storage.members import MOBILE_PURPOSE, MemberRequest
+from tests.members.people import mobile
+from tests.members.world import CHEN, World
+from tests.storage.kit import meet, together
+
+
+def asked(world: World, person_id: int | None, kind: str, to: str = "", **data: Any) -> int:
+    place = world.places.get(to)
+    return world.database.writer.run(
+        lambda work: member_requests.ask(work, person_id or 0, kind, data, world.now, place).id
+    )
+
+
+def accepted(world: World, request_id: int, actor: Actor = CHEN) -> str:
+    return world.database.writer.run(lambda work: member_requests.accept(work, actor, request_id, world.now))
+
+
+def stored(world: World, request_id: int) -> MemberRequest:
+    found = world.database.writer.run(lambda work: rows.held_request(work, request_id))
+    assert found is not None
+    return found
+
+
+def test_a_transfer_is_released_by_one_union_and_taken_by_the_other(world: World) -> None:
+    member = world.enrolled(1)
+    east, west = world.actor("dong", "approver", "east"), world.actor("xi", "approver", "west")
+    request = asked(world, member.person_id, "transfer", "mill", employer="西区纱厂")
+    with pytest.raises(NotAllowed):
+        accepted(world, request, west)
+    assert accepted(world, request, east) == "released"
+    assert world.member(member.id).org_id == world.places["forge"].id
+    with pytest.raises(NotAllowed):
+        accepted(world, request, east)
+    assert accepted(world, request, west) == "done"
+    moved = world.member(member.id)
+    assert (moved.org_id, moved.state, moved.number) == (world.places["mill"].id, "active", member.number)
+    assert world.events(member.id) == ["join", "transfer_out", "transfer_in"]
+    assert any("西区纱厂工会已经办好" in words for words in world.letters(member.person_id))
+    assert any("东区铁厂工会已经同意转出" in words for words in world.letters(member.person_id))
+    assert stored(world, request).data is None
+
+
+def test_a_transfer_to_outside_ends_the_membership_here(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "transfer", employer="外地某厂")
+    assert accepted(world, request) == "done"
+    assert world.member(member.id).state == "moved"
+    person = world.database.look(lambda work: people.get(work, member.person_id or 0))
+    assert person is not None and person.member_since is None
+
+
+def test_staff_may_say_where_a_transfer_goes(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "transfer", employer="纱厂")
+    world.database.writer.run(lambda work: member_requests.direct(work, CHEN, request, world.places["mill"], world.now))
+    assert [accepted(world, request), accepted(world, request)] == ["released", "done"]
+    assert world.member(member.id).org_id == world.places["mill"].id
+
+
+def test_keeping_and_coming_back(world: World) -> None:
+    member = world.enrolled(1)
+    accepted(world, asked(world, member.person_id, "keep", reason="退休"))
+    kept = world.member(member.id)
+    assert (kept.state, kept.reason) == ("kept", "退休")
+    with pytest.raises(NotNow):
+        asked(world, member.person_id, "keep", reason="退休")
+    accepted(world, asked(world, member.person_id, "resume"))
+    assert world.member(member.id).state == "active"
+    assert world.events(member.id) == ["join", "keep", "resume"]
+
+
+def test_a_new_mobile_is_sealed_and_found(world: World) -> None:
+    member = world.enrolled(1)
+    accepted(world, asked(world, member.person_id, "correct", mobile=mobile(77)))
+    found = world.member(member.id)
+    assert found.mobile is not None
+    assert world.database.seal.open(found.mobile, MOBILE_PURPOSE) == mobile(77)
+    assert found.mobile_hash == world.database.seal.fingerprint(mobile(77), rows.HASH_OF_MOBILE)
+    assert world.events(member.id) == ["join", "correct"]
+
+
+def test_leaving_frees_the_person_to_apply_again(world: World) -> None:
+    member = world.enrolled(1)
+    accepted(world, asked(world, member.person_id, "leave", reason="其他原因"))
+    assert world.member(member.id).state == "left"
+    assert any("请把会员证（卡）交回" in words for words in world.letters(member.person_id))
+    again = world.enrolled(1, person_id=member.person_id)
+    assert (again.id != member.id, again.number) == (True, "forge-2026-000002")
+
+
+def test_one_open_request_of_a_kind(world: World) -> None:
+    member = world.enrolled(1)
+    asked(world, member.person_id, "leave", reason="其他原因")
+    with pytest.raises(AskedAlready) as refusal:
+        asked(world, member.person_id, "leave", reason="其他原因")
+    assert "2026年11月25日" in refusal.value.words
+    world.database.writer.run(lambda work: member_requests.withdraw(work, member.person_id or 0, "leave", world.now))
+    asked(world, member.person_id, "leave", reason="其他原因")
+
+
+def test_a_refusal_has_a_reason_and_changes_nothing(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "leave", reason="其他原因")
+    for reason in ("", "好" * 101, f"手机{mobile(1)}不对"):
+        with pytest.raises(NoRequest):
+            world.database.writer.run(
+                lambda work, why=reason: member_requests.refuse(work, CHEN, request, why, world.now)
+            )
+    world.database.writer.run(lambda work: member_requests.refuse(work, CHEN, request, "请先谈一谈", world.now))
+    assert stored(world, request).state == "refused"
+    assert world.member(member.id).state == "active"
+    assert any("请先谈一谈" in words for words in world.letters(member.person_id))
+    with pytest.raises(NoRequest):
+        accepted(world, request)
+
+
+def test_who_is_no_member_asks_for_nothing(world: World) -> None:
+    known = meet(world.database, "stranger", world.now)
+    with pytest.raises(NotMember):
+        asked(world, known.person_id, "leave")
+
+
+def test_staff_without_the_right_decide_nothing(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "leave", reason="其他原因")
+    for actor in (Actor("li", "editor"), world.actor("xi", "approver", "west")):
+        with pytest.raises(NotAllowed):
+            accepted(world, request, actor)
+
+
+def test_two_who_accept_at_once_make_one_change(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "keep", reason="失业")
+    errors = together(*(lambda: accepted(world, request) for _ in range(4)))
+    assert [type(each) for each in errors] == [NoRequest] * 3
+    assert world.events(member.id) == ["join", "keep"]
+    assert len(world.letters(member.person_id)) == 1
+
+
+def test_many_approvals_at_once_give_different_numbers(world: World) -> None:
+    applications = [world.applied(place) for place in range(12)]
+    enrol = members.enrol
+    jobs = [
+        (lambda each=each: world.database.writer.run(lambda work: enrol(work, each, "staff:chen", world.now)))
+        for each in applications
+    ]
+    assert together(*jobs) == []
+    assert len({each.number for each in world.everybody()}) == 12
+
+
+def test_nobody_is_a_member_twice(world: World) -> None:
+    member = world.enrolled(1)
+    again = world.applied(1, person_id=meet(world.database, "other", world.now).person_id)
+    with pytest.raises(AlreadyMember):
+        world.database.writer.run(lambda work: members.enrol(work, again, "staff:chen", world.now))
+    other = world.applied(2, person_id=member.person_id or 0)
+    with pytest.raises(AlreadyMember) as refusal:
+        world.database.writer.run(lambda work: members.enrol(work, other, "staff:chen", world.now))
+    assert member.number in refusal.value.words
+
+
+@pytest.mark.parametrize(
+    ("deed", "state", "event"),
+    [
+        ("keep", "kept", "keep"),
+        ("leave", "left", "leave"),
+        ("expel", "expelled", "expel"),
+        ("move_out", "moved", "transfer_out"),
+        ("relieve", "active", "relieve"),
+    ],
+)
+def test_what_staff_do_is_an_event_and_a_letter(world: World, deed: str, state: str, event: str) -> None:
+    member = world.enrolled(1)
+    world.database.writer.run(lambda work: member_deeds.act(work, CHEN, member.id, deed, "委员会决定", world.now))
+    assert world.member(member.id).state == state
+    assert world.event(member.id, event).reason == "委员会决定"
+    assert ["委员会决定" in words for words in world.letters(member.person_id)] == [True]
+    with pytest.raises(NotAllowed):
+        west = world.actor("xi", "approver", "west")
+        world.database.writer.run(lambda work: member_deeds.act(work, west, member.id, "keep", "不行", world.now))
