@@ -95,10 +95,6 @@ LETTER_APPROVED = (
     "您的入会申请通过了\n欢迎您加入{unit}！您的会员编号是 {number}，{day}入会。\n"
     "有事随时找我，回复“帮助”看看我能做什么。"
 )
-LETTER_RETURNED = (
-    "您的入会申请需要修改\n申请编号 {number}，需要修改：{fields}。\n原因：{reason}\n"
-    "回复“修改申请”就可以接着改，其他内容不用重填。"
-)
 LETTER_REJECTED = (
     "您的入会申请没有通过\n申请编号 {number}。\n原因：{reason}\n如果您不同意这个结果，可以回复“转人工”说明情况，"
     "也可以拨打{hotline}（{office}），请上级工会复核。情况有变化的，可以再次回复“入会”申请。"

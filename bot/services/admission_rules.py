@@ -25,14 +25,6 @@ PATHWAYS = {
     "no_union": "单位没有工会",
     "young": "16至17周岁",
 }
-FIELDS = {
-    "name": "姓名",
-    "id_number": "身份证号",
-    "mobile": "手机号",
-    "employer": "工作单位",
-    "work_status": "就业状况",
-    "migrant": "是否农民工",
-}
 FLAGS = {
     "mobile_twice": ("手机号重复", "同一个手机号还在另一份申请或另一位会员名下。请核实是不是代填，或者同一个人。"),
     "member_here": (
@@ -110,8 +102,3 @@ def rejection(application: Application, key: str, own: str, confirmed: bool) -> 
         if _UNLAWFUL.search(own) and not confirmed:
             raise Doubtful
     return f"{said}：{own}" if said and own.strip() else said or own
-
-
-def fields_named(keys: list[str]) -> str:
-    """Fields as people call them, in the order of the form."""
-    return "、".join(words for key, words in FIELDS.items() if key in keys)

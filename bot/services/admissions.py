@@ -15,15 +15,14 @@ from bot.errors import Refusal
 from bot.services import letters, members
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.admission_rules import (
-    FIELDS,
     RETURN_CHARS,
     SETTLED_BY_UNIT,
     Unfit,
-    fields_named,
     plain_reason,
     rejection,
 )
 from bot.services.house import House
+from bot.services.progress import FIELDS, field_names, returned_words
 from storage import admissions, applications, audit, orgs, staff
 from storage.admissions import WAITING
 from storage.applications import Application
@@ -182,9 +181,9 @@ def give_back(
     _take_up(work, actor, application, now)
     application.returned, application.first_by, application.reviewer = wanted, "", ""
     application.due_on = application.escalated_at = None  # the clock stands while the applicant has it
-    named = fields_named(wanted)
-    words = texts.LETTER_RETURNED.format(number=application.number, fields=named, reason=reason)
-    _decide(work, actor, application, "returned", reason, words, now, f"{named}。{reason}")
+    application.note = reason
+    words = returned_words(work, application)
+    _decide(work, actor, application, "returned", reason, words, now, f"{field_names(wanted)}。{reason}")
     return application
 
 

@@ -84,7 +84,7 @@ async def test_the_applicant_hears_of_a_return_and_of_the_approval_by_chat(desk:
     assert (await chen.post(f"/applications/{one}/return", seen=await claimed(chen, one), **fields)).status == 303
     assert "等申请人修改" in plain(await chen.get(f"/applications/{one}"))
     told = "\n".join((await asyncio.to_thread(talk.pass_time, minutes=5))["hong"])
-    assert "需要修改：工作单位。" in told and "单位请写营业执照上的全称" in told and "修改申请" in told
+    assert "要改的是：工作单位。" in told and "单位请写营业执照上的全称" in told and "修改申请" in told
     office.resubmit(one, talk.clock.now(), employer="示例机械厂有限公司")
     desk.later(minutes=6)
     page = plain(await chen.get(f"/applications/{one}"))

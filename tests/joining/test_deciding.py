@@ -60,7 +60,7 @@ def test_returned_changed_and_approved(office: Office, now: datetime) -> None:
     office.resubmit(one, now + 2 * DAY, employer="示例机械厂有限公司")
     assert office.approve(ZHAO, one, now + 3 * DAY) == "approved"
     first, second = office.letters(one)
-    assert "需要修改：手机号、工作单位。\n原因：单位请写营业执照上的全称\n回复“修改申请”" in first
+    assert "要改的是：手机号、工作单位。原因：单位请写营业执照上的全称\n回复“修改申请”" in first
     assert "通过了" in second
     assert office.members()[0].employer == "示例机械厂有限公司"
 
