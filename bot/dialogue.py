@@ -79,7 +79,8 @@ class Dialogue:
         if turn.message.kind in SEEN or (turn.message.kind is Kind.VOICE and not turn.message.text.strip()):
             return _wordless(turn, flow, form, progress)
         asked = engine.repeat(form, progress)
-        mine = progress.state == "paused" or turn.message.text.strip() in asked.expects
+        said = turn.message.text
+        mine = progress.state == "paused" or said.strip() in asked.expects or engine.claims(form, progress, said)
         if self._aside.urgent(turn):
             return False  # not the moment to ask anything again
         if not mine and (turn.message.key or self._aside.commands(turn.words)):

@@ -1,5 +1,6 @@
 """The application form: its questions, what happens on the way, and the same form again for what was given back."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -13,11 +14,12 @@ from bot.dialogue import Flow, Leave
 from bot.forms.fields import Option, choice, mobile, organisation, person_name, text, yes_no
 from bot.forms.identity import id_number
 from bot.forms.model import Answers, Confirm, Form, Question
-from bot.services import membership, units
+from bot.services import membership
 from bot.turn import Turn
 
 AGREE, DISAGREE = ("同意", "我同意"), ("不同意", "我不同意")
 YES, NO = Choice("consent_yes", "同意"), Choice("consent_no", "不同意")
+OFFERED, CITY = 3, "市"  # unions to choose from; the city's is nobody's employer
 LIFE = timedelta(days=30)  # said in the notice
 RIDERS = [
     "骑手",
@@ -119,7 +121,7 @@ def office(turn: Turn, words: str) -> str:
 
 
 def shape(turn: Turn, answers: Mapping[str, Any]) -> Form:
-    """The form with the units that the employer's name may mean, where it is not sure."""
+    """The form with the unions that the employer's name may mean, where it is not sure."""
     return replace(FORM, questions=_with_units(turn, answers, QUESTIONS))
 
 
@@ -133,11 +135,15 @@ def shape_again(turn: Turn, answers: Mapping[str, Any]) -> Form:
 
 def _with_units(turn: Turn, answers: Mapping[str, Any], questions: tuple[Question, ...]) -> tuple[Question, ...]:
     employer = str(answers.get("employer", ""))
-    found = units.find(turn.work, employer, 4) if employer else []
-    if not found or any(each.sure for each in found):
+    found = turn.house.units.find(employer) if employer else []
+    offered = [each for each in found if each.level != CITY][:OFFERED]
+    if not offered or any(each.sure for each in found):
         return questions
-    labels = {each.employer or each.name: str(each.org_id) for each in reversed(found)}
-    options = [Option(org_id, label) for label, org_id in reversed(labels.items())]
+    employers = Counter(each.employer for each in offered if each.employer)
+    options = [
+        Option(str(each.org_id), each.name, (each.employer,) if employers[each.employer] == 1 else ())
+        for each in offered
+    ]
     asked = Question("unit", texts.ASK_UNIT, choice(*options, NO_UNIT), labels=("对应的单位",), when=_willing)
     place = next(at for at, each in enumerate(questions, 1) if each.key == "employer")
     return (*questions[:place], asked, *questions[place:])
@@ -212,7 +218,7 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
     if membership.mark_duplicates(work, person_id, answers, turn.now):
         turn.say(membership.AlreadyKnown.words)
         return
-    told = membership.submit(work, person_id, answers, turn.now, days, FORM.version)
+    told = membership.submit(work, turn.house.units, person_id, answers, turn.now, days, FORM.version)
     _say(turn, texts.SUBMITTED, told)
     if told.kind == "transfer":
         turn.say(texts.TRANSFER)
@@ -222,7 +228,8 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
 
 def done_again(turn: Turn, answers: Mapping[str, Any]) -> None:
     """What was given back is changed."""
-    told = membership.resubmit(turn.work, turn.person.person_id, answers, turn.now, turn.house.review_workdays)
+    house = turn.house
+    told = membership.resubmit(turn.work, house.units, turn.person.person_id, answers, turn.now, house.review_workdays)
     _say(turn, texts.RESUBMITTED, told)
 
 

@@ -157,7 +157,8 @@ def _begin(turn: Turn, kind: str, form: Form, word: str) -> None:
 def _ask(turn: Turn, kind: str, data: Mapping[str, Any]) -> None:
     """Note the request and say who deals with it."""
     work, person_id = turn.work, turn.person.person_id
-    to = units.named(work, str(data["employer"])) if kind == "transfer" else None
+    meant = turn.house.units.sure(str(data["employer"])) if kind == "transfer" else None
+    to = units.of_person(work, meant.id) if meant else None
     member_requests.ask(work, person_id, kind, data, turn.now, to)
     here = units.of_person(work, member_requests.mine(work, person_id).org_id)
     day = say_date(local(turn.now).date())

@@ -123,8 +123,10 @@ async def direct(room: Room, visit: Visit, request: web.Request) -> web.StreamRe
     request_id, now = row_id(request, "request"), room.clock.now()
     words = " ".join((await read_form(request)).get("unit", "").split())[:60]
 
+    meant = room.house.units.sure(words)
+
     def point(work: Work) -> None:
-        org = units.named(work, words) if words else None
+        org = units.of_person(work, meant.id) if meant else None
         if org is None:
             raise NoRequest("没有找到这个工会，或者不止一个工会的名称里有这几个字，请写全称。")
         member_requests.direct(work, visit.actor, request_id, org, now)

@@ -73,6 +73,12 @@ def repeat(form: Form, progress: Progress) -> Step:
     return asking.here(form, progress)
 
 
+def claims(form: Form, progress: Progress, text: str) -> bool:
+    """Whether the text is an answer to the open question whatever else it may mean."""
+    question = path.current(form, progress) if progress.state == "open" else None
+    return question is not None and fold(text[:MAX_CHARS]) in question.field.claims
+
+
 def reshaped(form: Form, before: Form, step: Step, now: datetime) -> Step:
     """The same turn where `form` takes the place of `before`, because an answer decides what else is asked.
 

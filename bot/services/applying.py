@@ -1,79 +1,67 @@
 """What an application comes to: the special procedure it needs, the union it goes to, what a second person looks at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from bot.forms.fold import fold
 from bot.forms.identity import age_on
-from bot.services import units
-from storage import applications, leads, members, orgs, people
+from bot.services import receiving as receiving_rules
+from bot.services.receiving import Receiving, receiving
+from bot.services.unit_book import UnitBook
+from storage import applications, members, people
 from storage.applications import Application
-from storage.orgs import Organisation
 from storage.work import Work
 
 ADULT, SIXTY = 18, 60
 PATHWAYS = {"劳务派遣": "dispatched", "平台就业": "platform", "灵活就业": "flexible"}  # by the status in the form
 MORE = ("pay", "agency", "area", "fixed", "from_unit", "before")  # answers kept sealed together
 PERMITS = ("81", "82", "83", "9")  # residence permits and foreigners' cards begin so
-FLAGS = {
-    "young": "未满18周岁，按未成年工登记保护",
-    "over_60": "年满60周岁，请核对是否已退休",
-    "unit_unknown": "没有找到对应的工会，请确定由谁受理",
-    "id_resident_permit": "居住证或外国人永久居留证号码，请核对证件",
-    "mobile_twice": "手机号在另一份申请里用过",
-    "second_of_person": "同一个人以前交过申请",
-    "retired": "已退休，请核对是否应当保留会籍",
-    "member_here": "这个证件号已经是本库会员，请按接转办理",
-    "id_tried_again": "有人用同一个证件号再次申请",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where it goes: the union, if one is known, and whether it is the employer's own."""
-
-    org: Organisation | None
-    own: bool
-
-
-def pathway(answers: Mapping[str, Any], age: int, place: Place) -> str:
+def pathway(answers: Mapping[str, Any], age: int, place: Receiving) -> str:
     """The special procedure by what was answered; without any, a worker under 18 or an employer without a union."""
     special = PATHWAYS.get(str(answers.get("work_status", "")))
     if special:
         return special
     if age < ADULT:
         return "young"
-    return "ordinary" if place.own else "no_union"
+    return "ordinary" if _own(place) else "no_union"
 
 
-def place(work: Work, person_id: int, answers: Mapping[str, Any]) -> Place:
-    """The union of the employer (the agency's where it has one), else who takes in such workers, else whose code was
-    scanned."""
-    chosen = str(answers.get("unit", ""))
-    org = orgs.get(work, int(chosen)) if chosen.isdigit() else None
-    for words in filter(None, (answers.get("agency"), answers.get("employer"))):
-        org = org or _surely(work, str(words))
-    if org is not None:
-        return Place(org, own=True)
+def _own(place: Receiving) -> bool:
+    """Whether the employer's own union takes it."""
+    return place.how in ("employer", "user_employer") or bool(place.org and place.org.employer)
+
+
+def place(work: Work, book: UnitBook, person_id: int, answers: Mapping[str, Any]) -> Receiving:
+    """The union that takes it: one picked from the list or whose code was scanned counts as given.
+
+    Dispatched workers whose agency has a union choose between it and the union where they work: the agency first.
+    Who has no fixed employer has named where they usually are, and that is no employer.
+    """
     status, employer = str(answers.get("work_status", "")), str(answers.get("employer", ""))
-    district = str(answers.get("area") or employer)
-    taken = units.receiving(work, employer, district, PATHWAYS.get(status, "no_union"))
-    person = people.get(work, person_id)
-    return Place(taken or units.of_person(work, person.org_id if person else None), own=False)
+    chosen, person = str(answers.get("unit", "")), people.get(work, person_id)
+    return receiving(
+        work,
+        book,
+        _joins_at(answers),
+        str(answers.get("area") or employer),
+        PATHWAYS.get(status, "ordinary"),
+        given=int(chosen) if chosen.isdigit() else person.org_id if person else None,
+        user_employer=employer,
+    )
 
 
-def _surely(work: Work, words: str) -> Organisation | None:
-    found = next((each for each in units.find(work, words) if each.sure), None)
-    return orgs.get(work, found.org_id) if found else None
+def _joins_at(answers: Mapping[str, Any]) -> str:
+    if answers.get("fixed") is False:
+        return ""
+    return str(answers.get("agency") or answers.get("employer", ""))
 
 
-def note_lead(work: Work, application: Application, place: Place) -> None:
-    """An employer without a union is a lead for those who organise (建会线索)."""
-    if not place.own and application.pathway in ("no_union", "dispatched") and application.submitted_at:
-        key = fold(application.employer)
-        leads.note(work, key, application.employer, application.org_id, application.submitted_at)
+def note_lead(work: Work, answers: Mapping[str, Any], place: Receiving, now: datetime) -> None:
+    """An employer without a union is a lead for those who organise (建会线索); a platform is none of a city's."""
+    if answers.get("work_status") != "平台就业":
+        receiving_rules.note_lead(work, _joins_at(answers), place, now)
 
 
 def flags(work: Work, application: Application, id_number: str, today: date) -> list[str]:

@@ -41,7 +41,9 @@ from bot.services.joining import (
     withdraw,
 )
 from bot.services.progress import FIELDS, field_names, progress_words, returned_words, unit_name
-from storage import applications, audit, consents, members, people
+from bot.services.receiving import Receiving
+from bot.services.unit_book import UnitBook
+from storage import applications, audit, consents, members, orgs, people
 from storage.applications import ID_PURPOSE, IN_HAND, MOBILE_PURPOSE, MORE_PURPOSE, Application
 from storage.seal import Sealer, Unsealable
 from storage.work import Work
@@ -89,6 +91,7 @@ __all__ = [
     "withdrawable",
 ]
 DEPENDS = {"employer": ("unit",), "work_status": ("pay", "agency", "area", "fixed")}  # asked again with their field
+MOVES = frozenset({"employer", "work_status"})  # what the union hangs on
 
 
 class AlreadyKnown(Refusal):
@@ -115,12 +118,18 @@ class Submitted:
 
 
 def submit(
-    work: Work, person_id: int, answers: Mapping[str, Any], now: datetime, workdays: int = 5, form_version: int = 1
+    work: Work,
+    book: UnitBook,
+    person_id: int,
+    answers: Mapping[str, Any],
+    now: datetime,
+    workdays: int = 5,
+    form_version: int = 1,
 ) -> Submitted:
     """Hand in a confirmed application with sealed numbers; an answer is due in so many working days.
 
-    Raises UnderAge, NoConsent, AlreadyApplied, AlreadyKnown. Without `begin` before it the row is made
-    here, on the consent that stands.
+    `book` knows the unions. Raises UnderAge, NoConsent, AlreadyApplied, AlreadyKnown. Without `begin` before it the row
+    is made here, on the consent that stands.
     """
     old_enough(str(answers["id_number"]), now)
     may_apply(work, person_id, None)
@@ -130,11 +139,18 @@ def submit(
     if taken(work, answers, application.id):
         raise AlreadyKnown
     application.form_version, application.submitted_at = form_version, now
-    return _hand_in(work, application, answers, now, workdays)
+    place = applying.place(work, book, person_id, answers)
+    applying.note_lead(work, answers, place, now)
+    return _hand_in(work, application, answers, place, now, workdays)
 
 
-def resubmit(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime, workdays: int = 5) -> Submitted:
-    """Hand a returned application in again, one round later. Raises UnderAge, NothingReturned, AlreadyKnown."""
+def resubmit(
+    work: Work, book: UnitBook, person_id: int, answers: Mapping[str, Any], now: datetime, workdays: int = 5
+) -> Submitted:
+    """Hand a returned application in again, one round later. Raises UnderAge, NothingReturned, AlreadyKnown.
+
+    Staff may have chosen its union meanwhile: it stays there, unless what the choice hangs on was given back.
+    """
     old_enough(str(answers["id_number"]), now)
     found = returned_of(work, person_id)
     application = applications.held(work, found.id) if found else None
@@ -142,9 +158,13 @@ def resubmit(work: Work, person_id: int, answers: Mapping[str, Any], now: dateti
         raise NothingReturned
     if taken(work, answers, application.id):
         raise AlreadyKnown
-    if "employer" not in (application.returned or ()) and application.org_id is not None:
-        answers = {**answers, "unit": str(application.org_id)}
-    return _hand_in(work, application, answers, now, workdays)
+    place = applying.place(work, book, person_id, answers)
+    chosen = orgs.get(work, application.org_id) if application.org_id is not None else None
+    if chosen is not None and not MOVES & set(application.returned or MOVES):
+        place = Receiving(chosen, "scanned")
+    elif str(answers["employer"]) != application.employer:
+        applying.note_lead(work, answers, place, now)
+    return _hand_in(work, application, answers, place, now, workdays)
 
 
 def _consent(work: Work, person_id: int) -> str:
@@ -157,11 +177,15 @@ def _consent(work: Work, person_id: int) -> str:
 
 
 def _hand_in(
-    work: Work, application: Application, answers: Mapping[str, Any], now: datetime, workdays: int
+    work: Work,
+    application: Application,
+    answers: Mapping[str, Any],
+    place: Receiving,
+    now: datetime,
+    workdays: int,
 ) -> Submitted:
-    """Fill the columns, judge nothing, move to `submitted`: row, step, lead and audit line in one transaction."""
+    """Fill the columns, judge nothing, move to `submitted`: row, step and audit line in one transaction."""
     today, id_number = local(now).date(), str(answers["id_number"])
-    place = applying.place(work, application.person_id, answers)
     _fill(work, application, answers)
     application.org_id = place.org.id if place.org else None
     application.pathway = applying.pathway(answers, age_on(id_number, today), place)
@@ -170,7 +194,6 @@ def _hand_in(
     application.returned, application.note, application.escalated_at = None, "", None
     application.reviewer, application.first_by = "", ""
     applications.move(work, application, "submitted", "person", now, f"round {application.round}")
-    applying.note_lead(work, application, place)
     person = people.get(work, application.person_id)
     if person is not None:
         person.name = application.name

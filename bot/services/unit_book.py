@@ -13,6 +13,7 @@ from storage.work import Work
 
 log = logging.getLogger(__name__)
 _KIND_OF_PLACE = re.compile(r"(?:街道|社区|村|镇|乡|园区|开发区|区|县)$")
+_PARTS = re.compile(r"[\s,，、。;；/]+")
 _LONGEST = 60  # characters of an answer that are looked at
 PATHWAY_WORDS = MappingProxyType({"platform": "平台", "flexible": "灵活就业"})
 
@@ -89,8 +90,17 @@ class UnitBook:
         return self._pages.units.get(org_id)
 
     def place(self, words: str) -> Unit | None:
-        """The union of the place that is named, whatever else is said; None when it may be several. Never raises."""
-        said, pages = core_of(words[:_LONGEST]), self._pages
+        """The union of the place that is named, whatever else is said; None when it may be several. Never raises.
+
+        Where all of it together names none, the parts between commas and blanks are looked at: the smallest place.
+        """
+        words = words[:_LONGEST]
+        parts = [self._place(each) for each in _PARTS.split(words)]
+        found = [each for each in parts if each is not None]
+        return self._place(words) or max(found, key=lambda unit: unit.path.count("/"), default=None)
+
+    def _place(self, words: str) -> Unit | None:
+        said, pages = core_of(words), self._pages
         if len(said) < 2:
             return None
         return _named(said, pages.places, pages.units) or _named(_sound(said), pages.heard, pages.units)

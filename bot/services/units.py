@@ -1,9 +1,7 @@
-"""Union organisations as people meet them: the one whose QR code they scanned, the one they name."""
+"""Union organisations as people meet them: the one whose QR code they scanned, the tree that is brought in."""
 
-import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,35 +13,6 @@ from storage.work import Work
 
 class UnknownUnit(Refusal):
     """There is no organisation of that code."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A unit that words may mean; `sure` when nothing else can be meant."""
-
-    org_id: int
-    name: str
-    employer: str
-    sure: bool
-
-
-def find(work: Work, words: str, limit: int = 5) -> list[Candidate]:
-    """Basic-level unions that the words may mean, the likeliest first; a sure one stands alone."""
-    found = [
-        Candidate(org.id, org.name, org.employer, words in (org.name, org.employer))
-        for org in orgs.search(work, words, limit=limit)
-        if org.employer
-    ]
-    return [each for each in found if each.sure][:1] or found
-
-
-def receiving(work: Work, employer_words: str, district_words: str, pathway: str) -> Organisation | None:
-    """The larger union that takes in workers whose employer has none, by the district or street they name."""
-    for part in filter(None, re.split(r"[\s,，、。;；/]+", district_words)):
-        for org in orgs.search(work, part, limit=5):
-            if org.level in ("区县", "街道"):
-                return org
-    return None
 
 
 def visit(work: Work, person_id: int, code: str) -> Organisation | None:
@@ -61,15 +30,6 @@ def visit(work: Work, person_id: int, code: str) -> Organisation | None:
 def of_person(work: Work, org_id: int | None) -> Organisation | None:
     """The unit a person scanned or belongs to."""
     return orgs.get(work, org_id) if org_id is not None else None
-
-
-def named(work: Work, words: str) -> Organisation | None:
-    """The unit of exactly this name or employer, else the only one that contains the words, else None."""
-    found = orgs.search(work, words, limit=5)
-    exact = [org for org in found if words in (org.name, org.employer)]
-    if exact:
-        return exact[0]
-    return found[0] if len(found) == 1 else None
 
 
 def load(work: Work, units: Iterable[Mapping[str, Any]], now: datetime) -> int:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from bot.services import membership
+from bot.services.unit_book import UnitBook
 from storage import applications, people
 from storage.applications import Application
 from storage.database import Database
@@ -27,7 +28,7 @@ async def test_two_processes_hand_in_at_once(another: Opener, now: datetime, cap
         def job(work: Work) -> membership.Submitted:
             known = people.create(work, "talk", f"u{place}", "", now)
             membership.begin(work, known.person_id, "v", now)
-            return membership.submit(work, known.person_id, answers, now)
+            return membership.submit(work, UnitBook(), known.person_id, answers, now)
 
         return processes[place % 2].writer.write(job)
 

@@ -127,7 +127,7 @@ def test_an_employer_without_a_union_is_a_lead(database: Database, now: datetime
     speaker = talk(database, now)
     joins(speaker, unit="远方电子有限公司")
     joins(speaker, unit="远方电子有限公司", user="u2", id_number=id_of("19850615"), mobile="13900139000")
-    (lead,) = database.look(lambda work: leads.listed(work, "open"))
+    ((lead, _),) = database.look(lambda work: leads.listed(work, "open"))
     assert (lead.employer, lead.asked) == ("远方电子有限公司", 2)
 
 

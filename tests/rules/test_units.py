@@ -87,7 +87,7 @@ def move(engine: sa.Engine, step: Any, revision: str) -> None:
 def test_the_columns_come_to_a_tree_in_use_and_can_be_taken_away(empty_url: str) -> None:
     engine = make_engine(empty_url)
     every = sa.text("SELECT * FROM organisation")
-    move(engine, command.upgrade, "0004")
+    move(engine, command.upgrade, "0005")
     with engine.begin() as conn:
         conn.execute(
             sa.text(
@@ -95,10 +95,10 @@ def test_the_columns_come_to_a_tree_in_use_and_can_be_taken_away(empty_url: str)
             )
         )
         before = dict(conn.execute(every).mappings().one())
-    move(engine, command.upgrade, "0005")
+    move(engine, command.upgrade, "0006")
     with engine.begin() as conn:
         assert dict(conn.execute(every).mappings().one()) == {**before, "trade": "", "version": 1}
-    move(engine, command.downgrade, "0004")
+    move(engine, command.downgrade, "0005")
     with engine.begin() as conn:
         assert dict(conn.execute(every).mappings().one()) == before
     engine.dispose()
