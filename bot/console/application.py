@@ -19,6 +19,7 @@ from bot.services.actors import NotAllowed
 from bot.services.admission_queue import Detail
 from bot.services.admission_rules import Doubtful, Unfit
 from bot.services.admissions import NoApplication
+from bot.services.progress import FIELDS
 from storage.orgs import Organisation
 from storage.work import Work
 
@@ -62,6 +63,7 @@ async def _page(
         typed=typed if typed is not None else Form(),
         letters=[(LETTERS[key], detail.letters[key]) for key in LETTERS if key in detail.letters],
         rules=admission_rules,
+        fields=FIELDS,
         spell=lambda time: spell_working(time, room.house.hours),
         may_decide=visit.actor.may("decide"),
         due_days=room.house.review_workdays,
