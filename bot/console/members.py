@@ -123,9 +123,9 @@ async def direct(room: Room, visit: Visit, request: web.Request) -> web.StreamRe
     request_id, now = row_id(request, "request"), room.clock.now()
     words = " ".join((await read_form(request)).get("unit", "").split())[:60]
 
-    meant = room.house.units.sure(words)
-
     def point(work: Work) -> None:
+        room.house.units.refresh(work)  # a union that was added just now is one
+        meant = room.house.units.sure(words)
         org = units.of_person(work, meant.id) if meant else None
         if org is None:
             raise NoRequest("没有找到这个工会，或者不止一个工会的名称里有这几个字，请写全称。")
