@@ -6,7 +6,7 @@ import pytest
 
 from bot.clock import FrozenClock
 from bot.services import membership
-from storage import applications, consents, leads
+from storage import applications, consents, leads, orgs
 from storage.database import Database
 from storage.work import Work
 from tests.joining.kit import ID, MOBILE, UNIT, all_of, id_of, joins, says, start, steps, talk
@@ -129,6 +129,34 @@ def test_an_employer_without_a_union_is_a_lead(database: Database, now: datetime
     joins(speaker, unit="远方电子有限公司", user="u2", id_number=id_of("19850615"), mobile="13900139000")
     ((lead, _),) = database.look(lambda work: leads.listed(work, "open"))
     assert (lead.employer, lead.asked) == ("远方电子有限公司", 2)
+
+
+def test_an_agency_is_a_lead_and_a_platform_is_none(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    joins(speaker, unit="饿了么", rest=("骑手", "饿了么，河西", "是", "没入过"))
+    dispatched = ("派遣", "派遣公司发，有工会", "安平劳务派遣公司", "是", "没入过")
+    told = joins(speaker, rest=dispatched, user="u2", id_number=id_of("19850615"), mobile="13900139000")
+    assert "示例机械厂工会一般会在5个工作日内审核" in told[-1]
+    found = database.look(lambda work: leads.listed(work, "open"))
+    assert [lead.employer for lead, _ in found] == ["安平劳务派遣公司"]
+
+
+def test_handed_in_again_it_stays_with_the_union_that_staff_chose(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    joins(speaker)
+
+    def give_back(work: Work) -> int:
+        application = applications.held(work, all_of(database)[0].id)
+        assert application is not None
+        application.org_id = orgs.put(work, "other", "别的工会", "基层", "别的厂", None).id
+        application.returned, application.note = ["migrant"], "请核对"
+        applications.move(work, application, "returned", "staff:wang", now, "请核对")
+        return application.org_id
+
+    chosen = database.writer.run(give_back)
+    says(speaker, "修改申请", "是", "确认")
+    (row,) = all_of(database)
+    assert (row.state, row.org_id, row.migrant) == ("submitted", chosen, True)
 
 
 def test_returned_and_handed_in_again(database: Database, clock: FrozenClock) -> None:
