@@ -118,7 +118,8 @@ def accept(work: Work, actor: Actor, request_id: int, now: datetime) -> str:
         _do(work, request, member, there, who, now)
         words = _done_words(request, here, there)
         _settle(work, request, "done", actor.name, now)
-    audit.write(work, who, f"request_{request.state}", f"request:{request.id}", now, request.kind)
+    deed = "request_released" if request.state == "released" else "request_done"
+    audit.write(work, who, deed, f"request:{request.id}", now, request.kind)
     _tell(work, request, member, words, now)
     return request.state
 

@@ -185,6 +185,7 @@ def test_only_who_brought_it_in_and_may_deals_with_it(world: World) -> None:
 
 def test_an_approved_application_takes_over_who_a_list_brought_in(world: World) -> None:
     world.brought(sheet(line(7)))
+    world.now += timedelta(days=1)
     member = world.enrolled(7)
     assert count(world.database, Member) == 1
     assert (member.number, member.source) == ("forge-2026-000001", "import")
