@@ -2,6 +2,7 @@
 
 INFO = "您在我们这里的信息（{today}）："
 CHAT = "· 您说过的话：加密保存，{days}天后自动删除。"
+UNIT = "· 您所在或扫码的工会：{unit}。"
 NAME = "· 姓名：{name}。"
 FORM = "· 没填完的表：{day}最后填写，加密保存，{until}自动删除；没有提交，工会看不到。"
 APPLICATION = "· 入会申请 {number}（{day}提交，{state}）：\n{facts}。{until}"
@@ -20,7 +21,7 @@ SUBJECTS = {"notice": "入会告知书", "id_number": "单独同意填身份证�
 WHO = "身份证号、手机号加密保存，只有本级和上级工会的会籍管理人员能看，每次查看完整号码都要写明原因并留下记录。"
 HOW = "可以回复“撤回同意”或“删除我的信息”。对结果有意见，请回复“转人工”。"
 HOW_MEMBER = "信息有变化请回复“更正”。"
-NOTHING = "除了上面这些，我们没有保存您的个人信息。"
+REST = "还有微信给您的编号（用来回复您），和您哪天办过哪类事的经过（不含您填的内容）。"
 NONE, HIDDEN = "没有", "现在打不开"
 STATES = {
     "submitted": "等待审核",
@@ -43,7 +44,7 @@ STAYS_OFFICE = "您的工会职务和任务（工作人员会核对，再答复�
 DELETE_YES = "确定删除"
 DELETED = "已经删除（{day}）：没填完的表、您说过的话和我的答复、没有办成的申请里填过的内容。"
 DELETED_APPLICATION = "申请{number}已经撤回，工会不再审核。"
-DELETED_CASE = "按规定要保留的部分，已经请工会的工作人员核对，有结果会告诉您。着急请在{office}拨打{hotline}。"
+DELETED_CASE = "按规定要保留的部分，已经请工会的工作人员核对，有结果会告诉您。着急请拨打{hotline}（{office}）。"
 DELETED_AGAIN = "想入会的时候，回复“入会”重新开始就行。"
 
 CONSENT_ASK = (

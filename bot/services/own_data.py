@@ -29,7 +29,7 @@ def words(work: Work, person_id: int, house: House, now: datetime) -> list[str]:
     head = texts.INFO.format(today=_day(now))
     here = member is not None and member.state in HERE
     how = texts.HOW_MEMBER + texts.HOW if here else texts.HOW
-    return ["\n".join([head, *lines]), texts.NOTHING + "\n" + texts.WHO, how]
+    return ["\n".join([head, *lines]), texts.REST + "\n" + texts.WHO, how]
 
 
 def _day(moment: datetime) -> str:
@@ -38,7 +38,9 @@ def _day(moment: datetime) -> str:
 
 def _person(work: Work, person_id: int) -> list[str]:
     person = people.get(work, person_id)
-    return [texts.NAME.format(name=person.name)] if person and person.name else []
+    org = orgs.get(work, person.org_id) if person and person.org_id else None
+    unit = [texts.UNIT.format(unit=org.name)] if org else []
+    return [texts.NAME.format(name=person.name), *unit] if person and person.name else unit
 
 
 def _form(work: Work, person_id: int) -> list[str]:
