@@ -9,7 +9,19 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import account, checking, commands, demo, faq_commands, log, member_commands, serving, staffing, talk
+from bot import (
+    account,
+    checking,
+    commands,
+    demo,
+    faq_commands,
+    log,
+    member_commands,
+    privacy_commands,
+    serving,
+    staffing,
+    talk,
+)
 from bot.clock import SHANGHAI
 from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
@@ -177,6 +189,7 @@ def _operating(top: _Commands) -> None:
     database = top.group("db", "the database")
     database.add("upgrade", commands.db_upgrade, "bring the schema to the newest version")
     database.add("backup", commands.db_backup, "an online backup of a SQLite database").add_argument("file", type=Path)
+    database.add("reseal", privacy_commands.db_reseal, "seal everything again with the first of the seal keys")
     top.add("check", checking.check, "check configuration, content and credentials")
 
 

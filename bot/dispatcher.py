@@ -21,10 +21,10 @@ from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
 from bot.dialogue import SEEN, Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
-from bot.services import letters, membership
+from bot.services import forgetting, letters, membership
 from bot.services.house import House
 from bot.turn import Turn, plain_words
-from storage import claims, conversations, inbox, outbox, people
+from storage import claims, inbox, outbox, people
 from storage.work import Work
 
 log = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ class Dispatcher:
         if kind is Kind.UNFOLLOW:
             turn.topic = "unfollow"
             people.mark_unfollowed(turn.work, turn.person.address_id)
-            conversations.drop(turn.work, turn.person.person_id)
+            forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id)
             return
         if kind in SILENT:
             turn.topic = turn.message.event[:60] or kind.value

@@ -12,6 +12,7 @@ from handlers import (
     members,
     membership,
     nothing_open,
+    privacy,
     resuming,
     sensitive,
     subscription,
@@ -22,6 +23,7 @@ ROUTERS = (
     subscription.router,
     help.router,
     human.router,
+    privacy.router,
     membership.router,
     resuming.router,
     members.router,
@@ -31,11 +33,15 @@ ROUTERS = (
     fallback.router,
 )
 FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS)
-COMMANDS = members.COMMANDS | frozenset(
-    {
-        *("我的任务", "本月任务", "任务", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"),
-        *("进度", "查进度", "修改申请", "撤回申请", "确定撤回", "窗口办理", "线下办理", *resuming.ELSEWHERE),
-    }
+COMMANDS = (
+    members.COMMANDS
+    | privacy.COMMANDS
+    | frozenset(
+        {
+            *("我的任务", "本月任务", "任务", "入会", "我要入会", "有帮助", "没帮助", "都不是", "菜单"),
+            *("进度", "查进度", "修改申请", "撤回申请", "确定撤回", "窗口办理", "线下办理", *resuming.ELSEWHERE),
+        }
+    )
 )
 
 

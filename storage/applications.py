@@ -167,6 +167,12 @@ def latest_of(work: Work, person_id: int) -> Application | None:
     return work.session.exec(query.order_by(col(Application.created_at).desc(), col(Application.id).desc())).first()
 
 
+def of_person(work: Work, person_id: int) -> Sequence[Application]:
+    """Every application of a person, the newest first."""
+    query = select(Application).where(Application.person_id == person_id)
+    return work.session.exec(query.order_by(col(Application.created_at).desc(), col(Application.id).desc())).all()
+
+
 def by_id_hash(work: Work, id_hash: str) -> Sequence[Application]:
     """Applications with this ID number that a reviewer has or has approved."""
     query = select(Application).where(

@@ -34,6 +34,11 @@ class Sealer:
         self._keys = {kid: AESGCM(key) for kid, key in keys.items()}
         self._pepper = hashlib.sha256(b"unionbot fingerprint" + pepper).digest()
 
+    @property
+    def first(self) -> int:
+        """The id of the key that seals; the first byte of what it sealed."""
+        return self._first
+
     def seal(self, value: str, purpose: str) -> bytes:
         """The sealed form of `value`, bound to `purpose`."""
         nonce = os.urandom(12)

@@ -9,6 +9,7 @@ from bot.jobs import (
     escalate_applications,
     expire_applications,
     fire_reminders,
+    forget_applications,
     group_misses,
     import_rosters,
     issue_duties,
@@ -33,6 +34,7 @@ JOBS: tuple[Job, ...] = (
     nudge_applicants.JOB,
     clean_up.JOB,
     expire_applications.JOB,
+    forget_applications.JOB,
     import_rosters.JOB,
     clean_rosters.JOB,
 )

@@ -17,7 +17,12 @@ from storage import letters as planted
 from storage.cases import Case
 from storage.work import Work
 
-TITLES = {"human": "要求转人工", "membership": "入会申请需要帮助", "minor": "未满16周岁的人申请入会"}
+TITLES = {
+    "human": "要求转人工",
+    "membership": "入会申请需要帮助",
+    "minor": "未满16周岁的人申请入会",
+    "privacy": "要求删除个人信息或撤回同意，请核对后答复",
+}
 REPLY_CHARS = (2, 500)
 OUTCOME_CHARS = 200
 REPLY_PURPOSE = "case.reply"

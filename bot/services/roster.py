@@ -130,17 +130,25 @@ def masked(work: Work, member: Member) -> tuple[str, str]:
     return first, second
 
 
-def sheet(work: Work, actor: Actor, member_id: int) -> Sheet:
-    """One member of the actor's branch, or one who is to be taken over by it. Raises NoRequest, NotAllowed."""
+def seen(work: Work, actor: Actor, member_id: int) -> tuple[Member, Organisation]:
+    """A member of the actor's branch, or one who is to be taken over by it, and the union. Raises as `sheet`."""
     require(actor, "members")
     member = members.get(work, member_id)
     org = orgs.get(work, member.org_id) if member else None
     if member is None or org is None:
         raise NoRequest(texts.NO_MEMBER)
+    if not actor.within(org.path):
+        asked = members.requests(work, member.id)
+        if not _coming(actor, asked, _places(work, member, asked)):
+            raise NotAllowed(texts.NOT_YOURS)
+    return member, org
+
+
+def sheet(work: Work, actor: Actor, member_id: int) -> Sheet:
+    """One member of the actor's branch, or one who is to be taken over by it. Raises NoRequest, NotAllowed."""
+    member, org = seen(work, actor, member_id)
     asked = members.requests(work, member.id)
     places = _places(work, member, asked)
-    if not actor.within(org.path) and not _coming(actor, asked, places):
-        raise NotAllowed(texts.NOT_YOURS)
     numbers = masked(work, member)
     return Sheet(
         _line(member, org),

@@ -1,0 +1,42 @@
+"""What is forgotten by itself, and when. Sources: PIPL art. 19 and 47 (no longer than needed), and the notice.
+
+- An application that ended without a membership (rejected, withdrawn, expired) loses everything about the person `DAYS`
+  days after its end; number, union, state, steps and the notice agreed to stay as proof without content.
+- The name of somebody who is neither a member nor applying goes with it.
+- Who leaves the account loses an application that was not handed in, and the open form, at once; the name after `DAYS`
+  days. What the union has in hand is decided first.
+"""
+
+from datetime import datetime, timedelta
+
+from storage import applications, conversations, forgetting
+from storage.work import Work
+
+DAYS = 30
+KEPT = timedelta(days=DAYS)
+BATCH = 500
+
+
+def lapse(work: Work, now: datetime) -> tuple[int, int]:
+    """Empty a batch of applications whose time is over: how many applications, how many names went with them."""
+    found = forgetting.lapsed_before(work, now - KEPT, BATCH)
+    if not found:
+        return 0, 0
+    count = forgetting.blank_applications(work, [application_id for application_id, _ in found])
+    return count, forgetting.forget_names(work, sorted({person_id for _, person_id in found}))
+
+
+def leave(work: Work, now: datetime) -> int:
+    """Forget the names of a batch of people who left long enough ago; how many."""
+    found = forgetting.gone_before(work, now - KEPT, BATCH)
+    return forgetting.forget_names(work, found) if found else 0
+
+
+def unfollowed(work: Work, person_id: int, address_id: int) -> None:
+    """Somebody left the account: what was not handed in goes at once, unless they go on elsewhere."""
+    if forgetting.elsewhere(work, person_id, address_id):
+        return
+    conversations.drop(work, person_id)
+    application = applications.open_of(work, person_id)
+    if application is not None and application.state in applications.UNSENT:
+        applications.erase(work, application)

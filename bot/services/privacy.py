@@ -1,0 +1,78 @@
+"""What people may ask about their own data: see it, have it deleted, take consent back (PIPL art. 15, 44-47).
+
+What the law and the charter make the union keep (the record of members) is not deleted by the machine: a case asks a
+person to decide and to answer.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.clock import local
+from bot.services import cases, joining
+from storage import applications, audit, consents, conversations, forgetting, members, orgs, people
+from storage.work import Work
+
+TOPIC = "privacy"  # of the case
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a request would meet: the number of an application in hand ("" while unsent, None: none is open)."""
+
+    application: str | None
+    member: bool
+    office: bool
+    consents: int
+
+
+def standing(work: Work, person_id: int, now: datetime) -> Standing:
+    """How things are for this person now."""
+    application = applications.open_of(work, person_id)
+    return Standing(
+        (application.number or "") if application else None,
+        members.of_person(work, person_id) is not None,
+        bool(orgs.offices_of(work, person_id, local(now).date())),
+        sum(each.ended_at is None for each in consents.of_person(work, person_id)),
+    )
+
+
+def delete(work: Work, person_id: int, now: datetime) -> Standing:
+    """Delete what may go, at once; returns how things were. Where something has to stay, a case asks a person.
+
+    An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
+    chat and what was answered are blanked, consents end. The record of members, events and consents stay.
+    """
+    before = standing(work, person_id, now)
+    _stop(work, person_id, now)
+    emptied = forgetting.blank_applications_of(work, person_id)
+    forgetting.forget_said(work, person_id, owed=not before.member)
+    forgetting.forget_names(work, [person_id])
+    note = f"applications={emptied}"
+    audit.write(work, f"person:{person_id}", "erase", f"person:{person_id}", now, note)
+    if before.member or before.office:
+        cases.hand_over(work, person_id, TOPIC, now)
+    return before
+
+
+def take_back(work: Work, person_id: int, now: datetime) -> Standing:
+    """End every consent and what rests on it: the form goes, an open application is withdrawn; returns how it was.
+
+    What was filled in is emptied by retention. A membership goes on: it does not rest on this consent.
+    """
+    before = standing(work, person_id, now)
+    _stop(work, person_id, now)
+    audit.write(work, f"person:{person_id}", "consent_end", f"person:{person_id}", now)
+    if before.member:
+        cases.hand_over(work, person_id, TOPIC, now)
+    return before
+
+
+def _stop(work: Work, person_id: int, now: datetime) -> None:
+    joining.withdraw(work, person_id, now)
+    conversations.drop(work, person_id)
+    consents.end(work, person_id, now)
+    person = people.get(work, person_id)
+    if person is not None:
+        person.consent, person.consent_at = "", None
+        work.session.add(person)
+        work.session.flush()
