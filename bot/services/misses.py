@@ -12,7 +12,17 @@ from storage import inbox, knowledge, misses
 from storage.misses import Gap, Miss
 from storage.work import Work
 
-_LONG_DIGITS = re.compile(r"\d(?:[\s.·_—–－-]{0,3}[\dXxＸｘ]){6,}")
+LONG_DIGITS = re.compile(r"\d(?:[\s.·_—–－-]{0,3}[\dXxＸｘ]){6,}")
+_DIGIT = "[\\d〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖①-⑨⓪❶-❾]"
+_LETTER = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿-]"
+_CONTACTS = re.compile(
+    r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿.+%．-]{0,64}+\s?[@＠]\s?"
+    + rf"{_LETTER}{{1,63}}(?:\s?[.．。点]\s?{_LETTER}{{1,63}}){{1,8}}"  # e-mail
+    rf"|{_DIGIT}(?:[\s.·_—–－-]{{0,3}}{_DIGIT}){{6,}}"  # a number spelt out: 一三八零零一三八零零零
+    rf"|(?P<label>(?<![A-Za-z])(?i:[qｑ][qｑ]|[wvｗｖ][xｘ]|wechat|weixin)号?|[微薇威]信号?|扣扣号?|加我)"
+    rf"[\s:：是为]{{0,3}}{_LETTER}{{4,32}}"  # what follows 微信, QQ …
+    rf"|(?<!{_LETTER})(?=[A-Za-z]{_LETTER}{{5,31}}(?!{_LETTER}))(?={_LETTER}*[0-9_]){_LETTER}+",  # zhang_san88
+)
 MASK = "〔号码〕"
 SUGGESTION_MINUTES = 30
 OPINION_DAYS = 2
@@ -22,8 +32,10 @@ GAPS, WORDINGS = 300, 5  # so many open gaps, and wordings of each, a new questi
 
 
 def masked(text: str) -> str:
-    """The words of a miss as staff may read them: long numbers (ID, mobile, card) and control characters blanked."""
-    return _LONG_DIGITS.sub(MASK, "".join(each if each.isprintable() else " " for each in text))
+    """The words of a miss as staff may read them: numbers of people (ID, mobile, card, also spelt out), e-mail
+    addresses, WeChat and QQ accounts and control characters blanked. Names of people cannot be told from words."""
+    plain = "".join(each if each.isprintable() else " " for each in text)
+    return _CONTACTS.sub(lambda found: f"{found['label'] or ''}{MASK}", LONG_DIGITS.sub(MASK, plain))
 
 
 def remember(work: Work, inbound_id: int, person_id: int, text: str, result: Result, now: datetime) -> None:

@@ -366,3 +366,21 @@ def test_after_retention_a_letter_quotes_nobody_elses_words(desk: Desk, now: dat
 )
 def test_numbers_of_people_are_masked(said: str, kept_as: str) -> None:
     assert misses.masked(said) == kept_as
+        ("加我微信zhang_san88", "加我微信〔号码〕"),
+        ("微信号：zhangsan 谢谢", "微信号〔号码〕 谢谢"),
+        ("vx abcd1234回我", "vx〔号码〕回我"),
+        ("我的WX是Li-Si_1990", "我的WX〔号码〕"),
+        ("找zhang_san88问", "找〔号码〕问"),
+        ("ｗｘ：ｚｈａｎｇ＿ｓａｎ８８", "ｗｘ〔号码〕"),
+        ("发到zhang.san+1@example.com吧", "发到〔号码〕吧"),
+        ("zhang @ example . com", "〔号码〕"),
+        ("张三＠example．com", "张三〔号码〕"),
+        ("电话一三八一二三四五六七八", "电话〔号码〕"),
+        ("幺三八 零零幺三 八零零零", "〔号码〕"),
+        ("138一二三四5678", "〔号码〕"),
+        ("①③⑧⓪⓪①③⑧⓪⓪⓪", "〔号码〕"),
+        ("QQ12345，QQ号：654321", "QQ〔号码〕，QQ号〔号码〕"),
+        ("扣扣 10001", "扣扣〔号码〕"),
+        ("微信群里发工资条算通知吗", "微信群里发工资条算通知吗"),
+        ("996和N+1，二〇二六年一月，十二三四十个人", "996和N+1，二〇二六年一月，十二三四十个人"),
+        ("iPhone和ETC，GB 18218", "iPhone和ETC，GB 18218"),
