@@ -131,16 +131,24 @@ def show(turn: Turn, entry_id: str) -> None:
     turn.topic = ENTRY + answer.id
     if not turn.private:
         turn.say(answers.short(answer))
-        turn.say(texts.GROUP_MORE)
+        needed = texts.GROUP_HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline)
+        turn.say(needed if answer.hand_over else texts.GROUP_MORE)
         hop(turn)
         return
+        if answer.hand_over:
+            hand_over(turn, answer)
     turn.say(answers.full(answer))
     if answer.hand_over:
-        turn.grave = True
-        cases.hand_over(turn.work, turn.person.person_id, answer.id, turn.now)
-        turn.say(texts.HAND_OVER_CASE + texts.HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline))
-        return
-    _offer_more(turn, answer)
+        hand_over(turn, answer)
+    else:
+        _offer_more(turn, answer)
+
+
+def hand_over(turn: Turn, answer: Answer) -> None:
+    """Open the case that this answer promises; only in private, where nobody else reads who needs help."""
+    turn.grave = True
+    cases.hand_over(turn.work, turn.person.person_id, answer.id, turn.now)
+    turn.say(texts.HAND_OVER_CASE + texts.HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline))
 
 
 def _offer_more(turn: Turn, answer: Answer) -> None:
