@@ -2,7 +2,19 @@
 
 from bot.dialogue import Aside
 from bot.dispatcher import Conversation
-from handlers import duties, fallback, faq, help, human, membership, nothing_open, sensitive, subscription
+from handlers import (
+    duties,
+    fallback,
+    faq,
+    help,
+    human,
+    membership,
+    nothing_open,
+    opinions,
+    picking,
+    sensitive,
+    subscription,
+)
 
 ROUTERS = (
     sensitive.router,
@@ -12,6 +24,8 @@ ROUTERS = (
     membership.router,
     duties.router,
     nothing_open.router,
+    picking.router,
+    opinions.router,
     faq.router,
     fallback.router,
 )
