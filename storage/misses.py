@@ -22,6 +22,7 @@ from sqlmodel import Field, col, select
 from storage.base import BigId, Json, Row, UtcDateTime, default, table
 from storage.orgs import Organisation
 from storage.people import Person
+from storage.scope import of_people
 from storage.work import Work
 
 _REVIEW_SQL = sa.text("kind = 'review' AND state = 'open'")
@@ -300,10 +301,11 @@ def pour(work: Work, source: Gap, into: Gap) -> None:
     work.session.add(source)
 
 
-def count_open(work: Work) -> int:
-    """Open gaps of either kind."""
-    rows = table(Gap)
-    return int(work.look(sa.select(sa.func.count()).where(rows.c.state == "open")).scalar_one())
+def count_open(work: Work, path: str | None = None) -> int:
+    """Open gaps of either kind; of a path those that people below it asked."""
+    rows, asked = table(Gap), table(Miss)
+    mine = [rows.c.id.in_(sa.select(asked.c.gap_id).where(each)) for each in of_people(asked.c.person_id, path)]
+    return int(work.look(sa.select(sa.func.count()).where(rows.c.state == "open", *mine)).scalar_one())
 
 
 def put_opinion(work: Work, person_id: int, entry_id: str, helpful: bool, now: datetime, reason: str = "") -> None:
