@@ -14,7 +14,7 @@ OUTSIDE_SHARE = 0.2  # of out-of-scope questions in the mix
 ANSWERED_FAR, ANSWERED_NEAR = 0.003, 0.01  # at most, of far and near out-of-scope questions
 ANSWERED = 0.6  # at most, of in-scope questions: real ones are harder than those at hand
 PRECISION = 0.937  # at least, of answers, in-scope and out-of-scope questions mixed
-WITHHELD = 1.5  # what a right suggestion that is not shown costs, in needless ones that are
+WITHHELD = 1.0  # what a right suggestion that is not shown costs, in needless ones that are
 STEPS = [step / 100 for step in range(1, 100)]
 FINE_STEPS = [step / 1000 for step in range(500, 1000, 2)]
 

@@ -6,12 +6,22 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from bot.errors import Misconfigured
 
 T = TypeVar("T")
 Audience = Literal["worker", "cadre"]
+RESERVED_IDS = ("new",)  # /knowledge/new is the form of a new entry
 MAX_FILE_BYTES = 4 * 1024 * 1024
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # What spreadsheets, YAML or a database cannot keep: control characters, halves of a pair, two that are no characters.
@@ -37,7 +47,16 @@ def one_line(value: object) -> object:
 
 
 _TEXT, _LINE = BeforeValidator(tidy), BeforeValidator(one_line)
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+
+
+def free_id(value: str) -> str:
+    """An entry's id that is no page of the console. Raises ValueError."""
+    if value in RESERVED_IDS:
+        raise ValueError("a reserved id")
+    return value
+
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$"), AfterValidator(free_id)]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 

@@ -12,6 +12,8 @@ from handlers import (
     members,
     membership,
     nothing_open,
+    opinions,
+    picking,
     privacy,
     resuming,
     sensitive,
@@ -29,6 +31,8 @@ ROUTERS = (
     members.router,
     duties.router,
     nothing_open.router,
+    picking.router,
+    opinions.router,
     faq.router,
     fallback.router,
 )

@@ -1,79 +1,19 @@
 """Policy questions: answer with source and date, ask back when unsure, say honestly when nothing is known."""
 
-import re
-
 from bot import texts
 from bot.contract import Choice
-from bot.router import Filter, Pattern, Router, Text, Words
+from bot.forms.fold import looks_like_question
+from bot.router import Router, Text
 from bot.search import Decision, Result
 from bot.services import answers, asking, cases, misses
 from bot.services.answers import Answer
 from bot.turn import Turn
+from handlers import spoken
 from handlers.group import hop
 
 router = Router("faq")
 ENTRY = "faq:"
-
-
-class TappedEntry(Filter[str]):
-    """A tapped choice that names a published entry."""
-
-    def match(self, turn: Turn) -> str | None:
-        """The entry's id."""
-        entry_id = turn.message.key.removeprefix(ENTRY) if turn.message.key.startswith(ENTRY) else ""
-        return entry_id if entry_id and turn.house.knowledge.get(entry_id) else None
-
-
-@router.on(TappedEntry())
-def picked(turn: Turn, entry_id: str) -> None:
-    """A suggestion was tapped."""
-    misses.picked(turn.work, turn.person.person_id, entry_id, turn.now)
-    show(turn, entry_id)
-
-
-@router.on(Pattern(r"[123]"))
-def numbered(turn: Turn, found: re.Match[str]) -> None:
-    """A suggestion was picked by its number; without open suggestions a number is no question."""
-    ids = misses.open_suggestions(turn.work, turn.person.person_id, turn.now, turn.message.chat)
-    place = int(found[0]) - 1
-    if place < len(ids) and turn.house.knowledge.get(ids[place]):
-        picked(turn, ids[place])
-    else:
-        turn.say(texts.NUMBER_NOTHING)
-
-
-@router.on(Words(texts.DID_HELP, texts.NO_HELP, "没用", "没帮到", "有用"))
-def opinion(turn: Turn, word: str) -> None:
-    """What somebody thinks of the last answer; a disliked one goes to the editors, with a reason if they give one."""
-    helpful = word in (texts.DID_HELP, "有用")
-    person_id, chat = turn.person.person_id, turn.message.chat
-    if misses.keep_opinion(turn.work, turn.inbound_id, person_id, helpful, turn.now, chat) is None:
-        turn.say(texts.OPINION_NOTHING)
-    elif helpful:
-        turn.say(texts.OPINION_THANKS)
-    elif not turn.private:
-        turn.say(texts.GROUP_SORRY)
-        hop(turn)
-    else:
-        turn.say(texts.OPINION_SORRY, *(Choice(f"reason:{each}", each) for each in misses.REASONS))
-
-
-@router.on(Words(*misses.REASONS))
-def reason(turn: Turn, word: str) -> None:
-    """Why the last answer did not help."""
-    if misses.keep_reason(turn.work, turn.person.person_id, word, turn.now):
-        turn.say(texts.OPINION_REASON)
-    else:
-        ask(turn, word)
-
-
-@router.on(Words(texts.NONE_OF_THESE, "都不是的", "都不对"))
-def none_of_these(turn: Turn, word: str) -> None:
-    """No suggestion fits."""
-    if misses.picked(turn.work, turn.person.person_id, misses.NONE, turn.now):
-        decline(turn, "")
-    else:
-        turn.say(texts.NONE_NOTHING)
+FAULTS = "不没太错旧老说讲看"  # what a complaint is made of, and a bare topic is not
 
 
 @router.on(Text())
@@ -82,6 +22,8 @@ def ask(turn: Turn, text: str) -> None:
     result = search(turn)
     if result.decision is Decision.ANSWER:
         show(turn, result.hits[0].id)
+        return
+    if explained(turn, text, result):
         return
     offered = asking.in_force(turn.work, turn.house.knowledge, result, branch_of(turn), turn.now)
     if result.hits and not offered.hits:
@@ -92,6 +34,21 @@ def ask(turn: Turn, text: str) -> None:
         suggest(turn, offered)
     else:
         decline(turn)
+
+
+def explained(turn: Turn, text: str, result: Result) -> bool:
+    """Whether these words say why the answer that was just disliked did not help: then they are kept as the reason.
+
+    What looks like a question, or names something of the base without finding fault, is asked.
+    """
+    finds_fault = result.decision is Decision.DECLINE or any(each in text for each in FAULTS)
+    if not turn.private or turn.message.key or looks_like_question(text) or not finds_fault:
+        return False
+    kept = misses.keep_own_words(turn.work, turn.person.person_id, text, turn.now)
+    if kept:
+        turn.topic = "explained"
+        turn.say(texts.OPINION_REASON)
+    return kept
 
 
 def search(turn: Turn) -> Result:
@@ -136,22 +93,28 @@ def show(turn: Turn, entry_id: str) -> None:
     turn.topic = ENTRY + answer.id
     if not turn.private:
         turn.say(answers.short(answer))
-        turn.say(texts.GROUP_MORE)
+        needed = texts.GROUP_HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline)
+        turn.say(needed if answer.hand_over else texts.GROUP_MORE)
         hop(turn)
         return
     turn.say(answers.full(answer))
     if answer.hand_over:
-        turn.grave = True
-        cases.hand_over(turn.work, turn.person.person_id, answer.id, turn.now)
-        turn.say(texts.HAND_OVER_CASE + texts.HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline))
-        return
-    _offer_more(turn, answer)
+        hand_over(turn, answer)
+    else:
+        _offer_more(turn, answer)
+
+
+def hand_over(turn: Turn, answer: Answer) -> None:
+    """Open the case that this answer promises; only in private, where nobody else reads who needs help."""
+    turn.grave = True
+    cases.hand_over(turn.work, turn.person.person_id, answer.id, turn.now)
+    turn.say(texts.HAND_OVER_CASE + texts.HAND_OVER.format(office=turn.house.office, hotline=turn.house.hotline))
 
 
 def _offer_more(turn: Turn, answer: Answer) -> None:
     related = turn.house.knowledge.questions(answer.related, turn.now)[:2]
     turn.offer(*(Choice(ENTRY + entry_id, question) for entry_id, question in related))
-    turn.offer(Choice("helpful", texts.DID_HELP), Choice("unhelpful", texts.NO_HELP))
+    turn.offer(Choice(f"helpful:{answer.id}", texts.DID_HELP), Choice(f"unhelpful:{answer.id}", texts.NO_HELP))
 
 
 def expired(turn: Turn, entry_id: str) -> None:
@@ -170,14 +133,18 @@ def knows(turn: Turn) -> bool:
 
 
 def aside(turn: Turn) -> bool:
-    """A question in the middle of a form: answer when it is known; returns whether it was."""
+    """A question in the middle of a form: answer when it is known; returns whether it was. A number is no question."""
     text, person_id = turn.message.text, turn.person.person_id
     result = turn.house.knowledge.ask(text)
     entry_id = result.hits[0].id if result.decision is Decision.ANSWER else ""
     answer = turn.house.knowledge.get_for(turn.work, entry_id, turn.person.org_id, turn.now) if entry_id else None
     if answer is not None and not answer.expired(answers.day_of(turn.now)):
         turn.say(answers.full(answer))
+        if answer.hand_over:
+            hand_over(turn, answer)
         return True
+    if spoken.is_number(turn.words):
+        return False
     if entry_id:
         misses.remember_expired(turn.work, turn.inbound_id, person_id, text, entry_id, turn.now)
     else:

@@ -14,6 +14,7 @@ from storage.misses import Opinion
 from storage.orgs import Organisation
 from storage.people import Person
 from storage.revisions import CITY, OPEN, Revision
+from storage.scope import of_places
 from storage.work import Work
 
 SOON = timedelta(days=30)  # how long before its review date an entry counts as expiring
@@ -172,6 +173,8 @@ def expiring(work: Work, today: date) -> int:
     return count(work, Wanted(status="expiring"), today)
 
 
-def lapsed(work: Work, today: date) -> int:
-    """Published entries of which a branch's own version has passed its review date."""
-    return count(work, Wanted(status="own_expired"), today)
+def lapsed(work: Work, today: date, path: str | None = None) -> int:
+    """Published entries of which a branch's (one below a path) own version has passed its review date."""
+    mine = [_override.c.entry_id == _entry.c.id, *_lapsed(today), *of_places(_override.c.org_id, path)]
+    query = sa.select(sa.func.count()).select_from(_entry).where(_entry.c.status == "published")
+    return int(work.execute(query.where(sa.exists().where(*mine))).scalar_one())

@@ -13,6 +13,7 @@ from sqlmodel import Field, col, select
 
 from storage.base import BigId, Json, Row, UtcDateTime, table, tally
 from storage.orgs import Appointment
+from storage.scope import of_places
 from storage.work import Work
 
 OPEN = ("issued", "acknowledged")
@@ -93,10 +94,11 @@ def add(work: Work, duty: Duty) -> None:
     work.session.add(duty)
 
 
-def counts(work: Work, period: str) -> dict[str, int]:
-    """Duties of a period by state."""
-    duties = table(Duty)
-    rows = work.look(
-        sa.select(duties.c.state, sa.func.count()).where(duties.c.period == period).group_by(duties.c.state)
-    ).all()
-    return tally(rows)
+def counts(work: Work, period: str, path: str | None = None) -> dict[str, int]:
+    """Duties of a period (of offices below a path) by state."""
+    duties, offices = table(Duty), table(Appointment)
+    mine = of_places(offices.c.org_id, path)
+    query = sa.select(duties.c.state, sa.func.count()).where(duties.c.period == period)
+    if mine:
+        query = query.where(duties.c.appointment_id.in_(sa.select(offices.c.id).where(*mine)))
+    return tally(work.look(query.group_by(duties.c.state)).all())

@@ -145,10 +145,12 @@ class Answered(NamedTuple):
     at: datetime
 
 
-def last_answered(work: Work, person_id: int, since: datetime, chat: str = "") -> Answered | None:
-    """The knowledge entry a person was answered with last; in a group (`chat`) only what was said there."""
+def last_answered(work: Work, person_id: int, since: datetime, chat: str = "", entry_id: str = "") -> Answered | None:
+    """The knowledge entry a person was answered with last (or when it was `entry_id`); in a group (`chat`) only what
+    was said there."""
     inbound = table(Inbound)
-    said = [inbound.c.person_id == person_id, inbound.c.received_at >= since, inbound.c.topic.like("faq:%")]
+    topic = inbound.c.topic == f"faq:{entry_id}" if entry_id else inbound.c.topic.like("faq:%")
+    said = [inbound.c.person_id == person_id, inbound.c.received_at >= since, topic]
     row = work.execute(
         sa.select(inbound.c.topic, inbound.c.text, inbound.c.received_at)
         .where(*said, *_there(work, chat))
@@ -190,16 +192,25 @@ def count_topic(work: Work, topic: str, since: datetime, person_id: int | None =
     return int(work.execute(query).scalar_one())
 
 
+def last_topic(work: Work, person_id: int, since: datetime) -> str:
+    """What a person's last push was taken for, in private or not; empty when there was none since a moment."""
+    inbound = table(Inbound)
+    mine = sa.select(inbound.c.topic).where(inbound.c.person_id == person_id, inbound.c.received_at >= since)
+    return str(work.execute(mine.order_by(inbound.c.received_at.desc()).limit(1)).scalar() or "")
+
+
 def last_suggested(work: Work, person_id: int, since: datetime, chat: str = "") -> list[str]:
     """The entries suggested by the answer to a person's last push; empty when the last answer was something else.
 
-    In a group (`chat`) only what was said there counts.
+    A number that picked none of them (topic `number`) leaves them open. In a group (`chat`) only
+    what was said there counts.
     """
     inbound, miss = table(Inbound), table(Miss)
     row = work.execute(
         sa.select(miss.c.suggested, inbound.c.topic)
         .select_from(inbound.outerjoin(miss, miss.c.inbound_id == inbound.c.id))
         .where(inbound.c.person_id == person_id, inbound.c.received_at >= since, *_there(work, chat))
+        .where(inbound.c.topic != "number")
         .order_by(inbound.c.received_at.desc())
         .limit(1)
     ).first()

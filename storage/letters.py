@@ -19,6 +19,7 @@ from sqlmodel import Field, col, select
 
 from storage.base import BigId, Row, UtcDateTime, table, tally
 from storage.outbox import Outbox
+from storage.scope import of_people
 from storage.work import Work
 
 _OPEN_SQL = sa.text("state IN ('waiting','sending')")
@@ -131,10 +132,11 @@ def states_of(work: Work, prefix: str) -> dict[str, int]:
     return tally(work.look(query.group_by(rows.c.state)))
 
 
-def count_kept(work: Work) -> int:
-    """Letters that wait for somebody's next visit."""
+def count_kept(work: Work, path: str | None = None) -> int:
+    """Letters that wait for the next visit of somebody (below a path)."""
     rows = table(Letter)
-    return int(work.look(sa.select(sa.func.count()).where(rows.c.state == "kept")).scalar_one())
+    kept = [rows.c.state == "kept", *of_people(rows.c.person_id, path)]
+    return int(work.look(sa.select(sa.func.count()).where(*kept)).scalar_one())
 
 
 def forget_before(work: Work, moment: datetime) -> int:

@@ -22,6 +22,7 @@ from sqlmodel import Field, col, select
 from storage.base import BigId, Json, Row, UtcDateTime, default, table
 from storage.orgs import Organisation
 from storage.people import Person
+from storage.scope import of_people
 from storage.work import Work
 
 _REVIEW_SQL = sa.text("kind = 'review' AND state = 'open'")
@@ -50,10 +51,11 @@ class Gap(Row, table=True):
 
 
 class Miss(Row, table=True):
-    """A question without a good answer. `words` is what was asked, long digits masked, blanked by retention.
+    """A question without a good answer. `words` is what was asked, contact details masked, blanked by
+    retention.
 
     `decision` is decline, suggest, disliked or expired. `suggested` are entry ids; `picked` the one that was chosen, or
-    `none` for 都不是. `entry_id` is the disliked or expired entry, `reason` why it was disliked.
+    `none` for 都不是. `entry_id` is the disliked or expired entry, `reason` why it was disliked, perhaps in own words.
     """
 
     __tablename__ = "miss"
@@ -105,11 +107,12 @@ def of_inbound(work: Work, inbound_id: int) -> Miss | None:
     return work.session.exec(select(Miss).where(Miss.inbound_id == inbound_id)).first()
 
 
-def latest_of(work: Work, person_id: int, decision: str, since: datetime) -> Miss | None:
-    """A person's last miss of a decision since a moment."""
+def latest_of(work: Work, person_id: int, decision: str, since: datetime, entry_id: str = "") -> Miss | None:
+    """A person's last miss of a decision since a moment; only about an entry when given."""
+    about = [Miss.entry_id == entry_id] if entry_id else []
     query = (
         select(Miss)
-        .where(Miss.person_id == person_id, Miss.decision == decision, Miss.at >= since)
+        .where(Miss.person_id == person_id, Miss.decision == decision, Miss.at >= since, *about)
         .order_by(col(Miss.at).desc(), col(Miss.id).desc())
         .limit(1)
     )
@@ -298,10 +301,11 @@ def pour(work: Work, source: Gap, into: Gap) -> None:
     work.session.add(source)
 
 
-def count_open(work: Work) -> int:
-    """Open gaps of either kind."""
-    rows = table(Gap)
-    return int(work.look(sa.select(sa.func.count()).where(rows.c.state == "open")).scalar_one())
+def count_open(work: Work, path: str | None = None) -> int:
+    """Open gaps of either kind; of a path those that people below it asked."""
+    rows, asked = table(Gap), table(Miss)
+    mine = [rows.c.id.in_(sa.select(asked.c.gap_id).where(each)) for each in of_people(asked.c.person_id, path)]
+    return int(work.look(sa.select(sa.func.count()).where(rows.c.state == "open", *mine)).scalar_one())
 
 
 def put_opinion(work: Work, person_id: int, entry_id: str, helpful: bool, now: datetime, reason: str = "") -> None:
@@ -317,10 +321,13 @@ def put_opinion(work: Work, person_id: int, entry_id: str, helpful: bool, now: d
 def forget_before(work: Work, moment: datetime) -> int:
     """Blank the words of misses older than a moment, and of gaps closed before it (retention); returns how many misses.
 
-    A gap that is still open keeps its words: it is what staff work on. A review's are the entry's own question.
+    A gap that is still open keeps its words: it is what staff work on. A review's are the entry's own question. Reasons
+    go with the words: they may be in a person's own.
     """
-    rows, gaps = table(Miss), table(Gap)
+    rows, gaps, opinions = table(Miss), table(Gap), table(Opinion)
     old = sa.and_(rows.c.at < moment, rows.c.words != "")
     done = sa.and_(gaps.c.kind == "unknown", gaps.c.closed_at < moment, gaps.c.words != "")
     work.execute(sa.update(gaps).where(done).values(words=""))
+    for each in (rows, opinions):
+        work.execute(sa.update(each).where(each.c.at < moment, each.c.reason != "").values(reason=""))
     return int(work.execute(sa.update(rows).where(old).values(words="")).rowcount)

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from storage.base import BigId, Json, Row, UtcDateTime, default, table, tally
+from storage.scope import of_people
 from storage.work import Work
 
 REPLY, REMINDER, BULK = 0, 1, 2
@@ -216,9 +217,7 @@ def forget_before(work: Work, moment: datetime) -> int:
     return int(work.execute(sa.update(_out).where(old).values(text="", choices=None, fields=None)).rowcount)
 
 
-def counts(work: Work, since: datetime) -> dict[str, int]:
-    """Messages by state since a moment."""
-    rows = work.look(
-        sa.select(_out.c.state, sa.func.count()).where(_out.c.created_at >= since).group_by(_out.c.state)
-    ).all()
-    return tally(rows)
+def counts(work: Work, since: datetime, path: str | None = None) -> dict[str, int]:
+    """Messages (to people below a path) by state since a moment."""
+    query = sa.select(_out.c.state, sa.func.count()).where(_out.c.created_at >= since)
+    return tally(work.look(query.where(*of_people(_out.c.person_id, path)).group_by(_out.c.state)).all())

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from storage.base import BigId, Row, UtcDateTime, table, tally
+from storage.scope import of_people
 from storage.work import Work
 
 
@@ -93,10 +94,11 @@ def disarm(work: Work, kind: str, subject: str) -> None:
     )
 
 
-def firing_counts(work: Work, since: datetime) -> dict[str, int]:
-    """Firings by result since a moment."""
-    firings = table(Firing)
-    rows = work.look(
-        sa.select(firings.c.result, sa.func.count()).where(firings.c.at >= since).group_by(firings.c.result)
-    ).all()
-    return tally(rows)
+def firing_counts(work: Work, since: datetime, path: str | None = None) -> dict[str, int]:
+    """Firings (of reminders of people below a path) by result since a moment."""
+    firings, planted = table(Firing), table(Reminder)
+    mine = of_people(planted.c.person_id, path)
+    query = sa.select(firings.c.result, sa.func.count()).where(firings.c.at >= since)
+    if mine:
+        query = query.where(firings.c.reminder_id.in_(sa.select(planted.c.id).where(*mine)))
+    return tally(work.look(query.group_by(firings.c.result)).all())

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from storage.base import BigId, Json, Row, UtcDateTime, table, tally
+from storage.scope import of_places
 from storage.work import Work
 
 OPEN = ("draft", "pending")
@@ -154,7 +155,8 @@ def owners(work: Work) -> dict[str, set[str]]:
     return found
 
 
-def counts(work: Work) -> dict[str, int]:
-    """How many revisions are in which open state."""
-    query = select(Revision.state, sa.func.count()).where(col(Revision.state).in_(OPEN)).group_by(Revision.state)
-    return {str(state): int(count) for state, count in work.session.exec(query)}
+def counts(work: Work, path: str | None = None) -> dict[str, int]:
+    """How many revisions (of branches below a path) are in which open state."""
+    rows = table(Revision)
+    query = sa.select(rows.c.state, sa.func.count()).where(rows.c.state.in_(OPEN), *of_places(rows.c.org_id, path))
+    return tally(work.execute(query.group_by(rows.c.state)))

@@ -9,11 +9,15 @@ from storage.applications import Application
 from storage.base import table, tally
 from storage.cases import Case
 from storage.inbox import Inbound
+from storage.scope import of_people, of_places
 from storage.work import Work
 
 
-def topics(work: Work, since: datetime) -> dict[str, int]:
-    """What people did since a moment by what became of it: answered, suggest, miss, other. No receipts."""
+def topics(work: Work, since: datetime, path: str | None = None) -> dict[str, int]:
+    """What people (below a path) did since a moment, by what became of it; no receipts.
+
+    The kinds are answered, suggest, miss and other.
+    """
     inbound = table(Inbound)
     spoken = inbound.c.kind != "receipt"
     kind = sa.case(
@@ -21,25 +25,27 @@ def topics(work: Work, since: datetime) -> dict[str, int]:
         (inbound.c.topic.in_(("suggest", "miss")), inbound.c.topic),
         else_="other",
     )
-    return tally(
-        work.look(sa.select(kind, sa.func.count()).where(spoken, inbound.c.received_at >= since).group_by(kind))
-    )
+    mine = of_people(inbound.c.person_id, path)
+    query = sa.select(kind, sa.func.count()).where(spoken, inbound.c.received_at >= since, *mine)
+    return tally(work.look(query.group_by(kind)))
 
 
-def open_cases(work: Work) -> int:
-    """Cases that wait for a person."""
+def open_cases(work: Work, path: str | None = None) -> int:
+    """Cases (of people below a path) that wait for a person."""
     cases = table(Case)
-    return int(work.look(sa.select(sa.func.count()).where(cases.c.state == "open")).scalar_one())
+    mine = of_people(cases.c.person_id, path)
+    return int(work.look(sa.select(sa.func.count()).where(cases.c.state == "open", *mine)).scalar_one())
 
 
-def open_applications(work: Work) -> int:
-    """Applications that wait for a reviewer."""
+def open_applications(work: Work, path: str | None = None) -> int:
+    """Applications (to unions below a path) that wait for a reviewer."""
     rows = table(Application)
-    return int(work.look(sa.select(sa.func.count()).where(rows.c.state.in_(admissions.WAITING))).scalar_one())
+    waiting = [rows.c.state.in_(admissions.WAITING), *of_places(rows.c.org_id, path)]
+    return int(work.look(sa.select(sa.func.count()).where(*waiting)).scalar_one())
 
 
-def overdue_applications(work: Work, today: date) -> int:
+def overdue_applications(work: Work, today: date, path: str | None = None) -> int:
     """Applications that wait for a reviewer and are past their due date, as of a day in China."""
     rows = table(Application)
-    late = sa.and_(rows.c.state.in_(admissions.WAITING), rows.c.due_on < today)
-    return int(work.look(sa.select(sa.func.count()).where(late)).scalar_one())
+    late = [rows.c.state.in_(admissions.WAITING), rows.c.due_on < today, *of_places(rows.c.org_id, path)]
+    return int(work.look(sa.select(sa.func.count()).where(*late)).scalar_one())

@@ -19,6 +19,7 @@ from bot.console.visit import Visit
 from bot.errors import Refusal
 from bot.services import sessions
 from bot.services.actors import RIGHTS, NotAllowed, require
+from bot.services.catalogue import NoEntry
 from storage import audit, staff
 
 __all__ = ["guarded", "read_form"]
@@ -61,6 +62,8 @@ async def _let_in(
     except NotAllowed as refusal:
         await _write_down(room, visit, request)
         return pages.refusal(room, visit, refusal.words, 403)
+    except NoEntry as refusal:
+        return pages.refusal(room, visit, refusal.words, 404)
     except Refusal as refusal:
         return pages.refusal(room, visit, refusal.words, 409)
     except web.HTTPError as error:

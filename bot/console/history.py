@@ -18,7 +18,7 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     org_id = int(branch) if is_id(branch) else CITY
 
     def look(work: Work) -> tuple[str, str, list[reviewing.Version], dict[str, str]]:
-        versions = reviewing.history(work, entry_id, org_id)
+        versions = reviewing.history(work, visit.actor, entry_id, org_id)
         if not versions:
             raise NoEntry("这一条还没有历史版本。")
         known = catalogue.questions_of(work, [entry_id]).get(entry_id, "")

@@ -11,10 +11,10 @@ from bot.services import overview
 
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """Counts since midnight in Shanghai."""
+    """Counts of the visitor's branch since midnight in Shanghai."""
     now = room.clock.now()
     midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    numbers = await room.database.read(lambda work: overview.numbers(work, midnight, period_of(now)))
+    numbers = await room.database.read(lambda work: overview.numbers(work, visit.actor, midnight, period_of(now)))
     return room.render(visit, "today.html", numbers=numbers, entries=len(room.house.knowledge))
 
 

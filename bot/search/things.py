@@ -13,6 +13,7 @@ _ALIKE = 0.72  # what two questions must have in common of what they say to be c
 _WEIGHTS = {"things": 1.0, "actions": 0.7, "marks": 0.6, "people": 0.8}
 _LIGHT, _PLACE, _WHOLE, _FACET, _LETTER = 0.3, 0.5, 0.6, 0.5, 0.2
 _ENOUGH = 2  # things in common that say what is done, where only one says it
+_WORD = 2  # unknown characters that may be a word
 _MOST_LETTERS = 5  # unknown characters beyond these are chatter
 _FRAME = 0.5  # how much of two sentences must agree word for word for what differs to be the point of both
 # Buildings, canteens, terms and sites that have a number or a letter for a name.
@@ -110,6 +111,8 @@ def verdict(one: About, other: About, words: Vocabulary = DEFAULT) -> float | No
     """
     if one.line == other.line:
         return 1.0 if one.line else None
+    if _strangers(one, other):
+        return None
     asked = _asked(one, other, words)
     if asked is None or _rivals(one, other) or _opposed(one, other, words) or _differ_in_the_point(one, other, words):
         return 0.0
@@ -120,10 +123,20 @@ def verdict(one: About, other: About, words: Vocabulary = DEFAULT) -> float | No
         return 0.0 if one.core == other.core else None
     if bool(mine) != bool(theirs) and len(one.core & other.core) < _ENOUGH:
         return None
-    if asked == _OTHER or _half_said(one, other, words):
+    if asked == _OTHER or _half_said(one, other, words) or _thin(one, other):
         return None
     alike = _alike(one, other, asked)
     return SURE + (1 - SURE) * (alike - _ALIKE) / (1 - _ALIKE) if alike >= _ALIKE else None
+
+
+def _strangers(one: About, other: About) -> bool:
+    """Whether nothing brings them together, not even how they begin or end; most pairs are so, so it is quick."""
+    return (
+        one.weights.keys().isdisjoint(other.weights)
+        and one.families.keys().isdisjoint(other.families)
+        and one.pieces[:1] != other.pieces[:1]
+        and one.pieces[-1:] != other.pieces[-1:]
+    )
 
 
 def _asked(one: About, other: About, words: Vocabulary) -> float | None:
@@ -183,6 +196,15 @@ def _half_said(one: About, other: About, words: Vocabulary) -> bool:
         for side, against in ((one, other), (other, one))
         for name in side.weights.keys() - against.weights.keys()
     )
+
+
+def _thin(one: About, other: About) -> bool:
+    """Whether all they share is one thing, and words nobody knows may say what each wants of it."""
+    if len(one.core & other.core) >= _ENOUGH or not one.actions.isdisjoint(other.actions):
+        return False
+    mine, theirs = one.letters - other.letters, other.letters - one.letters
+    vague = one.facets & other.facets <= {"什么"}  # whether at all, or what
+    return bool(mine and theirs) or (vague and len(mine | theirs) >= _WORD)
 
 
 def _alike(one: About, other: About, asked: float) -> float:

@@ -77,4 +77,18 @@ def require_branch(work: Work, actor: Actor, org_id: int) -> None:
         raise NotAllowed("这条内容不归您所在的工会管理，请联系上级工会。")
 
 
+def manages(work: Work, actor: Actor, org_id: int) -> bool:
+    """Whether a branch (0: the city's own) is the actor's to change."""
+    try:
+        require_branch(work, actor, org_id)
+    except NotAllowed:
+        return False
+    return True
+
+
+def sees_drafts(work: Work, actor: Actor, org_id: int) -> bool:
+    """Whether what was never published is shown to the actor: the city's to all staff, a branch's to those over it."""
+    return org_id == 0 or manages(work, actor, org_id)
+
+
 ROLE_NAMES = {"staff": "工作人员", "editor": "编辑", "approver": "审核人", "admin": "管理员"}

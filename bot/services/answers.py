@@ -1,5 +1,6 @@
 """What an entry says to a person: words, what a union filled in, sources with their date, a branch's own version."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,6 +14,8 @@ from storage.knowledge import Entry, Override
 from storage.work import Work
 
 SHORT = 110  # characters of an answer in a group
+# A sentence that promises that somebody will come: only said where the case is opened that keeps the promise.
+_PROMISE = re.compile(r"[^。！？；]*(?:联系[您你]|回访|回电|跟进|派人|专人)[^。！？；]*[。！？；]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,13 @@ def full(answer: Answer) -> str:
 
 
 def short(answer: Answer) -> str:
-    """For a group: the first sentences, at most `SHORT` characters, cut at a sentence's end, with the date."""
+    """For a group: the first sentences, at most `SHORT` characters, cut at a sentence's end, with the date.
+
+    Nobody is promised to be contacted: in a group no case is opened.
+    """
     text = answer.text.replace("\n", "")
+    if answer.hand_over:
+        text = re.sub("；$", "。", _PROMISE.sub("", text))
     if len(text) > SHORT:
         cut = max(text.rfind(mark, 0, SHORT) for mark in "。！？；")
         text = text[: cut + 1] if cut > 0 else f"{text[: SHORT - 1]}…"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.errors import Refusal
 from bot.services import answers
-from bot.services.actors import Actor
+from bot.services.actors import Actor, sees_drafts
 from bot.services.answers import Answer
 from bot.services.knowledge import Knowledge
 from storage import catalogue, knowledge, orgs, revisions, staff
@@ -185,7 +185,7 @@ class Sheet:
 def sheet(work: Work, actor: Actor, entry_id: str, now: datetime) -> Sheet:
     """An entry, or the draft of a new one. Raises NoEntry."""
     entry = knowledge.get(work, entry_id)
-    drafts = [each for each in revisions.open_all(work, entry_id)]
+    drafts = [each for each in revisions.open_all(work, entry_id) if sees_drafts(work, actor, each.org_id)]
     if entry is None:
         if not drafts:
             raise NoEntry("没有这一条内容。")

@@ -92,9 +92,14 @@ def open_gap(work: Work, actor: Actor, gap_id: int) -> Gap:
     gap = misses.held_gap(work, gap_id)
     if gap is None or gap.state != "open":
         raise NoGap("这一组问题已经处理过了，请刷新页面看看。")
+    require_asked(work, actor, gap_id)
+    return gap
+
+
+def require_asked(work: Work, actor: Actor, gap_id: int) -> None:
+    """Raises NotAllowed where nobody of the actor's branch asked it, open or not."""
     if actor.path is not None and not any(each.path.startswith(actor.path) for each in misses.askers(work, gap_id)):
         raise NotAllowed("这组问题不归您所在的工会处理。")
-    return gap
 
 
 def published(work: Work, actor: Actor, revision: Revision, before: Earlier | None, now: datetime) -> None:

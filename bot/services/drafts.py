@@ -74,8 +74,8 @@ def save(
     require(actor, "draft")
     require_branch(work, actor, org_id)
     content = _checked(work, entry_id, org_id, data, index)
-    more = {**more, **_meant(work, entry_id, more)}
     draft = revisions.open_of(work, entry_id, org_id, hold=True)
+    more = {**more, **_meant(work, actor, entry_id, more)}
     if draft is None:
         more = {**more, "state": "draft", "author": actor.name, "base": _version(work, entry_id, org_id)}
         draft = revisions.add(work, entry_id, org_id, content, now, **more)
@@ -133,13 +133,15 @@ def _rewrite(
     work.session.add(draft)
 
 
-def _meant(work: Work, entry_id: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    """The note as it fits its column; the gap must be there, and about this entry if it is about one."""
+def _meant(work: Work, actor: Actor, entry_id: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The note as it fits its column; a gap must be there, about this entry if it is about one, and the actor's to deal
+    with. It may be closed: then nobody is told of it by a publication."""
     checked: dict[str, Any] = {"note": str(more["note"]).strip()[:200]} if "note" in more else {}
     if more.get("gap_id") is not None:
         gap = misses.gap(work, more["gap_id"])
         if gap is None or (gap.kind == "review" and gap.entry_id != entry_id):
             raise Conflict("没有这一组问题，请刷新页面看看。")
+        closing.require_asked(work, actor, gap.id)
     return checked
 
 

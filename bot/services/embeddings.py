@@ -15,7 +15,7 @@ from storage.work import Work
 
 FEWEST, MOST = 4, 300  # letters of a question; characters of it
 _DIGIT = r"[\d〇零一二三四五六七八九幺两]"
-_NUMBER = re.compile(rf"{_DIGIT}(?:[\W_]{{0,3}}{_DIGIT}){{6,}}")  # spelt out or strangely grouped: not masked, so kept
+_NUMBER = re.compile(rf"{_DIGIT}(?:[\W_]{{0,3}}{_DIGIT}){{6,}}")  # spelt out or strangely grouped: kept
 
 
 def outgoing(house: House, text: str) -> str:
@@ -28,7 +28,8 @@ def outgoing(house: House, text: str) -> str:
         return ""
     words = misses.masked(plain).strip()
     letters = sum(map(str.isalpha, words.replace(misses.MASK, "")))
-    if letters < FEWEST or _NUMBER.search(words) or not house.knowledge.base.dimension:
+    spelt = _NUMBER.search(misses.LONG_DIGITS.sub(misses.MASK, plain))
+    if letters < FEWEST or spelt or not house.knowledge.base.dimension:
         return ""
     return "" if house.knowledge.ask(text).decision is Decision.ANSWER else words
 

@@ -59,6 +59,7 @@ _OWN_WORDS = {  # the field they are about (empty: where they stand), and the wo
     "a local entry must say 以当地规定为准": ("answer", "地方性的答案里要写“以当地规定为准”"),
     "only a local entry has fields to fill in": ("fields", "只有地方性的条目才有本地项目"),
     "two fields have the same key": ("fields", "有两个本地项目的代号相同"),
+    "a reserved id": ("id", "这个编号系统自己要用，请换一个"),
     "control characters": ("", "有看不见的控制字符，请删掉重新输入"),
     "more than one line": ("", "要写在一行里，不能换行"),
 }

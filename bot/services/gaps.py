@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.clock import local
 from bot.search.grouping import likely
-from bot.services.actors import Actor, NotAllowed, require
+from bot.services.actors import Actor, NotAllowed, require, sees_drafts
 from bot.services.closing import NoGap, open_gap
 from bot.services.knowledge import Knowledge
 from bot.services.misses import NONE
@@ -127,9 +127,10 @@ def detail(work: Work, actor: Actor, gap_id: int, base: Knowledge, now: datetime
     found = misses.of_gap_within(work, gap_id, actor.path)
     if actor.path is not None and not found:
         raise NotAllowed("这组问题不归您所在的工会处理。")
-    drafts = [each for each in revisions.of_gap(work, gap_id) if each.state in revisions.OPEN]
+    written = [each for each in revisions.of_gap(work, gap_id) if each.state in revisions.OPEN]
+    drafts = [each for each in written if sees_drafts(work, actor, each.org_id)]
     own = {gap_id: next((each.words for each in found if each.words), "")} if actor.path is not None else {}
-    line = _line(gap, len({each.person_id for each in found}), own, bool(drafts), now)
+    line = _line(gap, len({each.person_id for each in found}), own, bool(written), now)
     return Detail(
         gap=gap,
         line=line,

@@ -12,18 +12,32 @@ from storage import inbox, knowledge, misses
 from storage.misses import Gap, Miss
 from storage.work import Work
 
-_LONG_DIGITS = re.compile(r"\d(?:[\s.·_—–－-]{0,3}[\dXxＸｘ]){6,}")
+LONG_DIGITS = re.compile(r"\d(?:[\s.·_—–－-]{0,3}[\dXxＸｘ]){6,}")
+_DIGIT = "[\\d〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖①-⑨⓪❶-❾]"
+_LETTER = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿-]"
+_CONTACTS = re.compile(
+    r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿.+%．-]{0,64}+\s?[@＠]\s?"
+    + rf"{_LETTER}{{1,63}}(?:\s?[.．。点]\s?{_LETTER}{{1,63}}){{1,8}}"  # e-mail
+    rf"|{_DIGIT}(?:[\s.·_—–－-]{{0,3}}{_DIGIT}){{6,}}"  # a number spelt out: 一三八零零一三八零零零
+    rf"|(?P<label>(?<![A-Za-z])(?i:[qｑ][qｑ]|[wvｗｖ][xｘ]|wechat|weixin)号?|[微薇威]信号?|扣扣号?|加我)"
+    rf"[\s:：是为]{{0,3}}{_LETTER}{{4,32}}"  # what follows 微信, QQ …
+    rf"|(?<!{_LETTER})(?=[A-Za-z]{_LETTER}{{5,31}}(?!{_LETTER}))(?={_LETTER}*[0-9_]){_LETTER}+",  # zhang_san88
+)
 MASK = "〔号码〕"
 SUGGESTION_MINUTES = 30
-OPINION_DAYS = 2
+OPINION_DAYS, TAPPED_DAYS = 2, 30  # so old an answer may be to be judged: the last one, or one whose button is tapped
+OWN_WORDS_MINUTES, REASON_CHARS = 10, 40
+NUMBER, UNEXPLAINED = "number", "unhelpful:"  # topics: a number that picked nothing, a dislike without a reason
 REASONS = ("答非所问", "看不懂", "过时了", "和当地不一样", "其他")
 NONE = "none"
 GAPS, WORDINGS = 300, 5  # so many open gaps, and wordings of each, a new question is compared with
 
 
 def masked(text: str) -> str:
-    """The words of a miss as staff may read them: long numbers (ID, mobile, card) and control characters blanked."""
-    return _LONG_DIGITS.sub(MASK, "".join(each if each.isprintable() else " " for each in text))
+    """The words of a miss as staff may read them: numbers of people (ID, mobile, card, also spelt out), e-mail
+    addresses, WeChat and QQ accounts and control characters blanked. Names of people cannot be told from words."""
+    plain = "".join(each if each.isprintable() else " " for each in text)
+    return _CONTACTS.sub(lambda found: f"{found['label'] or ''}{MASK}", LONG_DIGITS.sub(MASK, plain))
 
 
 def remember(work: Work, inbound_id: int, person_id: int, text: str, result: Result, now: datetime) -> None:
@@ -58,34 +72,63 @@ def picked(work: Work, person_id: int, entry_id: str, now: datetime) -> bool:
 
 
 def keep_opinion(
-    work: Work, inbound_id: int, person_id: int, helpful: bool, now: datetime, chat: str = ""
+    work: Work,
+    inbound_id: int,
+    person_id: int,
+    helpful: bool,
+    now: datetime,
+    chat: str = "",
+    entry_id: str = "",
+    reason: str = "",
 ) -> str | None:
-    """Keep what a person thinks of the last answer they got (in a group: there); its entry, or None when there was
-    none lately.
+    """Keep what a person thinks of the last answer they got (in a group: there), or of the last one from `entry_id`;
+    its entry, or None when there was none lately.
 
     A disliked answer is also a miss, once however often it is disliked: the question it was given to waits for the
-    editors.
+    editors. `reason` may be in own words: contact details are masked, and it is cut to `REASON_CHARS` characters.
     """
-    last = inbox.last_answered(work, person_id, now - timedelta(days=OPINION_DAYS), chat)
+    since = now - timedelta(days=TAPPED_DAYS if entry_id else OPINION_DAYS)
+    last = inbox.last_answered(work, person_id, since, chat, entry_id)
     if last is None or knowledge.get(work, last.entry_id) is None:
         return None
-    misses.put_opinion(work, person_id, last.entry_id, helpful, now)
-    before = misses.latest_of(work, person_id, "disliked", last.at)
-    if not helpful and (before is None or before.entry_id != last.entry_id):
-        words = masked(last.words)
-        misses.record(work, inbound_id, person_id, words, "disliked", now, suggested=None, entry_id=last.entry_id)
+    why = "" if helpful else _short(reason)
+    misses.put_opinion(work, person_id, last.entry_id, helpful, now, why)
+    if not helpful:
+        _disliked(work, inbound_id, person_id, last, why, now)
     return last.entry_id
 
 
-def keep_reason(work: Work, person_id: int, reason: str, now: datetime) -> bool:
-    """Why the last answer was disliked; false when none was lately. `reason` is one of `REASONS`."""
-    miss = misses.latest_of(work, person_id, "disliked", now - timedelta(minutes=SUGGESTION_MINUTES))
+def _disliked(work: Work, inbound_id: int, person_id: int, last: inbox.Answered, reason: str, now: datetime) -> None:
+    before = misses.latest_of(work, person_id, "disliked", last.at, last.entry_id)
+    if before is not None:
+        before.reason = reason or before.reason
+        work.session.add(before)
+        return
+    why = {"suggested": None, "entry_id": last.entry_id, "reason": reason}
+    misses.record(work, inbound_id, person_id, masked(last.words), "disliked", now, **why)
+
+
+def _short(reason: str) -> str:
+    return masked(reason).strip()[:REASON_CHARS]
+
+
+def keep_reason(work: Work, person_id: int, reason: str, now: datetime, entry_id: str = "") -> bool:
+    """Why the last answer (of `entry_id`, when given) was disliked; false when none was in the last half hour."""
+    since = now - timedelta(minutes=SUGGESTION_MINUTES)
+    miss = misses.latest_of(work, person_id, "disliked", since, entry_id)
     if miss is None:
         return False
-    miss.reason = reason
+    miss.reason = _short(reason)
     work.session.add(miss)
-    misses.put_opinion(work, person_id, miss.entry_id, False, now, reason)
+    misses.put_opinion(work, person_id, miss.entry_id, False, now, miss.reason)
     return True
+
+
+def keep_own_words(work: Work, person_id: int, text: str, now: datetime) -> bool:
+    """Take a message for the reason of a dislike, when it comes right after one without a reason; else false."""
+    topic = inbox.last_topic(work, person_id, now - timedelta(minutes=OWN_WORDS_MINUTES))
+    entry_id = topic.removeprefix(UNEXPLAINED) if topic.startswith(UNEXPLAINED) else ""
+    return bool(entry_id) and keep_reason(work, person_id, text, now, entry_id)
 
 
 def waiting(work: Work, now: datetime, limit: int = 500) -> list[int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.clock import local
+from bot.services.actors import Actor, require
 from storage import broadcasts, catalogue, duties, jobs, letters, misses, outbox, reminders, revisions, tallies
 from storage.work import Work
 
@@ -100,48 +101,53 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Everything on the page."""
+    """Everything on the page. `whole`: of the whole union; else of a branch, without what is not any branch's."""
 
     groups: list[Group]
     broadcasts: list[Notice]
     jobs: list[Run]
+    whole: bool = True
 
 
-def numbers(work: Work, since: datetime, period: str) -> Numbers:
-    """Counts since a moment, and the duties of a month."""
-    asked = tallies.topics(work, since)
+def numbers(work: Work, actor: Actor, since: datetime, period: str) -> Numbers:
+    """Counts of the actor's branch since a moment, and the duties of a month. Raises NotAllowed."""
+    require(actor, "see")
+    path = actor.path
+    asked = tallies.topics(work, since, path)
     today = [
         Item("收到消息", sum(asked.values()), "条"),
         Item("直接回答", asked.get("answered", 0), "条"),
         Item("给出选项", asked.get("suggest", 0), "条"),
         Item("没答上来", asked.get("miss", 0), "条"),
-        Item("等待人工", tallies.open_cases(work), "件"),
-        Item("待审核入会", tallies.open_applications(work), "份"),
-        Item("入会审核超期", tallies.overdue_applications(work, local(since).date()), "份"),
+        Item("等待人工", tallies.open_cases(work, path), "件"),
+        Item("待审核入会", tallies.open_applications(work, path), "份"),
+        Item("入会审核超期", tallies.overdue_applications(work, local(since).date(), path), "份"),
     ]
     return Numbers(
         groups=[
             Group("今天的对话", today),
-            Group("知识库待办", _upkeep(work, local(since).date())),
-            _group("今天发出的消息", STATES, outbox.counts(work, since), "条"),
-            _group(f"{period[:4]}年{int(period[5:])}月的干部任务", DUTIES, duties.counts(work, period), "项"),
-            _group("今天的提醒", FIRINGS, reminders.firing_counts(work, since), "次"),
+            Group("知识库待办", _upkeep(work, local(since).date(), path)),
+            _group("今天发出的消息", STATES, outbox.counts(work, since, path), "条"),
+            _group(f"{period[:4]}年{int(period[5:])}月的干部任务", DUTIES, duties.counts(work, period, path), "项"),
+            _group("今天的提醒", FIRINGS, reminders.firing_counts(work, since, path), "次"),
         ],
-        broadcasts=[_notice(work, each) for each in broadcasts.newest(work, 5)],
-        jobs=[_run(each) for each in jobs.all_runs(work)],
+        broadcasts=[_notice(work, each) for each in broadcasts.newest(work, 5)] if path is None else [],
+        jobs=[_run(each) for each in jobs.all_runs(work)] if path is None else [],
+        whole=path is None,
     )
 
 
-def _upkeep(work: Work, today: date) -> list[Item]:
-    """What the knowledge base waits for."""
-    drafts = revisions.counts(work)
+def _upkeep(work: Work, today: date, path: str | None) -> list[Item]:
+    """What the knowledge base waits for; the city's own entries are no branch's."""
+    drafts = revisions.counts(work, path)
+    expiring = [Item(f"{catalogue.SOON.days}天内到期", catalogue.expiring(work, today), "条")] if path is None else []
     return [
         Item("没提交的草稿", drafts.get("draft", 0), "份"),
         Item("等待审核", drafts.get("pending", 0), "份"),
-        Item("没答上来的问题", misses.count_open(work), "组"),
-        Item(f"{catalogue.SOON.days}天内到期", catalogue.expiring(work, today), "条"),
-        Item("本地版本过期", catalogue.lapsed(work, today), "条"),
-        Item("来访时告知的回复", letters.count_kept(work), "封"),
+        Item("没答上来的问题", misses.count_open(work, path), "组"),
+        *expiring,
+        Item("本地版本过期", catalogue.lapsed(work, today, path), "条"),
+        Item("来访时告知的回复", letters.count_kept(work, path), "封"),
     ]
 
 

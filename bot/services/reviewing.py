@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.services.actors import Actor, NotAllowed, require, require_branch
+from bot.services.actors import Actor, manages, require, sees_drafts
 from bot.services.catalogue import place_name
 from bot.services.comparing import Change, changes
 from bot.services.entries import override_content, row_content
@@ -42,15 +42,9 @@ class Version:
 def queue(work: Work, actor: Actor) -> list[Waiting]:
     """What waits for a second person, the longest waiting first; only the actor's branch. Raises NotAllowed."""
     require(actor, "approve")
-    return [_waiting(work, actor, each) for each in revisions.in_state(work, "pending") if _mine(work, actor, each)]
-
-
-def _mine(work: Work, actor: Actor, revision: Revision) -> bool:
-    try:
-        require_branch(work, actor, revision.org_id)
-    except NotAllowed:
-        return False
-    return True
+    return [
+        _waiting(work, actor, each) for each in revisions.in_state(work, "pending") if manages(work, actor, each.org_id)
+    ]
 
 
 def _waiting(work: Work, actor: Actor, revision: Revision) -> Waiting:
@@ -76,9 +70,12 @@ def in_force(work: Work, entry_id: str, org_id: int) -> tuple[dict[str, Any] | N
     return (override_content(override), override.version) if override else (None, 0)
 
 
-def history(work: Work, entry_id: str, org_id: int) -> list[Version]:
-    """The versions of an entry (or of a branch's), newest first, each with what it changed."""
+def history(work: Work, actor: Actor, entry_id: str, org_id: int) -> list[Version]:
+    """The versions of an entry (or of a branch's), newest first, each with what it changed; of a branch that is not
+    the actor's only what was published."""
     found = revisions.history(work, entry_id, org_id)
+    if not sees_drafts(work, actor, org_id):
+        found = [each for each in found if each.state == "published"]
     return [_version(each, found[place + 1 :]) for place, each in enumerate(found[:SHOWN])]
 
 

@@ -43,12 +43,15 @@ async def test_who_may_not_is_told_so_and_it_is_in_the_audit(desk: Desk, path: s
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["/knowledge/nothing", "/knowledge/nothing/history", "/gaps/123", "/cases/123", "/leads/123", "/statistics?days=8"],
+    ("path", "status"),
+    [
+        *((f"/knowledge/nothing{page}", 404) for page in ("", "/history", "/edit")),
+        *((path, 409) for path in ("/gaps/123", "/cases/123", "/leads/123", "/statistics?days=8")),
+    ],
 )
-async def test_what_is_not_there_is_said_plainly(desk: Desk, path: str) -> None:
+async def test_what_is_not_there_is_said_plainly(desk: Desk, path: str, status: int) -> None:
     seen = await (await desk.person("wang", "admin")).get(path)
-    assert seen.status == 409
+    assert seen.status == status
     assert "没有办成" in seen.text
 
 

@@ -14,7 +14,7 @@ from storage import statistics as numbers
 from storage.catalogue import Wanted
 from storage.misses import Sought
 from tests.console.desk import Desk
-from tests.console.pages_kit import ENTRIES, asked, load, meet, miss, opinion, stored
+from tests.console.pages_kit import EDITOR, ENTRIES, asked, load, meet, miss, opinion, stored
 
 TODAY = date(2026, 11, 25)
 SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
@@ -160,7 +160,7 @@ async def test_today_tells_what_the_base_waits_for(desk: Desk) -> None:
     miss(desk, meet(desk, "o1"), "高温天露天干活给不给降温费")
     now = desk.clock.now()
     midnight = local(now).replace(hour=0, minute=0)
-    groups = desk.database.look(lambda work: overview.numbers(work, midnight, "2026-11")).groups
+    groups = desk.database.look(lambda work: overview.numbers(work, EDITOR, midnight, "2026-11")).groups
     waiting = next(each for each in groups if each.title == "知识库待办")
     assert [(each.label, each.value, each.unit) for each in waiting.items] == [
         ("没提交的草稿", 0, "份"),

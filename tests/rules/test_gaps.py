@@ -176,6 +176,32 @@ def test_a_reason_needs_a_disliked_answer_of_the_last_half_hour(desk: Desk, now:
     assert not explain(desk, known, "过时了", now + 31 * MINUTE)
 
 
+def test_reasons_are_blanked_with_the_words(desk: Desk, now: datetime) -> None:
+    desk.load(now, bus_a=written())
+    known = desk.worker("u1", now)
+    answered(desk, known, "bus-a", "班车几点", now)
+    dislike(desk, known, now)
+    explain(desk, known, "我们三车间不停这一站", now)
+    desk.database.writer.run(lambda work: kept.forget_before(work, now + HOUR))
+    assert rows(desk.database, Miss, "words", "reason") == [("", "")]
+    assert rows(desk.database, Opinion, "helpful", "reason") == [(False, "")]
+
+
+def test_a_reason_goes_to_the_answer_it_is_about(desk: Desk, now: datetime) -> None:
+    desk.load(now, bus_a=written(), bus_b=written("饭卡丢了怎么办？"))
+    known = desk.worker("u1", now)
+
+    def say(work: Work, entry_id: str, reason: str) -> str | None:
+        return misses.keep_opinion(work, 9, known.person_id, False, now + 3 * MINUTE, "", entry_id, reason)
+
+    for minute, entry_id in enumerate(("bus-a", "bus-b")):
+        answered(desk, known, entry_id, f"问{entry_id}", now + minute * MINUTE)
+    for entry_id, reason in (("bus-a", ""), ("bus-b", "太长"), ("bus-a", "太短"), ("bus-a", "")):
+        assert desk.database.writer.run(lambda work, e=entry_id, r=reason: say(work, e, r)) == entry_id
+    found = rows(desk.database, Miss, "entry_id", "words", "reason")
+    assert found == [("bus-a", "问bus-a", "太短"), ("bus-b", "问bus-b", "太长")]
+
+
 def test_in_a_group_only_what_was_answered_there_is_judged(desk: Desk, now: datetime) -> None:
     desk.load(now, bus_a=written(), bus_b=written("饭卡丢了怎么办？"))
     known = desk.worker("u1", now)
@@ -362,6 +388,24 @@ def test_after_retention_a_letter_quotes_nobody_elses_words(desk: Desk, now: dat
         ("工资3000、4000，一共1,200,000", "工资3000、4000，一共1,200,000"),
         ("加班费150%、200%、300%", "加班费150%、200%、300%"),
         ("一行\n两行\x00三行", "一行 两行 三行"),
+        ("加我微信zhang_san88", "加我微信〔号码〕"),
+        ("微信号：zhangsan 谢谢", "微信号〔号码〕 谢谢"),
+        ("vx abcd1234回我", "vx〔号码〕回我"),
+        ("我的WX是Li-Si_1990", "我的WX〔号码〕"),
+        ("找zhang_san88问", "找〔号码〕问"),
+        ("ｗｘ：ｚｈａｎｇ＿ｓａｎ８８", "ｗｘ〔号码〕"),
+        ("发到zhang.san+1@example.com吧", "发到〔号码〕吧"),
+        ("zhang @ example . com", "〔号码〕"),
+        ("张三＠example．com", "张三〔号码〕"),
+        ("电话一三八一二三四五六七八", "电话〔号码〕"),
+        ("幺三八 零零幺三 八零零零", "〔号码〕"),
+        ("138一二三四5678", "〔号码〕"),
+        ("①③⑧⓪⓪①③⑧⓪⓪⓪", "〔号码〕"),
+        ("QQ12345，QQ号：654321", "QQ〔号码〕，QQ号〔号码〕"),
+        ("扣扣 10001", "扣扣〔号码〕"),
+        ("微信群里发工资条算通知吗", "微信群里发工资条算通知吗"),
+        ("996和N+1，二〇二六年一月，十二三四十个人", "996和N+1，二〇二六年一月，十二三四十个人"),
+        ("iPhone和ETC，GB 18218", "iPhone和ETC，GB 18218"),
     ],
 )
 def test_numbers_of_people_are_masked(said: str, kept_as: str) -> None:

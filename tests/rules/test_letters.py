@@ -261,7 +261,10 @@ def test_never_in_the_middle_of_a_form(desk: Desk, clock: FrozenClock) -> None:
 def test_a_list_to_choose_from_comes_last(desk: Desk, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     unsure = SearchResult(Decision.SUGGEST, (Hit("aa", "病假工资怎么算？", 0.5),))
     monkeypatch.setattr(asking, "ask", lambda *given, **more: unsure)
-    said = Visitor(desk, clock).says("病假")
+    visitor = Visitor(desk, clock)
+    visitor.desk.load(clock.now(), aa=written("病假工资怎么算？"))
+    desk.database.look(visitor.desk.house.knowledge.refresh)
+    said = visitor.says("病假")
     assert said.index("第1封信") < said.index("请点一下或回复数字：\n[1. 病假工资怎么算？]")
 
 

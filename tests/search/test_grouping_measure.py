@@ -45,7 +45,7 @@ def test_what_it_was_made_from() -> None:
 def test_what_it_has_never_seen() -> None:
     """Three workers rarely use one word in common; a wrong group costs more than a missing one."""
     own, others = stream(asked("triplets", False))
-    assert own >= 28 and others <= 3
+    assert own >= 25 and others <= 3
     assert together(asked("pairs", False)) <= 12
 
 
