@@ -86,6 +86,7 @@ def test_a_death_stays_a_death(index: Index, text: str) -> None:
     [
         ("我能休几天年假", "lv-annual"),
         ("加班费怎么算", "wage-ot-rate"),
+        ("加班费", "wage-ot-rate"),
         ("病假工资", "wage-sick"),
         ("产假多少天", "wm-maternity"),
         ("工会会费怎么交", "member-dues"),
@@ -96,7 +97,7 @@ def test_a_plain_short_question_is_answered(index: Index, text: str, expected: s
     assert (result.decision, result.hits[0].id) == (Decision.ANSWER, expected)
 
 
-@pytest.mark.parametrize("text", ["年休假", "加班费", "加班", "退休", "社保"])
+@pytest.mark.parametrize("text", ["年休假", "加班", "退休", "社保"])
 def test_a_bare_topic_of_several_entries_is_offered(index: Index, text: str) -> None:
     assert index.ask(text).decision is Decision.SUGGEST
 
