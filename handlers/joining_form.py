@@ -11,7 +11,7 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.contract import Choice
 from bot.dialogue import Flow, Leave
-from bot.forms.fields import Option, choice, mobile, organisation, person_name, text, yes_no
+from bot.forms.fields import Option, choice, mobile, organisation, person_name, text, without_numbers, yes_no
 from bot.forms.identity import id_number
 from bot.forms.model import Answers, Confirm, Form, Question
 from bot.services import membership
@@ -84,7 +84,7 @@ QUESTIONS = (
     Question("work_status", texts.ASK_STATUS, choice(*STATUSES), labels=("就业状况",), when=_willing),
     Question("pay", texts.ASK_PAY, choice(*PAY), labels=("工资由谁发",), when=_is("劳务派遣")),
     Question("agency", texts.ASK_AGENCY, organisation(), labels=("派遣公司",), when=_with_agency),
-    Question("area", texts.ASK_AREA, text(2, 60), labels=("平台和常在的区",), when=_is("平台就业")),
+    Question("area", texts.ASK_AREA, without_numbers(text(2, 60)), labels=("平台和常在的区",), when=_is("平台就业")),
     Question(
         "fixed",
         texts.ASK_FIXED,

@@ -11,7 +11,7 @@ from storage.base import table
 from storage.inbox import Inbound
 from storage.letters import Letter
 from storage.members import HERE, Member
-from storage.misses import Miss
+from storage.misses import Gap, Miss
 from storage.outbox import OPEN, Outbox
 from storage.people import Address, Person
 from storage.work import Work
@@ -79,16 +79,29 @@ def elsewhere(work: Work, person_id: int, address_id: int) -> bool:
     return work.execute(query.limit(1)).first() is not None
 
 
-def forget_said(work: Work, person_id: int, owed: bool) -> int:
+def forget_said(work: Work, person_id: int, owed: bool, answers: bool = False) -> int:
     """Blank what a person wrote and was answered, and drop letters that were told; how many messages of theirs.
 
-    `owed`: also letters that wait for the next visit. What is under way to them goes out.
+    `owed`: also letters that wait for the next visit. What is under way to them goes out. `answers`: also what was
+    answered seconds ago and may still be asked for again by the platform (a repeat is then answered with nothing).
     """
     said, out, asked, told = table(Inbound), table(Outbox), table(Miss), table(Letter)
-    settled = sa.and_(out.c.person_id == person_id, out.c.state.not_in(OPEN), out.c.broadcast_id.is_(None))
+    under_way = tuple(each for each in OPEN if not (answers and each == "answering"))
+    settled = sa.and_(out.c.person_id == person_id, out.c.state.not_in(under_way), out.c.broadcast_id.is_(None))
     work.execute(sa.update(out).where(settled).values(text="", choices=None, fields=None))
+    _retitle(work, person_id)
     work.execute(sa.update(asked).where(asked.c.person_id == person_id).values(words=""))
     states = ("told", "lapsed", "kept") if owed else ("told", "lapsed")
     work.execute(sa.delete(told).where(told.c.person_id == person_id, told.c.state.in_(states)))
     mine = sa.and_(said.c.person_id == person_id, said.c.text.is_not(None))
     return int(work.execute(sa.update(said).where(mine).values(text=None)).rowcount)
+
+
+def _retitle(work: Work, person_id: int) -> None:
+    """A gap that goes by the words of this person goes by those of somebody else who asked the same, or by none."""
+    gap, mine, theirs = table(Gap), table(Miss).alias("mine"), table(Miss).alias("theirs")
+    same = sa.exists().where(mine.c.gap_id == gap.c.id, mine.c.person_id == person_id, mine.c.words == gap.c.words)
+    others = sa.select(theirs.c.words).where(theirs.c.gap_id == gap.c.id, theirs.c.person_id != person_id)
+    first = others.where(theirs.c.words != "").order_by(theirs.c.id).limit(1).scalar_subquery()
+    meant = sa.and_(gap.c.kind == "unknown", gap.c.words != "", same)
+    work.execute(sa.update(gap).where(meant).values(words=sa.func.coalesce(first, "")))

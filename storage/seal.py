@@ -55,6 +55,13 @@ class Sealer:
         except InvalidTag:
             raise Unsealable(purpose) from None
 
+    def open_or(self, lost: str, sealed: bytes | None, purpose: str) -> str:
+        """For showing: the value, empty where nothing is kept, `lost` where its key is gone."""
+        try:
+            return self.open(sealed, purpose) if sealed else ""
+        except Unsealable:
+            return lost
+
     def seal_json(self, value: Any, purpose: str) -> bytes:
         """Seal a JSON-able value."""
         return self.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")), purpose)

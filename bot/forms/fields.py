@@ -4,7 +4,7 @@ from bot.forms.choices import Option, choice, yes_no
 from bot.forms.dates import date
 from bot.forms.identity import id_number, mobile, uscc
 from bot.forms.numerals import number
-from bot.forms.words import organisation, person_name, text
+from bot.forms.words import organisation, person_name, text, without_numbers
 
 __all__ = [
     "Option",
@@ -17,5 +17,6 @@ __all__ = [
     "person_name",
     "text",
     "uscc",
+    "without_numbers",
     "yes_no",
 ]

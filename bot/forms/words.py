@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 from bot.forms import texts
 from bot.forms.fold import HAN, fold, lead, looks_like_question, visible, width, words
-from bot.forms.model import Field, FieldError
+from bot.forms.model import Field, FieldError, Value
+from bot.forms.personal import holds_number
 
 NAME_LABELS = ("姓名", "名字", "真实姓名", "本人姓名")
 ORG_LABELS = ("工作单位", "单位", "单位名称", "单位全称", "公司", "公司名称", "所在单位")
@@ -43,6 +45,17 @@ def text(min: int = 1, max: int = 500) -> Field:
     return Field(parse, hint=texts.TEXT_HINT.format(most=max), free=True)
 
 
+def without_numbers(field: Field) -> Field:
+    """The same field; refuses words with a number of seven digits or more, which belongs to a field that is sealed."""
+
+    def parse(raw: str, today: date) -> Value:
+        if holds_number(raw):
+            raise FieldError(texts.TEXT_NUMBER)
+        return field.parse(raw, today)
+
+    return replace(field, parse=parse)
+
+
 def person_name() -> Field:
     """A name of 2 to 30 characters: Han or Latin letters, · between parts; no digits, no emoji, no chatter."""
     before = lead(NAME_LABELS)
@@ -54,7 +67,10 @@ def person_name() -> Field:
 
 
 def organisation() -> Field:
-    """The name of an employer as written, 2 to 60 characters, brackets and blanks made one. It is not looked up."""
+    """The name of an employer as written, 2 to 60 characters, brackets and blanks made one. It is not looked up.
+
+    Numbers of seven digits or more (phones, ID numbers) are refused: the name is not sealed.
+    """
     before = lead(ORG_LABELS)
 
     def parse(raw: str, today: date) -> str:
@@ -84,6 +100,8 @@ def _organisation(name: str, raw: str) -> str:
     name = (at_work[1] if at_work else name).replace("(", "（").replace(")", "）").strip()
     if looks_like_question(raw) or fold(name) in _NOT_NAMES or not _ORG_LETTER.search(name):
         raise FieldError(texts.ORG_NOT)
+    if holds_number(name):
+        raise FieldError(texts.ORG_NUMBER)
     if not ORG_LENGTH[0] <= len(name) <= ORG_LENGTH[1]:
         raise FieldError(texts.ORG_LENGTH)
     if not _ORG_CHARS.fullmatch(name):

@@ -18,7 +18,6 @@ from storage.admissions import Sought
 from storage.applications import ID_PURPOSE, MOBILE_PURPOSE, MORE_PURPOSE, Application, ApplicationStep
 from storage.members import Member
 from storage.orgs import Organisation
-from storage.seal import Unsealable
 from storage.work import Work
 
 NOT_KEPT = "（没有保存）"
@@ -156,8 +155,8 @@ def detail(work: Work, actor: Actor, application_id: int, house: House, now: dat
 
 def _facts(work: Work, application: Application, org: Organisation | None, now: datetime) -> list[tuple[str, str]]:
     """What was filled in, numbers masked; sex and age come from the ID number, as of today."""
-    idno = _opened(work, application.id_number, ID_PURPOSE)
-    mobile = _opened(work, application.mobile, MOBILE_PURPOSE)
+    idno = work.seal.open_or("", application.id_number, ID_PURPOSE)
+    mobile = work.seal.open_or("", application.mobile, MOBILE_PURPOSE)
     today = local(now).date()
     aged = f"{identity.sex(idno)}，{identity.age_on(idno, today)}周岁（{say_date(today)}）" if idno else NOT_KEPT
     migrant = {True: "是", False: "不是", None: "没有填"}[application.migrant]
@@ -178,18 +177,10 @@ def _facts(work: Work, application: Application, org: Organisation | None, now: 
 
 def _more(work: Work, application: Application) -> list[tuple[str, str]]:
     """What the special procedures asked."""
-    opened = _opened(work, application.more, MORE_PURPOSE)
+    opened = work.seal.open_or("", application.more, MORE_PURPOSE)
     given = json.loads(opened) if opened else {}
     shown = {key: {"True": "是", "False": "不是"}.get(str(value), str(value)) for key, value in given.items()}
     return [(words, shown[key]) for key, words in ASKED.items() if shown.get(key)]
-
-
-def _opened(work: Work, sealed: bytes | None, purpose: str) -> str:
-    """The value, empty when it is not kept or its key is gone."""
-    try:
-        return work.seal.open(sealed, purpose) if sealed else ""
-    except Unsealable:
-        return ""
 
 
 def _step(step: ApplicationStep) -> Step:

@@ -6,7 +6,7 @@ Sources: trade union law art. 3 (who may join) and 51 (nobody is hindered), rule
 import re
 
 from bot.errors import Refusal
-from bot.services.misses import MASK, masked
+from bot.forms.personal import telling
 from storage.applications import Application
 
 STATES = {
@@ -87,7 +87,7 @@ def plain_reason(application: Application, words: str, least: int, most: int) ->
     words = " ".join("".join(each if each.isprintable() else " " for each in words).split())
     if not least <= len(words) <= most:
         raise Unfit(f"请写明原因，{least}到{most}个字，现在是{len(words)}个字。申请人会看到。")
-    if MASK in masked(words) or (len(application.name) > 1 and application.name in words):
+    if telling(words, application.name):
         raise Unfit("原因里请不要写姓名、身份证号、电话等个人信息。")
     return words
 

@@ -3,19 +3,17 @@
 Only what the search could not answer by itself leaves the house, without numbers, and never anything sensitive.
 """
 
-import re
 import unicodedata
 
+from bot.forms.personal import LONG_DIGITS, MASK, holds_number, masked
 from bot.search import Decision
-from bot.services import knowledge, misses
+from bot.services import knowledge
 from bot.services.house import House
 from storage import embeddings
 from storage import knowledge as entries
 from storage.work import Work
 
 FEWEST, MOST = 4, 300  # letters of a question; characters of it
-_DIGIT = r"[\d〇零一二三四五六七八九幺两]"
-_NUMBER = re.compile(rf"{_DIGIT}(?:[\W_]{{0,3}}{_DIGIT}){{6,}}")  # spelt out or strangely grouped: kept
 
 
 def outgoing(house: House, text: str) -> str:
@@ -26,9 +24,9 @@ def outgoing(house: House, text: str) -> str:
     plain = unicodedata.normalize("NFKC", text[: MOST + 1])
     if len(plain) > MOST or house.sensitive.find(text) is not None:
         return ""
-    words = misses.masked(plain).strip()
-    letters = sum(map(str.isalpha, words.replace(misses.MASK, "")))
-    spelt = _NUMBER.search(misses.LONG_DIGITS.sub(misses.MASK, plain))
+    words = masked(plain).strip()
+    letters = sum(map(str.isalpha, words.replace(MASK, "")))
+    spelt = holds_number(LONG_DIGITS.sub(MASK, plain))
     if letters < FEWEST or spelt or not house.knowledge.base.dimension:
         return ""
     return "" if house.knowledge.ask(text).decision is Decision.ANSWER else words

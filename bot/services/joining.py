@@ -13,7 +13,7 @@ from bot.clock import local
 from bot.errors import Refusal
 from bot.forms.identity import age_on
 from bot.services import cases, progress
-from storage import applications, audit, consents, conversations, inbox, members, people
+from storage import applications, audit, consents, conversations, forgetting, inbox, members, people
 from storage.applications import Application
 from storage.work import Work
 
@@ -185,6 +185,7 @@ def stop_minor(work: Work, person_id: int, id_number: str, now: datetime) -> Non
         raise
     except UnderAge:
         _blank(work, person_id, now)
+        forgetting.forget_said(work, person_id, owed=False, answers=True)
         consents.end(work, person_id, now)
         cases.hand_over(work, person_id, MINOR, now, urgent=True)
         raise
@@ -201,12 +202,13 @@ def _blank(work: Work, person_id: int, now: datetime) -> None:
 
 
 def _forget(work: Work, person_id: int) -> None:
-    """As if it had never been (PIPL art. 31): application, consents, the open form."""
+    """As if it had never been (PIPL art. 31): application, consents, the open form, summaries that named them."""
     application = applications.open_of(work, person_id)
     if application is not None:
         applications.erase(work, application)
     consents.forget(work, person_id)
     conversations.drop(work, person_id)
+    forgetting.forget_said(work, person_id, owed=True, answers=True)
     person = people.get(work, person_id)
     if person is not None:
         person.consent, person.consent_at, person.name = "", None, ""

@@ -28,8 +28,8 @@ DEEDS: Mapping[str, tuple[str, Deed]] = {
 def act(work: Work, actor: Actor, member_id: int, deed: str, reason: str, now: datetime) -> None:
     """Do it, write it down, tell the member. Raises NoRequest, NotAllowed, NotNow."""
     require(actor, "decide")
-    reason = checked_reason(reason)
     member, unit = theirs(work, actor, member_id)
+    reason = checked_reason(reason, member.name)
     if deed not in DEEDS:
         raise NoRequest(texts.MOVED_ON)
     label, do = DEEDS[deed]

@@ -3,6 +3,7 @@
 A transfer inside the database takes two: the union that has the member releases, the one it goes to takes.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from bot import member_texts as texts
 from bot.calendar import say_date, say_day
 from bot.clock import local
 from bot.errors import Refusal
+from bot.forms.personal import telling
 from bot.services import letters, members
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.members import NotNow
@@ -101,9 +103,10 @@ def _settle(work: Work, request: MemberRequest, state: str, by: str, now: dateti
     work.session.flush()
 
 
-def content(work: Work, request: MemberRequest) -> dict[str, Any]:
-    """What was asked for, in clear; empty when it is settled."""
-    opened: dict[str, Any] = work.seal.open_json(request.data, REQUEST_PURPOSE) if request.data else {}
+def content(work: Work, request: MemberRequest) -> dict[str, Any] | None:
+    """What was asked for, in clear; empty when it is settled, None when its key is gone."""
+    text = work.seal.open_or("null", request.data, REQUEST_PURPOSE)
+    opened: dict[str, Any] | None = json.loads(text) if text else {}
     return opened
 
 
@@ -132,6 +135,8 @@ def _done_words(request: MemberRequest, here: Organisation, there: Organisation 
 
 def _do(work: Work, request: MemberRequest, member: Member, to: Organisation | None, who: str, now: datetime) -> None:
     data = content(work, request)
+    if data is None:
+        raise NoRequest(texts.LOST)
     reason = str(data.get("reason", ""))
     if request.kind == "transfer" and to is not None:
         members.transfer(work, member, to, "本人申请", who, now)
@@ -148,8 +153,8 @@ def _do(work: Work, request: MemberRequest, member: Member, to: Organisation | N
 
 def refuse(work: Work, actor: Actor, request_id: int, reason: str, now: datetime) -> None:
     """Say no, with a reason the member reads. Raises NoRequest, NotAllowed."""
-    reason = checked_reason(reason)
     request, member, here, there = _open(work, actor, request_id)
+    reason = checked_reason(reason, member.name)
     unit = there if request.state == "released" and there is not None else here
     _settle(work, request, "refused", actor.name, now, reason)
     audit.write(work, f"staff:{actor.name}", "request_refused", f"request:{request.id}", now, request.kind)
@@ -157,12 +162,13 @@ def refuse(work: Work, actor: Actor, request_id: int, reason: str, now: datetime
     _tell(work, request, member, words, now)
 
 
-def checked_reason(reason: str) -> str:
-    """One line of 2 to 100 characters without long numbers. Raises NoRequest."""
-    reason = " ".join(reason.split())
-    digits = max((len(run) for run in "".join(c if c.isdigit() else " " for c in reason).split()), default=0)
-    if not REASON_CHARS[0] <= len(reason) <= REASON_CHARS[1] or digits >= 11:
+def checked_reason(reason: str, name: str) -> str:
+    """One line of 2 to 100 characters without numbers, accounts or the member's name. Raises NoRequest."""
+    reason = " ".join("".join(each if each.isprintable() else " " for each in reason).split())
+    if not REASON_CHARS[0] <= len(reason) <= REASON_CHARS[1]:
         raise NoRequest(texts.REASON)
+    if telling(reason, name):
+        raise NoRequest(texts.REASON_TELLS)
     return reason
 
 

@@ -75,15 +75,17 @@ def _adopted(
 
 
 def _mobile(work: Work, application: Application) -> tuple[bytes | None, str]:
-    if application.mobile is None:
+    clear = work.seal.open_or("", application.mobile, applications.MOBILE_PURPOSE)
+    if not clear:
         return None, ""
-    clear = work.seal.open(application.mobile, applications.MOBILE_PURPOSE)
     return work.seal.seal(clear, MOBILE_PURPOSE), application.mobile_hash
 
 
 def _made(work: Work, application: Application, org: Organisation, now: datetime) -> Member:
     today = local(now).date()
-    clear = work.seal.open(application.id_number or b"", applications.ID_PURPOSE)
+    clear = work.seal.open_or("", application.id_number, applications.ID_PURPOSE)
+    if not clear:
+        raise NotNow(texts.NUMBER_LOST)
     mobile, mobile_hash = _mobile(work, application)
     return Member(
         id=work.new_id(),

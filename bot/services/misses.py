@@ -1,10 +1,10 @@
 """What did not get a good answer: kept, judged by readers, grouped into gaps for the editors."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import local
+from bot.forms.personal import masked
 from bot.search import Result
 from bot.search.grouping import Subjects, nearest
 from bot.services import closing
@@ -12,18 +12,6 @@ from storage import inbox, knowledge, misses
 from storage.misses import Gap, Miss
 from storage.work import Work
 
-LONG_DIGITS = re.compile(r"\d(?:[\s.·_—–－-]{0,3}[\dXxＸｘ]){6,}")
-_DIGIT = "[\\d〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖①-⑨⓪❶-❾]"
-_LETTER = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿-]"
-_CONTACTS = re.compile(
-    r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿.+%．-]{0,64}+\s?[@＠]\s?"
-    + rf"{_LETTER}{{1,63}}(?:\s?[.．。点]\s?{_LETTER}{{1,63}}){{1,8}}"  # e-mail
-    rf"|{_DIGIT}(?:[\s.·_—–－-]{{0,3}}{_DIGIT}){{6,}}"  # a number spelt out: 一三八零零一三八零零零
-    rf"|(?P<label>(?<![A-Za-z])(?i:[qｑ][qｑ]|[wvｗｖ][xｘ]|wechat|weixin)号?|[微薇威]信号?|扣扣号?|加我)"
-    rf"[\s:：是为]{{0,3}}{_LETTER}{{4,32}}"  # what follows 微信, QQ …
-    rf"|(?<!{_LETTER})(?=[A-Za-z]{_LETTER}{{5,31}}(?!{_LETTER}))(?={_LETTER}*[0-9_]){_LETTER}+",  # zhang_san88
-)
-MASK = "〔号码〕"
 SUGGESTION_MINUTES = 30
 OPINION_DAYS, TAPPED_DAYS = 2, 30  # so old an answer may be to be judged: the last one, or one whose button is tapped
 OWN_WORDS_MINUTES, REASON_CHARS = 10, 40
@@ -31,13 +19,6 @@ NUMBER, UNEXPLAINED = "number", "unhelpful:"  # topics: a number that picked not
 REASONS = ("答非所问", "看不懂", "过时了", "和当地不一样", "其他")
 NONE = "none"
 GAPS, WORDINGS = 300, 5  # so many open gaps, and wordings of each, a new question is compared with
-
-
-def masked(text: str) -> str:
-    """The words of a miss as staff may read them: numbers of people (ID, mobile, card, also spelt out), e-mail
-    addresses, WeChat and QQ accounts and control characters blanked. Names of people cannot be told from words."""
-    plain = "".join(each if each.isprintable() else " " for each in text)
-    return _CONTACTS.sub(lambda found: f"{found['label'] or ''}{MASK}", LONG_DIGITS.sub(MASK, plain))
 
 
 def remember(work: Work, inbound_id: int, person_id: int, text: str, result: Result, now: datetime) -> None:

@@ -13,7 +13,6 @@ from storage import applications, consents, conversations, members, orgs, people
 from storage.applications import OPEN, UNSENT, Application
 from storage.consents import Consent
 from storage.members import HERE, Member
-from storage.seal import Unsealable
 from storage.work import Work
 
 SHOWN = 5  # applications, the newest first
@@ -87,10 +86,8 @@ def _masked(work: Work, row: Application | Member) -> dict[str, str]:
         ("id_number", row.id_number, kind.ID_PURPOSE, id_number().show),
         ("mobile", row.mobile, kind.MOBILE_PURPOSE, mobile().show),
     ):
-        try:
-            found[name] = show(work.seal.open(sealed, purpose)) if sealed else texts.NONE
-        except Unsealable:
-            found[name] = texts.HIDDEN
+        clear = work.seal.open_or(texts.HIDDEN, sealed, purpose) or texts.NONE
+        found[name] = clear if clear in (texts.NONE, texts.HIDDEN) else show(clear)
     return found
 
 

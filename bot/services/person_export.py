@@ -11,10 +11,7 @@ from bot.services.actors import Actor, require
 from storage import applications, audit, consents, members, orgs
 from storage.applications import Application
 from storage.members import Member, MemberEvent, MemberRequest
-from storage.seal import Unsealable
 from storage.work import Work
-
-LOST = "（打不开：密钥已更换）"
 
 
 def export(work: Work, actor: Actor, member_id: int, reason: str, now: datetime) -> dict[str, Any]:
@@ -55,13 +52,6 @@ def _day(day: date) -> str:
     return day.isoformat()
 
 
-def _opened(work: Work, sealed: bytes | None, purpose: str) -> str:
-    try:
-        return work.seal.open(sealed, purpose) if sealed else ""
-    except Unsealable:
-        return LOST
-
-
 def _member(work: Work, member: Member, unit: str) -> dict[str, Any]:
     return {
         "编号": member.number,
@@ -75,7 +65,7 @@ def _member(work: Work, member: Member, unit: str) -> dict[str, Any]:
 
 
 def _application(work: Work, application: Application) -> dict[str, Any]:
-    more = _opened(work, application.more, applications.MORE_PURPOSE)
+    more = work.seal.open_or(roster.LOST, application.more, applications.MORE_PURPOSE)
     return {
         "编号": application.number,
         "状态": texts.STATES.get(application.state, application.state),
@@ -89,8 +79,8 @@ def _application(work: Work, application: Application) -> dict[str, Any]:
 def _facts(work: Work, row: Application | Member, id_purpose: str, mobile_purpose: str) -> dict[str, Any]:
     return {
         "姓名": row.name,
-        "身份证号": _opened(work, row.id_number, id_purpose),
-        "手机号": _opened(work, row.mobile, mobile_purpose),
+        "身份证号": work.seal.open_or(roster.LOST, row.id_number, id_purpose),
+        "手机号": work.seal.open_or(roster.LOST, row.mobile, mobile_purpose),
         "工作单位": row.employer,
         "就业状况": row.work_status,
         "是否农民工": {True: "是", False: "否", None: ""}[row.migrant],
@@ -109,10 +99,11 @@ def _event(work: Work, event: MemberEvent) -> dict[str, str]:
 
 
 def _request(work: Work, request: MemberRequest) -> dict[str, Any]:
+    content = member_requests.content(work, request)
     return {
         "提出": _time(request.created_at),
         "事项": words.KINDS[request.kind],
         "状态": words.REQUEST_STATES[request.state],
-        "内容": member_requests.content(work, request),
+        "内容": roster.LOST if content is None else content,
         "答复": request.note,
     }

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.errors import Refusal
+from bot.forms.personal import telling
 from bot.services import admissions, roster
 from bot.services.actors import Actor, require
-from bot.services.misses import MASK, masked
 from storage import applications, audit, members
 from storage.applications import Application
 from storage.members import Member
@@ -64,6 +64,6 @@ def checked_reason(reason: str, name: str = "") -> str:
     shortest, longest = REASON_CHARS
     if not shortest <= len(reason) <= longest:
         raise BadReason(f"请写明原因，{shortest}到{longest}个字，现在是{len(reason)}个字。")
-    if MASK in masked(reason) or (len(name) > 1 and name in reason):
+    if telling(reason, name):
         raise BadReason("原因会长期保存，里面请不要写姓名、身份证号、电话等个人信息。")
     return reason

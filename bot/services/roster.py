@@ -8,6 +8,7 @@ from typing import Any
 from bot import member_texts as texts
 from bot.clock import local
 from bot.forms.fields import id_number, mobile
+from bot.forms.model import Field
 from bot.services import member_requests
 from bot.services.actors import NOWHERE, Actor, NotAllowed, require
 from bot.services.member_requests import NoRequest
@@ -20,6 +21,7 @@ from storage.work import Work
 PAGE = 50
 EXPORT_LIMIT = 1_000_000
 YEARS = 5  # of growth
+LOST = "（打不开：密钥已更换）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +120,22 @@ class Sheet:
 
 
 def masked(work: Work, member: Member) -> tuple[str, str]:
-    """ID and mobile number with most digits hidden; empty where there is none."""
-    opened = [
-        (work.seal.open(sealed, purpose), show) if sealed is not None else ("", str)
-        for sealed, purpose, show in (
-            (member.id_number, members.ID_PURPOSE, id_number().show),
-            (member.mobile, members.MOBILE_PURPOSE, mobile().show),
-        )
-    ]
-    first, second = (show(clear) if clear else "" for clear, show in opened)
-    return first, second
+    """ID and mobile number with most digits hidden; empty where there is none, `LOST` where the key is gone."""
+    first, second = opened(work, member)
+    return _hidden(first, id_number()), _hidden(second, mobile())
+
+
+def _hidden(clear: str, field: Field) -> str:
+    return clear if clear in ("", LOST) else field.show(clear)
+
+
+def opened(work: Work, member: Member) -> tuple[str, str]:
+    """ID and mobile number; empty where there is none, `LOST` where the key is gone."""
+    seal = work.seal
+    return (
+        seal.open_or(LOST, member.id_number, members.ID_PURPOSE),
+        seal.open_or(LOST, member.mobile, members.MOBILE_PURPOSE),
+    )
 
 
 def seen(work: Work, actor: Actor, member_id: int) -> tuple[Member, Organisation]:
@@ -205,6 +213,9 @@ def _asked(work: Work, request: MemberRequest, member: Member, org: Organisation
 
 def _wants(work: Work, request: MemberRequest, there: Organisation | None) -> Iterator[str]:
     data = member_requests.content(work, request)
+    if data is None:
+        yield LOST
+        return
     if number := data.get("mobile"):
         yield f"新手机号：{mobile().show(str(number))}"
     if employer := data.get("employer"):
@@ -278,7 +289,7 @@ def note_export(work: Work, actor: Actor, wanted: Wanted, full: bool, reason: st
     `who` writes the audit trail (default: the actor's account).
     """
     _demand_export(actor, full)
-    reason = member_requests.checked_reason(reason)
+    reason = member_requests.checked_reason(reason, "")
     count = rosters.count(work, actor.path, wanted)
     action = "roster_export_full" if full else "roster_export"
     audit.write(work, who or f"staff:{actor.name}", action, "roster:*", now, f"{count}人：{reason}")
@@ -299,13 +310,7 @@ def export(work: Work, actor: Actor, wanted: Wanted, full: bool) -> list[dict[st
 
 
 def _exported(work: Work, member: Member, org: Organisation, full: bool) -> dict[str, str | date]:
-    if full:
-        numbers = (
-            work.seal.open(member.id_number, members.ID_PURPOSE) if member.id_number else "",
-            work.seal.open(member.mobile, members.MOBILE_PURPOSE) if member.mobile else "",
-        )
-    else:
-        numbers = masked(work, member)
+    numbers = opened(work, member) if full else masked(work, member)
     migrant = {True: "是", False: "否", None: ""}[member.migrant]
     return {
         "number": member.number,

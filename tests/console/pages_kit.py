@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.forms.personal import masked
 from bot.services import entries, misses
 from bot.services.actors import Actor
 from storage import inbox, letters, outbox, people, revisions
@@ -87,7 +88,7 @@ def miss(desk: Desk, person_id: int, words: str, decision: str = "decline", **mo
 
     def job(work: Work) -> int:
         inbound = work.new_id()
-        rows.record(work, inbound, person_id, misses.masked(words), decision, now, **values)
+        rows.record(work, inbound, person_id, masked(words), decision, now, **values)
         made = rows.of_inbound(work, inbound)
         assert made is not None
         into = rows.gap(work, grouped) if grouped else None

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from storage.applications import Application, ApplicationStep
@@ -14,7 +15,7 @@ from storage.conversations import Conversation
 from storage.database import Database
 from storage.inbox import Inbound
 from storage.schema import METADATA
-from tests.joining.kit import all_of, id_of, says, start, steps, talk
+from tests.joining.kit import REST, UNIT, all_of, id_of, says, start, steps, talk
 from tests.storage.kit import count, rows
 
 OF_THE_FORM = (Application, ApplicationStep, Consent, Conversation, Case)
@@ -40,6 +41,17 @@ def test_at_thirteen_nothing_is_kept_at_all(database: Database, now: datetime) -
     assert texts["refused:Stopped"] is None
     assert everywhere(database, "小红", id_of("20130601")) == []
     assert {note for (note,) in rows(database, Audit, "note")} <= {""}
+
+
+@pytest.mark.parametrize(("birth", "kept"), [("20110601", "未满16周岁"), ("20130601", "一点也没有保存")])
+def test_a_number_changed_at_the_end_leaves_no_summary_behind(
+    database: Database, now: datetime, birth: str, kept: str
+) -> None:
+    speaker = talk(database, now)
+    says(speaker, *start(name="赵小小"), UNIT, *REST)
+    assert everywhere(database, "赵小小") != []
+    assert kept in says(speaker, "修改 3", id_of(birth))[-1]
+    assert everywhere(database, "赵小小", id_of(birth)) == []
 
 
 def test_sixteen_begins_on_the_birthday(database: Database, now: datetime) -> None:

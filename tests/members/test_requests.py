@@ -3,14 +3,19 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from bot.services import member_deeds, member_requests, members
+from bot.services import member_deeds, member_requests, members, own_membership, person_export, roster
 from bot.services.actors import Actor, NotAllowed
 from bot.services.member_requests import AskedAlready, NoRequest, NotMember
 from bot.services.members import AlreadyMember, NotNow
+from storage import applications, people
 from storage import members as rows
-from storage import people
-from storage.members import MOBILE_PURPOSE, MemberRequest
+from storage.applications import Application
+from storage.base import Row, table
+from storage.members import MOBILE_PURPOSE, Member, MemberRequest
+from storage.rosters import Wanted
+from storage.work import Work
 from tests.members.people import mobile
 from tests.members.world import CHEN, World
 from tests.storage.kit import meet, together
@@ -113,7 +118,16 @@ def test_one_open_request_of_a_kind(world: World) -> None:
 def test_a_refusal_has_a_reason_and_changes_nothing(world: World) -> None:
     member = world.enrolled(1)
     request = asked(world, member.person_id, "leave", reason="其他原因")
-    for reason in ("", "好" * 101, f"手机{mobile(1)}不对"):
+    spaced = f"手机{mobile(1)[:3]} {mobile(1)[3:7]} {mobile(1)[7:]}不对"
+    for reason in (
+        "",
+        "好" * 101,
+        f"手机{mobile(1)}不对",
+        spaced,
+        "一三八零零一三八零零零",
+        "李四已经搬走",
+        "微信 lisi_88",
+    ):
         with pytest.raises(NoRequest):
             world.database.writer.run(
                 lambda work, why=reason: member_requests.refuse(work, CHEN, request, why, world.now)
@@ -124,6 +138,57 @@ def test_a_refusal_has_a_reason_and_changes_nothing(world: World) -> None:
     assert any("请先谈一谈" in words for words in world.letters(member.person_id))
     with pytest.raises(NoRequest):
         accepted(world, request)
+
+
+def test_a_request_whose_key_is_gone_can_only_be_refused(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "correct", employer="东区铜厂")
+    unreadable(world, MemberRequest, request, data=b"\x09" * 40)
+    with pytest.raises(NoRequest) as refused:
+        accepted(world, request)
+    assert "密钥" in refused.value.words
+    assert world.member(member.id).employer == "东区铁厂"
+    world.database.writer.run(lambda work: member_requests.refuse(work, CHEN, request, "请重新提出", world.now))
+    assert stored(world, request).state == "refused"
+
+
+def test_numbers_whose_key_is_gone_are_said_to_be_so(world: World) -> None:
+    member = world.enrolled(1)
+    unreadable(world, Member, member.id, id_number=b"\x09" * 40, mobile=b"\x09" * 40)
+    request = asked(world, member.person_id, "correct", employer="东区铜厂")
+    unreadable(world, MemberRequest, request, data=b"\x09" * 40)
+    sheet = world.database.look(lambda work: roster.sheet(work, CHEN, member.id))
+    assert (sheet.id_number, sheet.mobile) == (roster.LOST, roster.LOST)
+    assert sheet.requests[0].wants == [roster.LOST]
+    whole = world.database.look(lambda work: roster.export(work, CHEN, Wanted(), True))
+    assert [each["id_number"] for each in whole] == [roster.LOST]
+    copy = world.database.writer.run(
+        lambda work: person_export.export(work, CHEN, member.id, "本人要求复制一份", world.now)
+    )
+    assert copy["会员登记"]["身份证号"] == roster.LOST and copy["会籍申请"][0]["内容"] == roster.LOST
+    told = world.database.look(lambda work: own_membership.record(work, member.person_id or 0, world.now))
+    assert any(roster.LOST in each for each in told[0])
+
+
+def test_an_application_whose_key_is_gone_makes_no_member(world: World) -> None:
+    application = world.applied(1)
+    unreadable(world, Application, application.id, id_number=b"\x09" * 40)
+
+    def enrol(work: Work) -> None:
+        held = applications.held(work, application.id)
+        assert held is not None
+        members.enrol(work, held, "staff:chen", world.now)
+
+    with pytest.raises(NotNow) as refused:
+        world.database.writer.run(enrol)
+    assert "密钥" in refused.value.words
+    assert world.everybody() == []
+
+
+def unreadable(world: World, kind: type[Row], row_id: int, **values: bytes) -> None:
+    """As if these were sealed with a key that nobody has any more."""
+    rows_ = table(kind)
+    world.database.writer.run(lambda work: work.execute(sa.update(rows_).where(rows_.c.id == row_id).values(values)))
 
 
 def test_who_is_no_member_asks_for_nothing(world: World) -> None:

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.forms.personal import masked
 from bot.search import Decision, Hit, Result
 from bot.services import closing, misses
 from bot.services.actors import Actor, NotAllowed
-from storage import inbox, letters
+from storage import forgetting, inbox, letters
 from storage import misses as kept
-from storage.misses import Miss, Opinion
+from storage.misses import Gap, Miss, Opinion
 from storage.people import Known
 from storage.work import Work
 from tests.rules.upkeep import ADA, ANN, BUS, Desk, written
@@ -342,6 +343,18 @@ def test_a_gap_of_another_branch_is_out_of_reach(desk: Desk, now: datetime) -> N
                 act()
 
 
+def test_a_gap_does_not_go_by_the_words_of_who_wants_them_gone(desk: Desk, now: datetime) -> None:
+    desk.load(now, bus_a=written())
+    first, second = desk.worker("u1", now), desk.worker("u2", now)
+    desk.asked(first, BUS[0], now)
+    desk.asked(second, BUS[1], now + MINUTE)
+    desk.asked(first, "食堂的饭卡丢了怎么补办", now + 2 * MINUTE)
+    desk.group(now + 2 * MINUTE)
+    assert {words for (words,) in rows(desk.database, Gap, "words")} == {BUS[0], "食堂的饭卡丢了怎么补办"}
+    desk.database.writer.run(lambda work: forgetting.forget_said(work, first.person_id, owed=True))
+    assert {words for (words,) in rows(desk.database, Gap, "words")} == {BUS[1], ""}
+
+
 def test_retention_blanks_words_and_drops_told_letters(desk: Desk, now: datetime) -> None:
     desk.load(now, bus_a=written())
     known = desk.worker("u1", now)
@@ -409,4 +422,4 @@ def test_after_retention_a_letter_quotes_nobody_elses_words(desk: Desk, now: dat
     ],
 )
 def test_numbers_of_people_are_masked(said: str, kept_as: str) -> None:
-    assert misses.masked(said) == kept_as
+    assert masked(said) == kept_as

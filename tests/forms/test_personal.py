@@ -1,0 +1,60 @@
+"""Numbers and accounts of people in free words: where they are refused, where they are blanked."""
+
+from datetime import date
+
+import pytest
+
+from bot.forms.fields import organisation, text, without_numbers
+from bot.forms.model import FieldError
+from bot.forms.personal import MASK, holds_number, masked, telling
+from tests.joining.kit import id_of
+
+TODAY = date(2026, 11, 27)
+NUMBERS = (
+    "老板电话13912345678",
+    "139 1234 5678",
+    "１３９１２３４５６７８",
+    "一三九一二三四五六七八",
+    "139-1234-5678 转2",
+    "身份证" + id_of("19910307", 7),
+    "0755/8234/5678",
+    "①③⑨①②③④⑤⑥⑦⑧",
+)
+INNOCENT = ("离职了", "2026-3-5起退休", "2026年11月27日", "第3车间2026年11月", "12333说可以", "工龄21年", "")
+
+
+@pytest.mark.parametrize("said", NUMBERS)
+def test_a_number_is_found_however_it_is_written(said: str) -> None:
+    assert holds_number(said)
+    assert telling(said)
+
+
+@pytest.mark.parametrize("said", INNOCENT)
+def test_days_and_short_numbers_tell_nothing_of_anybody(said: str) -> None:
+    assert not holds_number(said)
+    assert not telling(said)
+
+
+def test_accounts_and_the_name_itself_tell() -> None:
+    assert telling("加微信 zhang_san88")
+    assert telling("张三离职了", "张三") and not telling("张三离职了", "李四") and not telling("王离职了", "王")
+    assert masked("电话13912345678") == f"电话{MASK}"
+
+
+@pytest.mark.parametrize("said", (id_of("19900307", 5), *(f"示例电子厂{each}" for each in NUMBERS)))
+def test_an_employer_is_no_place_for_numbers(said: str) -> None:
+    with pytest.raises(FieldError) as refused:
+        organisation().parse(said, TODAY)
+    assert not any(run in refused.value.words for run in ("139", "1101"))
+
+
+@pytest.mark.parametrize("said", ("示例市第101中学", "中铁12局第3项目部", "3M示例公司", "示例电子厂（2024新厂）"))
+def test_names_of_employers_may_hold_short_numbers(said: str) -> None:
+    assert organisation().parse(said, TODAY) == said
+
+
+def test_free_words_of_a_form_can_refuse_numbers() -> None:
+    guarded = without_numbers(text(2, 60))
+    assert guarded.parse("东区，某平台", TODAY) == "东区，某平台"
+    with pytest.raises(FieldError):
+        guarded.parse("东区，电话13912345678", TODAY)
