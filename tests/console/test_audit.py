@@ -72,9 +72,18 @@ def deeds(module: Module) -> Iterator[str]:
     for call in ast.walk(module.tree):
         place = PLACE.get(name_of(call.func)) if isinstance(call, ast.Call) else None
         if place is not None and isinstance(call, ast.Call) and len(call.args) > place:
-            for part in ast.walk(call.args[place]):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    yield part.value
+            yield from literals(call.args[place])
+
+
+def literals(said: ast.AST) -> Iterator[str]:
+    """The strings of an expression; of one put together (f"application_{state}") everything it may come to."""
+    for part in ast.walk(said):
+        if isinstance(part, ast.JoinedStr):
+            starts = str(getattr(part.values[0], "value", ""))
+            yield from [deed for deed in trail.ACTIONS if deed.startswith(starts)] or [starts]
+            return
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
 
 
 def test_every_deed_has_words() -> None:
