@@ -13,7 +13,7 @@ UNTIL_MEMBER = "作为入会档案保存。"
 UNTIL_DAY = "内容{until}前自动删除。"
 MEMBER = (
     "· 会员登记（编号{number}，{unit}，{state}，{day}入会）：\n  姓名{name}，身份证号{id_number}，手机号{mobile}，"
-    "单位{employer}。会籍资料按工会章程和会籍管理办法长期保存。"
+    "单位{employer}。会籍资料按工会章程和会籍管理办法保存；离会满3年，号码、单位等自动删除。"
 )
 CONSENT = "· {subject} {version} 版：{day}同意{ended}"
 CONSENT_ENDED = "，{day}撤回或换成新版"
@@ -40,6 +40,7 @@ DELETE_ASK = (
 )
 DELETE_APPLICATION = "，申请{number}会先撤回、不再审核"
 STAYS_MEMBER = "会员登记和入会档案（工会要按章程和会籍管理办法保存，工作人员会核对哪些可以删，再答复您），"
+STAYS_ENDED = "以前的会员编号、姓名、工会和入会、离会的日期（作为会籍底册；号码、单位等会删除），"
 STAYS_OFFICE = "您的工会职务和任务（工作人员会核对，再答复您），"
 DELETE_YES = "确定删除"
 DELETED = "已经删除（{day}）：没填完的表、您说过的话和我的答复、没有办成的申请里填过的内容。"

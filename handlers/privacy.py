@@ -37,7 +37,8 @@ def ask_delete(turn: Turn, word: str) -> None:
     if group.elsewhere(turn, common.GROUP_PRIVATE):
         return
     found, turn.reask = privacy.standing(turn.work, turn.person.person_id, turn.now), ()
-    stays = (texts.STAYS_MEMBER if found.member else "") + (texts.STAYS_OFFICE if found.office else "")
+    stays = texts.STAYS_ENDED if found.ended else texts.STAYS_MEMBER if found.member else ""
+    stays += texts.STAYS_OFFICE if found.office else ""
     application = texts.DELETE_APPLICATION.format(number=found.application) if found.application else ""
     turn.say(texts.DELETE_ASK.format(application=application, stays=stays), Choice("delete_yes", texts.DELETE_YES))
 

@@ -1,7 +1,7 @@
 """Statements that forget people: what an application held, names, what was said. Rows stay, empty; so do counts."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -23,6 +23,19 @@ _VALUES = ("id_number", "mobile", "more", "migrant")
 _EMPTY = {**dict.fromkeys(_TEXTS, ""), **dict.fromkeys((*_VALUES, "flags", "returned"))}
 _FILLED = sa.or_(
     *(_APPLICATIONS.c[name] != "" for name in _TEXTS), *(_APPLICATIONS.c[name].is_not(None) for name in _VALUES)
+)
+_RECORD = {
+    "id_number": None,
+    "id_hash": "",
+    "mobile": None,
+    "mobile_hash": "",
+    "employer": "",
+    "work_status": "",
+    "migrant": None,
+}
+_ENDED = sa.and_(
+    _MEMBERS.c.state.not_in(HERE),
+    sa.or_(*(_MEMBERS.c[name] != "" for name in ("id_hash", "mobile_hash", "employer", "work_status"))),
 )
 _OURS = sa.or_(  # people whose name is still needed
     sa.exists().where(_MEMBERS.c.person_id == _PEOPLE.c.id, _MEMBERS.c.state.in_(HERE)),
@@ -50,6 +63,21 @@ def blank_applications_of(work: Work, person_id: int) -> int:
     """The same for everything a person handed in, at once."""
     query = sa.select(_APPLICATIONS.c.id).where(_APPLICATIONS.c.person_id == person_id)
     return blank_applications(work, list(work.execute(query).scalars()))
+
+
+def ended_before(work: Work, day: date, limit: int) -> list[int]:
+    """Members whose membership ended before a day (in China) and of whom more is kept than the register needs."""
+    query = sa.select(_MEMBERS.c.id).where(_ENDED, _MEMBERS.c.since_on < day).order_by(_MEMBERS.c.id)
+    return [int(each) for each in work.look(query.limit(limit)).scalars()]
+
+
+def blank_members(work: Work, ids: Collection[int]) -> int:
+    """Empty these ended memberships, and the applications they came from, of all but name, number, union and dates."""
+    person = sa.select(_MEMBERS.c.person_id).where(_MEMBERS.c.id.in_(ids), _MEMBERS.c.state.not_in(HERE))
+    still = sa.select(_MEMBERS.c.person_id).where(_MEMBERS.c.state.in_(HERE), _MEMBERS.c.person_id.is_not(None))
+    theirs = sa.and_(_APPLICATIONS.c.person_id.in_(person), _APPLICATIONS.c.person_id.not_in(still))
+    work.execute(sa.update(_APPLICATIONS).where(theirs, _APPLICATIONS.c.state == "approved").values(_EMPTY))
+    return int(work.execute(sa.update(_MEMBERS).where(_MEMBERS.c.id.in_(ids), _ENDED).values(_RECORD)).rowcount)
 
 
 def gone_before(work: Work, moment: datetime, limit: int) -> list[int]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from storage.base import table
 from storage.imports import RosterRow
-from storage.members import Member, MemberEvent
+from storage.members import HERE, Member, MemberEvent
 from storage.orgs import Organisation
 from storage.work import Work
 
@@ -38,6 +38,30 @@ def elsewhere(work: Work, import_id: int, limit: int = 200) -> list[tuple[int, i
         _ROWS.c.import_id == import_id, _known(), _MEMBERS.c.org_id != _ROWS.c.org_id
     )
     return [(int(row), int(org)) for row, org in work.execute(query.order_by(_ROWS.c.row).limit(limit))]
+
+
+def ended(work: Work, import_id: int, limit: int = 200) -> list[tuple[int, int, str, date]]:
+    """Rows of people whose membership ended after the day of joining in the row: (row, union, state, day of the end).
+
+    Such a row is from before the end, and would make them members again by mistake.
+    """
+    query = sa.select(_ROWS.c.row, _MEMBERS.c.org_id, _MEMBERS.c.state, _MEMBERS.c.since_on).where(
+        _ROWS.c.import_id == import_id,
+        _MEMBERS.c.id_hash == _ROWS.c.id_hash,
+        _MEMBERS.c.id_hash != "",
+        _MEMBERS.c.state.not_in(HERE),
+        _MEMBERS.c.since_on > _ROWS.c.joined_on,
+        ~_present(),
+    )
+    found = work.execute(query.order_by(_ROWS.c.row).limit(limit))
+    return [(int(row), int(org), str(state), day) for row, org, state, day in found]
+
+
+def _present() -> sa.ColumnElement[bool]:
+    """Whether the person of a row is a member now."""
+    now = _MEMBERS.alias("now")
+    here = sa.text("now.state IN ('active','kept') AND now.id_hash <> ''")
+    return sa.exists().where(now.c.id_hash == _ROWS.c.id_hash, here)
 
 
 def expected(work: Work, import_id: int) -> dict[str, int]:

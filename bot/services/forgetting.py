@@ -2,6 +2,8 @@
 
 - An application that ended without a membership (rejected, withdrawn, expired) loses everything about the person `DAYS`
   days after its end; number, union, state, steps and the notice agreed to stay as proof without content.
+- The record of somebody who left the union, went to another one or was expelled loses numbers, employer and status
+  `ENDED_YEARS` years after the end, with the application it came from. Name, number, union and dates stay as register.
 - The name of somebody who is neither a member nor applying goes with it.
 - Who leaves the account loses an application that was not handed in, and the open form, at once; the name after `DAYS`
   days. What the union has in hand is decided first.
@@ -9,11 +11,13 @@
 
 from datetime import datetime, timedelta
 
+from bot.clock import local
 from storage import applications, conversations, forgetting
 from storage.work import Work
 
 DAYS = 30
 KEPT = timedelta(days=DAYS)
+ENDED_YEARS = 3  # so long a former member may need the record: coming back, seniority, disputes
 BATCH = 500
 
 
@@ -24,6 +28,13 @@ def lapse(work: Work, now: datetime) -> tuple[int, int]:
         return 0, 0
     count = forgetting.blank_applications(work, [application_id for application_id, _ in found])
     return count, forgetting.forget_names(work, sorted({person_id for _, person_id in found}))
+
+
+def ended(work: Work, now: datetime) -> int:
+    """Empty a batch of memberships that ended long enough ago; how many."""
+    today = local(now).date()
+    found = forgetting.ended_before(work, today - timedelta(days=ENDED_YEARS * 366), BATCH)
+    return forgetting.blank_members(work, found) if found else 0
 
 
 def leave(work: Work, now: datetime) -> int:

@@ -13,24 +13,31 @@ from storage import applications, audit, consents, conversations, forgetting, me
 from storage.work import Work
 
 TOPIC = "privacy"  # of the case
+GONE = ("left", "moved")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a request would meet: the number of an application in hand ("" while unsent, None: none is open)."""
+    """What a request would meet: the number of an application in hand ("" while unsent, None: none is open).
+
+    `member`: a record the union has to keep, of a member or of somebody who was expelled. `ended`: one of somebody who
+    left or went to another union.
+    """
 
     application: str | None
     member: bool
+    ended: bool
     office: bool
     consents: int
 
 
 def standing(work: Work, person_id: int, now: datetime) -> Standing:
     """How things are for this person now."""
-    application = applications.open_of(work, person_id)
+    application, record = applications.open_of(work, person_id), members.of_person(work, person_id)
     return Standing(
         (application.number or "") if application else None,
-        members.of_person(work, person_id) is not None,
+        record is not None and record.state not in GONE,
+        record is not None and record.state in GONE,
         bool(orgs.offices_of(work, person_id, local(now).date())),
         sum(each.ended_at is None for each in consents.of_person(work, person_id)),
     )
@@ -40,11 +47,15 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     """Delete what may go, at once; returns how things were. Where something has to stay, a case asks a person.
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
-    chat and what was answered are blanked, consents end. The record of members, events and consents stay.
+    chat and what was answered are blanked, consents end. The record of members, events and consents stay;
+    of former members name, number, union and dates.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
     emptied = forgetting.blank_applications_of(work, person_id)
+    record = members.of_person(work, person_id)
+    if before.ended and record is not None:
+        forgetting.blank_members(work, [record.id])
     forgetting.forget_said(work, person_id, owed=not before.member)
     forgetting.forget_names(work, [person_id])
     note = f"applications={emptied}"

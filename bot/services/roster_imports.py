@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from bot import member_texts as texts
+from bot.calendar import say_date
 from bot.clock import local
 from bot.errors import Refusal
 from bot.services.actors import Actor, NotAllowed, require
@@ -23,6 +25,7 @@ KEPT_PROBLEMS = 1000
 TRIES = 3
 NEEDED = ("name", "id_number", "joined_on")
 BROKEN = "处理名册时出了问题，没有导入任何内容。请再上传一次；还是这样，请联系管理员。"
+AGAIN = "入会日期却在那以前。重新入会的，请写重新入会的日期；不是的，请从名册里去掉这一行"
 MOVED = "名册检查之后，有人的会籍变了，没有导入任何内容。"
 Problem = tuple[int, str, str]  # row, column, reason
 
@@ -202,7 +205,7 @@ def checked(
     found.total = found.checked = total
     mistakes = list(problems)
     if not wrong and not error:
-        mistakes = _elsewhere(work, found)
+        mistakes = _clashes(work, found)
         wrong = len(mistakes)
     if not wrong and not error:
         counts = switching.expected(work, import_id)
@@ -213,16 +216,20 @@ def checked(
     return found
 
 
-def _elsewhere(work: Work, found: RosterImport) -> list[Problem]:
-    rows = switching.elsewhere(work, found.id)
-    names = orgs.by_ids(work, {org for _, org in rows})
-    words = {
-        org.id: f"已经是“{org.name}”的会员，换工会请办转会"
-        if found.path is None or org.path.startswith(found.path)
-        else "已经在其他工会的会员名册里，换工会请办转会"
+def _clashes(work: Work, found: RosterImport) -> list[Problem]:
+    """Rows of members of other unions, and rows from before somebody left: neither may be switched by a list."""
+    rows, gone = switching.elsewhere(work, found.id), switching.ended(work, found.id)
+    names = orgs.by_ids(work, {each[1] for each in rows} | {each[1] for each in gone})
+    named = {
+        org.id: f"“{org.name}”" if found.path is None or org.path.startswith(found.path) else "其他工会"
         for org in names.values()
     }
-    return [(row, FIELDS["id_number"], words[org]) for row, org in rows]
+    mistakes = [(row, FIELDS["id_number"], f"已经是{named[org]}的会员，换工会请办转会") for row, org in rows]
+    mistakes += [
+        (row, FIELDS["joined_on"], f"{say_date(day)}在{named[org]}{texts.STATES[state]}，{AGAIN}")
+        for row, org, state, day in gone
+    ]
+    return sorted(mistakes)
 
 
 def _at(work: Work, import_id: int, state: str) -> RosterImport:
@@ -236,7 +243,7 @@ def write(work: Work, import_id: int, now: datetime) -> RosterImport:
     """The switch, all of it in this unit of work. What does not fit any more sends the list back instead."""
     members.alone(work)
     found = _at(work, import_id, "writing")
-    mistakes = _elsewhere(work, found)
+    mistakes = _clashes(work, found)
     if mistakes:
         found.wrong, found.error = len(mistakes), MOVED
         found.problems = [list(each) for each in mistakes]

@@ -6,10 +6,10 @@ import pytest
 
 from bot.jobs import forget_applications
 from bot.jobs.job import Moment
-from bot.services import members
+from bot.services import members as rules
 from bot.services.house import House
 from bot.testing import Talk
-from storage import applications
+from storage import applications, members
 from storage.applications import Application, ApplicationStep
 from storage.cases import Case
 from storage.consents import Consent
@@ -51,7 +51,7 @@ def admitted(database: Database, now: datetime) -> None:
         found = applications.held(work, all_of(database)[0].id)
         assert found is not None
         applications.move(work, found, "approved", "staff:wang", now)
-        members.enrol(work, found, "staff:wang", now)
+        rules.enrol(work, found, "staff:wang", now)
 
     database.writer.run(job)
 
@@ -156,10 +156,10 @@ def test_leaving_does_not_touch_what_the_union_has(speaker: Talk, database: Data
     joins(speaker)
     speaker.says(kind="unfollow")
     later = speaker.clock.now() + timedelta(days=31)
-    assert forget(database, house, later) == {"applications": 0, "names": 0}
+    assert forget(database, house, later) == {"applications": 0, "ended": 0, "names": 0}
     assert all_of(database)[0].name == NAME and rows(database, Person, "name") == [(NAME,)]
     ended(database, "approved", later)
-    assert forget(database, house, later) == {"applications": 0, "names": 1}
+    assert forget(database, house, later) == {"applications": 0, "ended": 0, "names": 1}
     assert all_of(database)[0].name == NAME and rows(database, Person, "name") == [("",)]
 
 
@@ -170,21 +170,21 @@ def test_content_goes_thirty_days_after_the_end(
     joins(speaker)
     ended(database, state, now)
     steps = count(database, ApplicationStep)
-    assert forget(database, house, now + timedelta(days=30)) == {"applications": 0, "names": 0}
+    assert forget(database, house, now + timedelta(days=30)) == {"applications": 0, "ended": 0, "names": 0}
     assert all_of(database)[0].name == NAME
-    assert forget(database, house, now + timedelta(days=30, seconds=1)) == {"applications": 1, "names": 1}
+    assert forget(database, house, now + timedelta(days=30, seconds=1)) == {"applications": 1, "ended": 0, "names": 1}
     assert rows(database, Application, *PERSONAL) == NOTHING and rows(database, Person, "name") == [("",)]
     assert rows(database, Application, "number", "state") == [("20261125-0001", state)]
     assert (count(database, ApplicationStep), count(database, Consent)) == (steps, 2)
-    assert forget(database, house, now + timedelta(days=90)) == {"applications": 0, "names": 0}
+    assert forget(database, house, now + timedelta(days=90)) == {"applications": 0, "ended": 0, "names": 0}
 
 
 def test_open_and_approved_ones_stay(speaker: Talk, database: Database, house: House, now: datetime) -> None:
     joins(speaker)
-    assert forget(database, house, now + timedelta(days=400)) == {"applications": 0, "names": 0}
+    assert forget(database, house, now + timedelta(days=400)) == {"applications": 0, "ended": 0, "names": 0}
     admitted(database, now)
     speaker.says(kind="unfollow")
-    assert forget(database, house, now + timedelta(days=800)) == {"applications": 0, "names": 0}
+    assert forget(database, house, now + timedelta(days=800)) == {"applications": 0, "ended": 0, "names": 0}
     assert all_of(database)[0].name == NAME and rows(database, Person, "name") == [(NAME,)]
 
 
@@ -193,5 +193,56 @@ def test_who_applies_again_keeps_the_name(speaker: Talk, database: Database, hou
     ended(database, "rejected", now)
     speaker.clock.move(timedelta(days=31))
     joins(speaker)
-    assert forget(database, house, speaker.clock.now()) == {"applications": 1, "names": 0}
+    assert forget(database, house, speaker.clock.now()) == {"applications": 1, "ended": 0, "names": 0}
     assert rows(database, Person, "name") == [(NAME,)]
+
+
+def departed(database: Database, state: str, now: datetime) -> None:
+    """The member leaves, goes to another union, or is expelled."""
+
+    def job(work: Work) -> None:
+        held = members.held(work, rows(database, Member, "id")[0][0])
+        assert held is not None
+        act = {"left": rules.leave, "moved": rules.move_out, "expelled": rules.expel}[state]
+        act(work, held, "本人申请", "staff:wang", now)
+
+    database.writer.run(job)
+
+
+@pytest.mark.parametrize("state", ["left", "moved", "expelled"])
+def test_an_ended_membership_is_emptied_after_three_years(
+    speaker: Talk, database: Database, house: House, now: datetime, state: str
+) -> None:
+    joins(speaker)
+    admitted(database, now)
+    departed(database, state, now)
+    forget(database, house, now + timedelta(days=3 * 365))
+    assert rows(database, Member, "id_hash") != [("",)] and rows(database, Application, *PERSONAL) != NOTHING
+    assert forget(database, house, now + timedelta(days=3 * 366 + 1))["ended"] == 1
+    assert rows(database, Member, "id_number", "id_hash", "mobile", "mobile_hash", "employer") == [
+        (None, "", None, "", "")
+    ]
+    assert rows(database, Member, "name", "state") == [(NAME, state)]
+    assert rows(database, Application, *PERSONAL) == NOTHING
+    assert forget(database, house, now + timedelta(days=3 * 366 + 2))["ended"] == 0
+
+
+def test_who_left_has_the_record_emptied_at_once(speaker: Talk, database: Database, now: datetime) -> None:
+    joins(speaker)
+    admitted(database, now)
+    departed(database, "left", now)
+    speaker.pass_time(minutes=5)
+    assert "以前的会员编号、姓名" in says(speaker, "删除我的信息")[0]
+    says(speaker, "确定删除")
+    assert rows(database, Member, "id_number", "id_hash", "mobile", "employer", "name") == [(None, "", None, "", NAME)]
+    assert rows(database, Application, *PERSONAL) == NOTHING
+    assert count(database, Case) == 0
+
+
+def test_an_expulsion_is_not_undone_by_deleting(speaker: Talk, database: Database, now: datetime) -> None:
+    joins(speaker)
+    admitted(database, now)
+    departed(database, "expelled", now)
+    says(speaker, "删除我的信息", "确定删除")
+    assert rows(database, Member, "id_hash") != [("",)]
+    assert rows(database, Case, "topic") == [("privacy",)]

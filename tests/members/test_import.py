@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from bot.clock import local
 from bot.exchange import roster_work
-from bot.services import roster_imports
+from bot.services import member_deeds, roster_imports
 from bot.services.actors import Actor, NotAllowed
 from bot.services.roster_imports import NoImport
 from storage import imports, people, switching
@@ -46,6 +47,24 @@ def test_numbers_go_on_where_they_ended(world: World) -> None:
     assert {each.number for each in world.everybody()} == {f"forge-2026-00000{each}" for each in (1, 2, 3)}
 
 
+def test_an_old_list_does_not_bring_back_who_left(world: World) -> None:
+    data = sheet(line(1, "甲某"), line(2, "乙某"), line(3, "丙某"))
+    world.brought(data)
+    gone, expelled, stays = sorted(world.everybody(), key=lambda each: "甲乙丙".index(each.name[0]))
+    for member, deed in ((gone, "leave"), (expelled, "expel")):
+        world.database.writer.run(
+            lambda work, who=member.id, what=deed: member_deeds.act(work, CHEN, who, what, "本人申请", world.now)
+        )
+    again = world.brought(data)
+    assert (again.state, again.wrong) == ("wrong", 2)
+    assert [(row, field) for row, field, _ in again.problems] == [(2, "入会日期"), (3, "入会日期")]
+    assert "“东区铁厂工会”已退会" in again.problems[0][2] and "已除名" in again.problems[1][2]
+    assert sorted(each.state for each in world.everybody()) == ["active", "expelled", "left"]
+    back = world.brought(sheet(line(1, "甲某", 入会日期=local(world.now).date()), line(3, "丙某")))
+    assert (back.state, back.fresh, back.same) == ("done", 1, 1)
+    assert world.member(stays.id).state == "active"
+
+
 def test_the_same_again_changes_nothing_and_other_facts_are_an_update(world: World) -> None:
     data = sheet(line(1), line(2))
     world.brought(data)
@@ -77,7 +96,7 @@ def test_the_same_number_twice_in_a_list_is_a_mistake_that_names_the_first_row(w
 def test_a_member_of_another_union_is_a_transfer_and_no_import(world: World) -> None:
     world.enrolled(9, "mill")
     east = world.actor("dong", "approver", "east")
-    for actor, words in ((CHEN, "已经是“西区纱厂工会”的会员"), (east, "已经在其他工会的会员名册里")):
+    for actor, words in ((CHEN, "已经是“西区纱厂工会”的会员"), (east, "已经是其他工会的会员")):
         done = world.brought(sheet(line(9)), actor)
         assert done.state == "wrong"
         assert done.problems[0][2].startswith(words)
@@ -88,7 +107,7 @@ def test_somebody_who_left_may_come_back_by_a_list(world: World) -> None:
     member = world.enrolled(9, "mill")
     rows = table(Member)
     world.database.writer.run(lambda work: work.execute(rows.update().values(state="left")))
-    assert world.brought(sheet(line(9))).fresh == 1
+    assert world.brought(sheet(line(9, 入会日期=local(world.now).date()))).fresh == 1
     assert world.member(member.id).state == "left"
     assert count(world.database, Member) == 2
 
