@@ -6,6 +6,7 @@ from handlers import (
     duties,
     fallback,
     faq,
+    group,
     help,
     human,
     joining_form,
@@ -22,6 +23,7 @@ from handlers import (
 
 ROUTERS = (
     sensitive.router,
+    group.router,
     subscription.router,
     help.router,
     human.router,

@@ -7,6 +7,10 @@ LONG_DIGITS = re.compile(r"\d(?:[\s.·_—–－-]{0,3}[\dXxＸｘ]){6,}")
 _DIGIT = "[\\d〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖①-⑨⓪❶-❾]"
 _LETTER = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿-]"
 _SPELT = re.compile(rf"{_DIGIT}(?:[\W_]{{0,3}}{_DIGIT}){{6,}}")  # spelt out or strangely grouped
+_SPELT_X = re.compile(rf"{_DIGIT}(?:[\W_]{{0,3}}(?:{_DIGIT}|X)){{6,}}")
+_SPOKEN = str.maketrans("〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789")
+_NOT_DIGITS = re.compile(r"[^0-9X]")
+_MOBILE_OR_ID = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])|[0-9]{14}[0-9X]")
 _CONTACTS = re.compile(
     r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿.+%．-]{0,64}+\s?[@＠]\s?"
     + rf"{_LETTER}{{1,63}}(?:\s?[.．。点]\s?{_LETTER}{{1,63}}){{1,8}}"  # e-mail
@@ -32,6 +36,13 @@ def holds_number(text: str) -> bool:
     A day of this century (2026-3-5) is none.
     """
     return bool(_SPELT.search(_dayless(unicodedata.normalize("NFKC", text))))
+
+
+def of_person(text: str) -> bool:
+    """Whether there is what is a mobile or an ID number by its shape; a public phone number is none."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    runs = (_NOT_DIGITS.sub("", found[0].translate(_SPOKEN)) for found in _SPELT_X.finditer(plain))
+    return any(_MOBILE_OR_ID.search(run) for run in runs)
 
 
 def telling(text: str, *names: str) -> bool:

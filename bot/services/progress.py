@@ -71,9 +71,9 @@ def field_names(keys: Iterable[str] | None) -> str:
 
 
 def _since(work: Work, application: Application) -> datetime:
-    """When it came into its state."""
-    steps = applications.steps(work, application.id)
-    return steps[-1].at if steps else application.updated_at
+    """When it came into its state; reporting it to the union above is no new one."""
+    moves = [each.at for each in applications.steps(work, application.id) if each.before != each.after]
+    return moves[-1] if moves else application.updated_at
 
 
 def _say(moment: datetime) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.forms.fields import organisation, text, without_numbers
 from bot.forms.model import FieldError
-from bot.forms.personal import MASK, holds_number, masked, telling
+from bot.forms.personal import MASK, holds_number, masked, of_person, telling
 from tests.joining.kit import id_of
 
 TODAY = date(2026, 11, 27)
@@ -58,3 +58,15 @@ def test_free_words_of_a_form_can_refuse_numbers() -> None:
     assert guarded.parse("东区，某平台", TODAY) == "东区，某平台"
     with pytest.raises(FieldError):
         guarded.parse("东区，电话13912345678", TODAY)
+
+
+@pytest.mark.parametrize("said", ("我的电话 138-0013-8000", "身份证" + id_of("19900307", 5), "一三八零零一三八零零零"))
+def test_what_looks_like_a_mobile_or_an_id_number(said: str) -> None:
+    assert of_person(said)
+
+
+@pytest.mark.parametrize(
+    "said", ("0755-82345678 打不通", "12351", "2026-11-27 10:00 开会", "8234 5678", "工资5000元10天")
+)
+def test_public_numbers_and_days_are_nobodys(said: str) -> None:
+    assert not of_person(said)
