@@ -148,7 +148,7 @@ def detail(work: Work, actor: Actor, application_id: int, house: House, now: dat
         line=_line(application, org, since, house, now),
         facts=_facts(work, application, org, now),
         flags=[explain(code) for code in codes],
-        journal=[_step(each) for each in applications.steps(work, application.id)],
+        journal=[step(each) for each in applications.steps(work, application.id)],
         twins=_twins(work, actor, application),
         letters=letters.states_of(work, f"application:{application.id}:"),
     )
@@ -192,17 +192,17 @@ def _opened(work: Work, sealed: bytes | None, purpose: str) -> str:
         return ""
 
 
-def _step(step: ApplicationStep) -> Step:
+def step(row: ApplicationStep) -> Step:
     """A step in words; one without a change of state says what happened in its reason."""
     begun = {"collecting": "同意告知，开始填写", "confirming": "核对填写内容", "expired": "过期没有提交"}
     again = {"returned": "修改后再次提交", "in_review": "放回待审核"}
-    what = {**STATES, **begun, "submitted": again.get(step.before, "提交申请"), "in_review": "开始审核"}
+    what = {**STATES, **begun, "submitted": again.get(row.before, "提交申请"), "in_review": "开始审核"}
     what |= {"returned": "退回修改", "rejected": "审核不通过", "withdrawn": "本人撤回"}
-    if step.before == step.after:
-        return Step(step.at, step.actor, step.reason, "")
-    if step.before == "in_review" and step.after == "submitted":
-        return Step(step.at, step.actor, step.reason or what["submitted"], "")
-    return Step(step.at, step.actor, what.get(step.after, step.after), "" if step.actor == "person" else step.reason)
+    if row.before == row.after:
+        return Step(row.at, row.actor, row.reason, "")
+    if row.before == "in_review" and row.after == "submitted":
+        return Step(row.at, row.actor, row.reason or what["submitted"], "")
+    return Step(row.at, row.actor, what.get(row.after, row.after), "" if row.actor == "person" else row.reason)
 
 
 def _twins(work: Work, actor: Actor, application: Application) -> list[Twin]:

@@ -134,7 +134,7 @@ async def test_who_has_no_right_is_told_so(looker: Looker, office: Office, desk:
     await looker.open(f"/applications/{one}")
     assert "不归您所在的工会审核" in await looker.page.js(MAIN)
     await looker.check("e1-refused")
-    assert ("staff:west", "refused", "GET /applications/{id}", "") in desk.lines()
+    assert ("staff:west", "refused", "GET /applications/{id}", f"id:{one}") in desk.lines()
     await looker.open("/")
     await looker.page.click("form[action='/logout'] button")
     await looker.page.wait("location.pathname === '/login' && document.readyState === 'complete'")
@@ -145,7 +145,7 @@ async def test_who_has_no_right_is_told_so(looker: Looker, office: Office, desk:
     await looker.page.js("document.querySelector(\"form[action$='/release']\").action = location.pathname + '/approve'")
     await looker.send("form[action$='/approve'] button", "没有权限")
     assert "需要审核人" in await looker.page.js(MAIN)
-    assert ("staff:xiaohe", "refused", "POST /applications/{id}/approve", "") in desk.lines()
+    assert ("staff:xiaohe", "refused", "POST /applications/{id}/approve", f"id:{one}") in desk.lines()
     assert office.members() == []
 
 
