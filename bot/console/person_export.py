@@ -7,7 +7,6 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console import pages
 from bot.console.addresses import ID, row_id
 from bot.console.reading import read_form
 from bot.console.room import Room
@@ -38,7 +37,8 @@ async def _file(room: Room, visit: Visit, request: web.Request, kind: str, expor
     try:
         made = await room.database.writer.write(lambda work: export(work, visit.actor, number, reason, now))
     except BadReason as refusal:
-        return pages.refusal(room, visit, refusal.words, 422)
+        values = {"problem": refusal.words, "back": request.path.removesuffix("/export")}
+        return room.render(visit, "person_export.html", 422, **values)
     kept = {"Content-Disposition": f'attachment; filename="{kind}-{number}.json"'}
     body = json.dumps(made, ensure_ascii=False, indent=2).encode()
     return web.Response(body=body, content_type="application/json", charset="utf-8", headers=kept)

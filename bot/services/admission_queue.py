@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.calendar import say_date, working_time
 from bot.clock import local
 from bot.forms import identity
+from bot.joining_texts import PAY
 from bot.services import escalation
 from bot.services.actors import Actor, require
 from bot.services.admission_rules import ASKED, PATHWAYS, STATES, explain
@@ -24,6 +25,7 @@ from storage.work import Work
 NOT_KEPT = "（没有保存）"
 NO_UNIT = "还没有确定"
 FOUND = 5  # unions a search offers
+SAID = dict(zip(("agency", "no_union", "employer", "unknown"), PAY, strict=True)) | {"True": "有", "False": "没有"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +173,16 @@ def _facts(work: Work, application: Application, org: Organisation | None, now: 
         ("就业状况", application.work_status or "没有填"),
         ("是否农民工", migrant),
         ("入会渠道", PATHWAYS.get(application.pathway, application.pathway) + _transfer(application)),
-        *_more(work, application),
+        *more(work, application),
         ("同意告知书", f"{application.consent} 版，{say_date(local(application.consent_at).date())}"),
     ]
 
 
-def _more(work: Work, application: Application) -> list[tuple[str, str]]:
-    """What the special procedures asked."""
+def more(work: Work, application: Application) -> list[tuple[str, str]]:
+    """What the special procedures asked and what was answered, in words; empty when it does not open any more."""
     opened = _opened(work, application.more, MORE_PURPOSE)
     given = json.loads(opened) if opened else {}
-    shown = {key: {"True": "是", "False": "不是"}.get(str(value), str(value)) for key, value in given.items()}
+    shown = {key: SAID.get(str(value), str(value)) for key, value in given.items()}
     return [(words, shown[key]) for key, words in ASKED.items() if shown.get(key)]
 
 

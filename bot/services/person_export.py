@@ -1,6 +1,5 @@
 """One person's data as a copy for that person (PIPL art. 45): what the union keeps of them, numbers in full."""
 
-import json
 from datetime import date, datetime
 from typing import Any
 
@@ -144,14 +143,13 @@ def _member(work: Work, member: Member, unit: str) -> dict[str, Any]:
 
 
 def _application(work: Work, application: Application) -> dict[str, Any]:
-    more = _opened(work, application.more, applications.MORE_PURPOSE)
     return {
         "编号": application.number,
         "状态": texts.STATES.get(application.state, application.state),
         "提交": _time(application.submitted_at),
         "原因": application.note,
         **_facts(work, application, applications.ID_PURPOSE, applications.MOBILE_PURPOSE),
-        "其他回答": json.loads(more) if more and more != LOST else more,
+        "其他回答": dict(admission_queue.more(work, application)),
         "经过": [_step(each) for each in applications.steps(work, application.id)],
     }
 
