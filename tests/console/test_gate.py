@@ -24,7 +24,8 @@ ESCAPED = "&lt;script&gt;"
 
 
 def address(path: str) -> str:
-    """A page's address with something in the place of its parts."""
+    """A page's address with something in the place of its parts: the first of several words, else a number."""
+    path = re.sub(r"\{\w+:(\w+)(?:\|\w+)+\}", r"\1", path)
     return re.sub(r"\{\w+:(?:[^{}]|\{[^{}]*\})+\}", "11", path)
 
 
