@@ -164,6 +164,10 @@ def _members(members: _Commands) -> None:
     export.add_argument("--reason", required=True, help="goes into the audit trail")
     export.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
     export.add_argument("--full", action="store_true", help="with full ID and mobile numbers; audited on its own")
+    person = members.add("export-person", member_commands.members_export_person, "write what is kept of one person")
+    person.add_argument("file", type=Path, metavar="FILE")
+    person.add_argument("--number", required=True, help="of the member, or of the application; never an ID number")
+    person.add_argument("--reason", required=True, help="goes into the audit trail")
 
 
 def _operating(top: _Commands) -> None:

@@ -1,10 +1,13 @@
 """The `members` commands and `orgs import`: rosters and organisation trees in and out of files, all or nothing."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.clock import SystemClock
 from bot.commands import Failed, opened
@@ -14,12 +17,12 @@ from bot.exchange import roster, roster_export, roster_work
 from bot.exchange.problems import BadFile, RowError, Where
 from bot.exchange.roster import Head
 from bot.exchange.workbook import MAX_BYTES, Unreadable
-from bot.services import org_tree, roster_imports
+from bot.services import org_tree, person_export, roster_imports
 from bot.services import roster as views
 from bot.services.actors import FILES
 from bot.services.org_tree import NAMES
 from bot.services.roster_imports import FIELDS
-from storage import imports, orgs, rosters
+from storage import applications, imports, members, orgs, rosters
 from storage.database import Database
 from storage.imports import RosterImport
 from storage.work import Work
@@ -147,6 +150,25 @@ def members_export(config: Config, given: argparse.Namespace) -> int:
     roster_export.save(given.file, body)
     print(f"{len(rows)} members written to {given.file}")
     return 0
+
+
+def members_export_person(config: Config, given: argparse.Namespace) -> int:
+    """What is kept of one person as JSON, numbers in full, for that person. The reason goes into the audit trail."""
+    now = SystemClock().now()
+    with opened(config) as database:
+        made = database.writer.run(lambda work: _person(work, given.number, given.reason, now))
+    roster_export.save(given.file, json.dumps(made, ensure_ascii=False, indent=2).encode())
+    print(f"what is kept of {given.number} written to {given.file}")
+    return 0
+
+
+def _person(work: Work, number: str, reason: str, now: datetime) -> dict[str, Any]:
+    """By the number of a member, or else of an application. Raises Failed for neither."""
+    if member := members.by_number(work, number):
+        return person_export.of_member(work, FILES, member.id, reason, now, WHO)
+    if application := applications.by_number(work, number):
+        return person_export.of_applicant(work, FILES, application.id, reason, now, WHO)
+    raise Failed(f"there is no member and no application {number}")
 
 
 def orgs_import(config: Config, given: argparse.Namespace) -> int:

@@ -35,6 +35,8 @@ ASKED_ALREADY = "您{day}提出的“{kind}”还在办理中（{state}），不
 NOTHING_ASKED = "您没有正在办理的“{kind}”申请。"
 SAME_UNIT = "您的会籍就在{unit}，不用转会。"
 NOTHING_NEW = "没有要改的内容。"
+NUMBER_OF_ANOTHER = "这个身份证号已经登记在另一位会员名下，请核对证件；两份登记是同一个人的，请先办转会或退会。"
+SHOWN_BEFORE = "您打开页面以后，这位会员的登记有了变化，没有改成。请看过现在的内容再改。"
 MOVED_ON = "这件申请的情况刚刚变了，请刷新页面看看。"
 REASON = "请写明理由，2到100个字，不要写身份证号、手机号等个人信息。"
 REASON_TELLS = "理由会长期保存，里面请不要写姓名、身份证号、手机号、微信号等个人信息。"
@@ -89,6 +91,9 @@ LETTER_DONE = "您的“{kind}”办好了\n{day}提出的申请，{unit}已经�
 LETTER_RELEASED = "您的“转会”有进展了\n{unit}已经同意转出，接下来由{to}接收，办好会告诉您。"
 LETTER_REFUSED = "您的“{kind}”没有办成\n{unit}的答复：{reason}\n您的会籍不变；有疑问请回复“转人工”。"
 LETTER_DEED = "您的会籍有变动\n{unit}于{day}办理了“{kind}”，理由：{reason}。有疑问请回复“转人工”。"
+LETTER_CORRECTED = (
+    "您的会员信息有更正\n{unit}于{day}更正了：{fields}，理由：{reason}。回复“我的会籍”可以核对；有疑问请回复“转人工”。"
+)
 MORE = {
     "transfer": "您现在是{unit}的会员。",
     "keep": "保留会籍期间不交会费，不参加选举和表决；重新上班后请回复“恢复会籍”。",

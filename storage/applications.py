@@ -173,6 +173,11 @@ def of_person(work: Work, person_id: int) -> Sequence[Application]:
     return work.session.exec(query.order_by(col(Application.created_at).desc(), col(Application.id).desc())).all()
 
 
+def by_number(work: Work, number: str) -> Application | None:
+    """The application with a number."""
+    return work.session.exec(select(Application).where(Application.number == number)).first()
+
+
 def by_id_hash(work: Work, id_hash: str) -> Sequence[Application]:
     """Applications with this ID number that a reviewer has or has approved."""
     query = select(Application).where(

@@ -11,7 +11,7 @@ from storage.work import Work
 
 
 class Audit(Row, table=True):
-    """One deed. `actor` is `person:<id>`, `staff:<name>`, `job:<name>` or `cli`; `note` holds no personal data."""
+    """One deed. `actor` is `person:<id>`, `staff:<name>`, `job:<name>` or `cli`; personal data in `note` is masked."""
 
     __tablename__ = "audit"
     id: int = Field(primary_key=True, sa_type=BigId)

@@ -130,6 +130,11 @@ def of_person(work: Work, person_id: int) -> Member | None:
     return next((each for each in found if each.state in HERE), found[0] if found else None)
 
 
+def by_number(work: Work, number: str) -> Member | None:
+    """The member with a member number."""
+    return work.session.exec(select(Member).where(Member.number == number)).first()
+
+
 def by_id_hash(work: Work, id_hash: str) -> Member | None:
     """The member of this database with an ID number."""
     query = select(Member).where(Member.id_hash == id_hash, _HERE_SQL)  # as the index has it, so that it is used

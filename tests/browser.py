@@ -122,6 +122,18 @@ class Page:
         await self.call("Input.dispatchKeyEvent", type="keyDown", **base, **({"text": text} if text else {}))
         await self.call("Input.dispatchKeyEvent", type="keyUp", **base)
 
+    async def download(self, selector: str, folder: Path) -> bytes:
+        """Click what answers with a file, which comes into an empty folder and leaves it; AssertionError when late."""
+        await self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        await self.click(selector)
+        deadline = asyncio.get_running_loop().time() + WAIT_S
+        while not (made := _whole(folder)):
+            assert asyncio.get_running_loop().time() < deadline, f"no file came; errors: {self.errors}"
+            await asyncio.sleep(POLL_S)
+        data = await asyncio.to_thread(made[0].read_bytes)
+        made[0].unlink()
+        return data
+
     async def screenshot(self, path: Path) -> None:
         """A PNG of what is visible."""
         shot = await self.call("Page.captureScreenshot", format="png")
@@ -136,6 +148,11 @@ class Page:
             self.errors.append(" ".join(str(arg.get("value", arg.get("description"))) for arg in params["args"]))
         elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
             self.errors.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
+
+
+def _whole(folder: Path) -> list[Path]:
+    """Files of a folder but those that are still coming."""
+    return [each for each in folder.iterdir() if each.suffix != ".crdownload" and not each.name.startswith(".")]
 
 
 _CENTRE = """selector => {

@@ -29,6 +29,7 @@ FLASHES = {
     "request_done": "已办好，会员会收到通知。",
     "request_refused": "已答复，会员会收到通知。",
     "request_directed": "已选定转往的工会。",
+    "member_corrected": "已更正；用微信的会员会收到通知。",
     "member_done": "已办理，会员会收到通知。",
     "roster_discarded": "已放弃，上传的内容会删除。",
     "logged_out": "您已退出登录。",

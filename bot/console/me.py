@@ -1,11 +1,8 @@
 """我的账号: one's own password and second factor."""
 
-import io
-
-import segno
 from aiohttp import web
-from markupsafe import Markup
 
+from bot.console.pictures import qr
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
@@ -106,17 +103,8 @@ def _password_form(room: Room, visit: Visit, error: str = "") -> web.Response:
 
 def _offer_form(room: Room, visit: Visit, made: Offer, error: str = "") -> web.Response:
     spaced = " ".join(made.secret[start : start + 4] for start in range(0, len(made.secret), 4))
-    values = {"picture": qr(made.uri), "secret": spaced, "offer": made.sealed, "error": error}
+    values = {"picture": qr(made.uri, "动态口令二维码"), "secret": spaced, "offer": made.sealed, "error": error}
     return room.render(visit, "offer.html", 409 if error else 200, **values)
-
-
-def qr(text: str) -> Markup:
-    """A QR code as inline SVG without any style of its own."""
-    out = io.BytesIO()
-    segno.make(text, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2, title="动态口令二维码", nl=False
-    )
-    return Markup(out.getvalue().decode())
 
 
 ROUTES = (

@@ -1,7 +1,10 @@
-"""验会员卡: the code a member shows, and whose it is."""
+"""会员卡: the code a member shows and whose it is; and a card with a QR code for a member without a phone."""
 
 from aiohttp import web
 
+from bot.clock import local
+from bot.console.addresses import ID, row_id
+from bot.console.pictures import qr
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
@@ -25,7 +28,24 @@ async def look(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     return room.render(visit, "member_card.html", card=card, problem="")
 
 
+async def present(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """A fresh code of a member as a QR code; opening the page again asks again."""
+    member_id, now = row_id(request, "member"), room.clock.now()
+    card, code, until = await room.database.writer.write(lambda work: cards.present(work, visit.actor, member_id, now))
+    return room.render(
+        visit,
+        "member_card_shown.html",
+        card=card,
+        code=code,
+        member_id=member_id,
+        picture=qr(code, "会员卡校验码二维码"),
+        until=f"{local(until):%H:%M}",
+        minutes=cards.MINUTES,
+    )
+
+
 ROUTES = (
     Route("GET", "/card", "members", show),
     Route("POST", "/card", "members", look),
+    Route("POST", f"/members/{{member:{ID}}}/card", "members", present),
 )

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.calendar import say_date, working_time
 from bot.clock import local
 from bot.forms import identity
+from bot.joining_texts import PAY
 from bot.services import escalation
 from bot.services.actors import Actor, require
 from bot.services.admission_rules import ASKED, PATHWAYS, STATES, explain
@@ -23,6 +24,7 @@ from storage.work import Work
 NOT_KEPT = "（没有保存）"
 NO_UNIT = "还没有确定"
 FOUND = 5  # unions a search offers
+SAID = dict(zip(("agency", "no_union", "employer", "unknown"), PAY, strict=True)) | {"True": "有", "False": "没有"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def detail(work: Work, actor: Actor, application_id: int, house: House, now: dat
         line=_line(application, org, since, house, now),
         facts=_facts(work, application, org, now),
         flags=[explain(code) for code in codes],
-        journal=[_step(each) for each in applications.steps(work, application.id)],
+        journal=[step(each) for each in applications.steps(work, application.id)],
         twins=_twins(work, actor, application),
         letters=letters.states_of(work, f"application:{application.id}:"),
     )
@@ -170,30 +172,30 @@ def _facts(work: Work, application: Application, org: Organisation | None, now: 
         ("就业状况", application.work_status or "没有填"),
         ("是否农民工", migrant),
         ("入会渠道", PATHWAYS.get(application.pathway, application.pathway) + _transfer(application)),
-        *_more(work, application),
+        *more(work, application),
         ("同意告知书", f"{application.consent} 版，{say_date(local(application.consent_at).date())}"),
     ]
 
 
-def _more(work: Work, application: Application) -> list[tuple[str, str]]:
-    """What the special procedures asked."""
+def more(work: Work, application: Application) -> list[tuple[str, str]]:
+    """What the special procedures asked and what was answered, in words; empty when it does not open any more."""
     opened = work.seal.open_or("", application.more, MORE_PURPOSE)
     given = json.loads(opened) if opened else {}
-    shown = {key: {"True": "是", "False": "不是"}.get(str(value), str(value)) for key, value in given.items()}
+    shown = {key: SAID.get(str(value), str(value)) for key, value in given.items()}
     return [(words, shown[key]) for key, words in ASKED.items() if shown.get(key)]
 
 
-def _step(step: ApplicationStep) -> Step:
+def step(row: ApplicationStep) -> Step:
     """A step in words; one without a change of state says what happened in its reason."""
     begun = {"collecting": "同意告知，开始填写", "confirming": "核对填写内容", "expired": "过期没有提交"}
     again = {"returned": "修改后再次提交", "in_review": "放回待审核"}
-    what = {**STATES, **begun, "submitted": again.get(step.before, "提交申请"), "in_review": "开始审核"}
+    what = {**STATES, **begun, "submitted": again.get(row.before, "提交申请"), "in_review": "开始审核"}
     what |= {"returned": "退回修改", "rejected": "审核不通过", "withdrawn": "本人撤回"}
-    if step.before == step.after:
-        return Step(step.at, step.actor, step.reason, "")
-    if step.before == "in_review" and step.after == "submitted":
-        return Step(step.at, step.actor, step.reason or what["submitted"], "")
-    return Step(step.at, step.actor, what.get(step.after, step.after), "" if step.actor == "person" else step.reason)
+    if row.before == row.after:
+        return Step(row.at, row.actor, row.reason, "")
+    if row.before == "in_review" and row.after == "submitted":
+        return Step(row.at, row.actor, row.reason or what["submitted"], "")
+    return Step(row.at, row.actor, what.get(row.after, row.after), "" if row.actor == "person" else row.reason)
 
 
 def _twins(work: Work, actor: Actor, application: Application) -> list[Twin]:

@@ -1,4 +1,4 @@
-"""The member card: a text with a short code that staff type or scan to see that it is real.
+"""The member card: a short code, in chat as text and in the console as a QR code, that staff type or scan.
 
 A code is ten characters: 30 random bits and 20 bits of a keyed signature, so that most of what is mistyped or made up
 is refused without a look. It is valid for ten minutes, a new one ends the old one, and it says nothing about anybody.
@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from bot import member_texts as texts
 from bot.errors import Refusal
 from bot.services.actors import Actor, require
+from bot.services.member_deeds import theirs
 from storage import audit, cards, members, orgs
 from storage.members import Member
 from storage.work import Work
@@ -48,6 +49,18 @@ def issue(work: Work, member: Member, now: datetime) -> tuple[str, datetime]:
     code, until = head + _signature(work, head), now + timedelta(minutes=MINUTES)
     cards.put(work, code, member.id, until)
     return f"{code[:5]}-{code[5:]}", until
+
+
+def present(work: Work, actor: Actor, member_id: int, now: datetime) -> tuple[Shown, str, datetime]:
+    """A card for a member at the window without a phone: what is on it, its code, until when. Audited.
+
+    Raises NoRequest, NotAllowed (another branch), BadCard (not a member any more).
+    """
+    require(actor, "members")
+    member, unit = theirs(work, actor, member_id)
+    code, until = issue(work, member, now)
+    audit.write(work, f"staff:{actor.name}", "card_show", f"member:{member.id}", now)
+    return Shown(member.name, unit, texts.STATES[member.state], member.joined_on, True), code, until
 
 
 def _signature(work: Work, head: str) -> str:

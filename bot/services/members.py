@@ -183,18 +183,37 @@ def transfer(work: Work, member: Member, to: Organisation, reason: str, actor: s
 
 
 def correct(work: Work, member: Member, changes: Mapping[str, str], reason: str, actor: str, now: datetime) -> None:
-    """Other facts of a held member: `mobile` (checked by the form), `employer`, `name`. Raises NotNow."""
+    """Other facts of a held member, checked by the caller: `mobile`, `id_number`, `employer`, `name`, `work_status`,
+    `migrant` (是 or 否). Raises NotNow, AlreadyMember."""
     _demand(member, "correct", *HERE)
     if not changes:
         raise NotNow(texts.NOTHING_NEW)
-    if mobile := changes.get("mobile"):
-        member.mobile = work.seal.seal(mobile, MOBILE_PURPOSE)
-        member.mobile_hash = work.seal.fingerprint(mobile, members.HASH_OF_MOBILE)
+    _numbers(work, member, changes)
     member.employer = changes.get("employer", member.employer)[:80]
     member.name = changes.get("name", member.name)[:40]
+    member.work_status = changes.get("work_status", member.work_status)[:16]
+    member.migrant = changes["migrant"] == "是" if "migrant" in changes else member.migrant
     member.updated_at = now
     work.session.add(member)
     members.note(work, member, "correct", local(now).date(), actor, now, to_org=member.org_id, reason=reason)
+    person = people.get(work, member.person_id) if member.person_id and "name" in changes else None
+    if person is not None:
+        person.name = member.name
+        work.session.add(person)
+
+
+def _numbers(work: Work, member: Member, changes: Mapping[str, str]) -> None:
+    """Seal other numbers. An ID number belongs to one member: whoever has it keeps it. Raises AlreadyMember."""
+    if mobile := changes.get("mobile"):
+        member.mobile = work.seal.seal(mobile, MOBILE_PURPOSE)
+        member.mobile_hash = work.seal.fingerprint(mobile, members.HASH_OF_MOBILE)
+    if id_number := changes.get("id_number"):
+        members.alone(work)
+        id_hash = work.seal.fingerprint(id_number, members.HASH_OF_ID)
+        known = members.by_id_hash(work, id_hash)
+        if known is not None and known.id != member.id:
+            raise AlreadyMember(texts.NUMBER_OF_ANOTHER)
+        member.id_number, member.id_hash = work.seal.seal(id_number, ID_PURPOSE), id_hash
 
 
 def relieve(work: Work, member: Member, reason: str, actor: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""One person's data as a copy for that person (PIPL art. 45): what the union keeps of a member, numbers in full."""
+"""One person's data as a copy for that person (PIPL art. 45): what the union keeps of them, numbers in full."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,32 +6,95 @@ from typing import Any
 from bot import member_texts as words
 from bot import privacy_texts as texts
 from bot.clock import local
-from bot.services import member_requests, reveal, roster
+from bot.errors import Refusal
+from bot.services import admission_queue, admissions, member_requests, reveal, roster
 from bot.services.actors import Actor, require
 from storage import applications, audit, consents, members, orgs
-from storage.applications import Application
+from storage.applications import Application, ApplicationStep
 from storage.members import Member, MemberEvent, MemberRequest
+from storage.orgs import Organisation
 from storage.work import Work
 
 
-def export(work: Work, actor: Actor, member_id: int, reason: str, now: datetime) -> dict[str, Any]:
+class OfAnotherUnion(Refusal):
+    """The applicant is a member of a union outside the actor's branch, which has the whole record."""
+
+    words = "申请人已经是别的工会的会员，请由那个工会导出。"
+
+
+def of_member(work: Work, actor: Actor, member_id: int, reason: str, now: datetime, who: str = "") -> dict[str, Any]:
     """Everything as plain values that JSON can hold, times in Shanghai; the audit line commits with it.
 
-    Raises NotAllowed (rights `export` and `reveal`, branch), NoRequest, BadReason.
+    `who` writes the audit trail (default: the actor's account). Raises NotAllowed (rights `export` and `reveal`,
+    branch), NoRequest, BadReason.
     """
+    _demand(actor)
+    member, org = roster.seen(work, actor, member_id)
+    _note(work, actor, who, f"member:{member.id}", reveal.checked_reason(reason, member.name), now)
+    handed_in = _handed_in(work, member.person_id) if member.person_id else []
+    applied = [_application(work, each) for each in handed_in]
+    return {"导出时间": _time(now), **_record(work, member, org), **_rest(work, member.person_id, applied)}
+
+
+def of_applicant(
+    work: Work, actor: Actor, application_id: int, reason: str, now: datetime, who: str = ""
+) -> dict[str, Any]:
+    """The same of somebody who applied, member or not; of applications outside the actor's branch only that they are.
+
+    Raises NotAllowed, NoApplication, BadReason, OfAnotherUnion.
+    """
+    _demand(actor)
+    application = admissions.find(work, actor, application_id)
+    _note(work, actor, who, f"application:{application.id}", reveal.checked_reason(reason, application.name), now)
+    handed_in = _handed_in(work, application.person_id)
+    places = orgs.by_ids(work, {each.org_id for each in handed_in if each.org_id is not None})
+    applied = [
+        _application(work, each) if _sees(actor, places.get(each.org_id or 0)) else _elsewhere(each)
+        for each in handed_in
+    ]
+    record = _record_of(work, actor, application.person_id)
+    return {"导出时间": _time(now), **record, **_rest(work, application.person_id, applied)}
+
+
+def _demand(actor: Actor) -> None:
     require(actor, "export")
     require(actor, "reveal")
-    member, org = roster.seen(work, actor, member_id)
-    reason = reveal.checked_reason(reason, member.name)
-    audit.write(work, f"staff:{actor.name}", "person_export", f"member:{member.id}", now, reason)
-    person = member.person_id
-    handed_in = [each for each in applications.of_person(work, person) if each.number] if person else []
+
+
+def _note(work: Work, actor: Actor, who: str, subject: str, reason: str, now: datetime) -> None:
+    audit.write(work, who or f"staff:{actor.name}", "person_export", subject, now, reason)
+
+
+def _handed_in(work: Work, person_id: int) -> list[Application]:
+    return [each for each in applications.of_person(work, person_id) if each.number]
+
+
+def _sees(actor: Actor, org: Organisation | None) -> bool:
+    return actor.path is None or (org is not None and actor.within(org.path))
+
+
+def _record_of(work: Work, actor: Actor, person_id: int) -> dict[str, Any]:
+    """The membership of an applicant, nothing for who never was a member. Raises OfAnotherUnion."""
+    member = members.of_person(work, person_id)
+    org = orgs.get(work, member.org_id) if member else None
+    if member is None or org is None:
+        return {}
+    if not _sees(actor, org):
+        raise OfAnotherUnion
+    return _record(work, member, org)
+
+
+def _record(work: Work, member: Member, org: Organisation) -> dict[str, Any]:
     return {
-        "导出时间": _time(now),
         "会员登记": _member(work, member, org.name),
         "会籍经过": [_event(work, each) for each in members.events(work, member.id)],
         "会籍申请": [_request(work, each) for each in members.requests(work, member.id)],
-        "入会申请": [_application(work, each) for each in handed_in],
+    }
+
+
+def _rest(work: Work, person_id: int | None, applied: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "入会申请": applied,
         "同意记录": [
             {
                 "内容": texts.SUBJECTS.get(each.subject, each.subject),
@@ -39,9 +102,14 @@ def export(work: Work, actor: Actor, member_id: int, reason: str, now: datetime)
                 "同意": _time(each.at),
                 "撤回": _time(each.ended_at),
             }
-            for each in (consents.of_person(work, person) if person else ())
+            for each in (consents.of_person(work, person_id) if person_id else ())
         ],
     }
+
+
+def _elsewhere(application: Application) -> dict[str, Any]:
+    state = texts.STATES.get(application.state, application.state)
+    return {"编号": application.number, "状态": state, "说明": "在别的工会，请由那个工会导出"}
 
 
 def _time(moment: datetime | None) -> str:
@@ -65,15 +133,20 @@ def _member(work: Work, member: Member, unit: str) -> dict[str, Any]:
 
 
 def _application(work: Work, application: Application) -> dict[str, Any]:
-    more = work.seal.open_or(roster.LOST, application.more, applications.MORE_PURPOSE)
     return {
         "编号": application.number,
         "状态": texts.STATES.get(application.state, application.state),
         "提交": _time(application.submitted_at),
         "原因": application.note,
         **_facts(work, application, applications.ID_PURPOSE, applications.MOBILE_PURPOSE),
-        "其他回答": more,
+        "其他回答": dict(admission_queue.more(work, application)),
+        "经过": [_step(each) for each in applications.steps(work, application.id)],
     }
+
+
+def _step(row: ApplicationStep) -> dict[str, str]:
+    step = admission_queue.step(row)
+    return {"时间": _time(step.at), "事项": step.what, "原因": step.reason}
 
 
 def _facts(work: Work, row: Application | Member, id_purpose: str, mobile_purpose: str) -> dict[str, Any]:

@@ -105,7 +105,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One member with everything that happened."""
+    """One member with everything that happened. `ours`: of the actor's branch, not only on the way to it."""
 
     line: Line
     since_on: date
@@ -115,6 +115,7 @@ class Sheet:
     employer: str
     work_status: str
     chats: bool
+    ours: bool
     events: list[tuple[date, str, str, str]]
     requests: list[Asked]
 
@@ -166,6 +167,7 @@ def sheet(work: Work, actor: Actor, member_id: int) -> Sheet:
         member.employer,
         member.work_status,
         member.person_id is not None,
+        actor.within(org.path),
         _events(work, member, places),
         [_asked(work, each, member, org, places.get(each.to_org or 0)) for each in asked],
     )

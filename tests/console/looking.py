@@ -1,5 +1,6 @@
 """What every page must be like in a browser: no wider than the screen, labelled, reachable by keyboard, quiet."""
 
+import json
 import os
 from pathlib import Path
 
@@ -50,6 +51,39 @@ class Looker:
         await self.page.js("void (window.left = true)")
         await self.page.click(selector)
         await self.page.wait(f"{ARRIVED} && document.querySelector('h1').textContent.includes('{heading}')")
+
+    async def decide(self, selector: str, words: str) -> None:
+        """Press a button that may ask back, say yes, and wait for the message on the next page."""
+        await self.page.js("void (window.left = true, window.confirm = () => true)")
+        await self.page.click(selector)
+        await self._told(words)
+
+    async def _told(self, words: str) -> None:
+        await self.page.wait(f"{ARRIVED} && (document.querySelector('.flash')?.innerText || '').includes('{words}')")
+
+    async def log_out(self) -> None:
+        """The button at the top."""
+        await self.send("form[action='/logout'] button", "登录工作台")
+
+    async def words(self) -> str:
+        """What the page says, without its frame."""
+        return str(await self.page.js("document.querySelector('main').innerText"))
+
+    async def reach(self, selector: str) -> None:
+        """Press Tab until this has the focus, as people without a mouse do."""
+        for _ in range(200):
+            if await self.page.js(f"!!document.activeElement?.matches({json.dumps(selector)})"):
+                return
+            await self.page.press("Tab", 9)
+        raise AssertionError(f"Tab never came to {selector}")
+
+    async def key(self, selector: str, heading: str = "", told: str = "") -> None:
+        """Reach a link or a button, press Enter, say yes, and wait for the heading or the message."""
+        await self.reach(selector)
+        await self.page.js("void (window.left = true, window.confirm = () => true)")
+        await self.page.press("Enter", 13, "\r")
+        await self.page.wait(f"{ARRIVED} && document.querySelector('h1').textContent.includes('{heading}')")
+        await self._told(told)
 
     async def check(self, name: str) -> None:
         """Everything that must hold for any page, and a picture of the whole of it."""

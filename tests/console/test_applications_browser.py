@@ -42,14 +42,6 @@ async def looker(request: pytest.FixtureRequest, page: Page, desk: Desk, office:
     return Looker(page, desk, request.param, tmp_path)
 
 
-async def press(looker: Looker, selector: str, words: str) -> None:
-    """Press a button that asks back, say yes, and wait for the message on the next page."""
-    await looker.page.js("void (window.left = true, window.confirm = () => true)")
-    await looker.page.click(selector)
-    arrived = "!window.left && document.readyState === 'complete'"
-    await looker.page.wait(f"{arrived} && (document.querySelector('.flash')?.innerText || '').includes('{words}')")
-
-
 async def test_review_to_approval(looker: Looker, office: Office, desk: Desk) -> None:
     one = busy(desk, office)["plain"]
     await looker.log_in("chen")
@@ -57,9 +49,9 @@ async def test_review_to_approval(looker: Looker, office: Office, desk: Desk) ->
     await looker.check("a1-queue")
     await looker.send(f"a[href='/applications/{one}']", "入会申请")
     await looker.check("a2-waiting")
-    await press(looker, "form[action$='/claim'] button", "由您审核")
+    await looker.decide("form[action$='/claim'] button", "由您审核")
     await looker.check("a3-mine")
-    await press(looker, "form[action$='/approve'] button", "已批准入会")
+    await looker.decide("form[action$='/approve'] button", "已批准入会")
     await looker.check("a4-approved")
     assert [each.name for each in office.members()] == ["李小红"]
     await looker.open("/applications?view=decided")
@@ -73,13 +65,13 @@ async def test_return_and_resubmission(looker: Looker, office: Office, desk: Des
     await page.call("Emulation.setScriptExecutionDisabled", value=True)  # all of it works without
     await looker.log_in("xiaohe")
     await looker.open(f"/applications/{one}")
-    await press(looker, "form[action$='/claim'] button", "由您审核")
+    await looker.decide("form[action$='/claim'] button", "由您审核")
     await page.type("#f-reason", "单位请写营业执照上的全称")
     await looker.send("form[action$='/return'] button", "入会申请")
     assert "请勾选要修改的内容" in await page.js(MAIN)
     await looker.check("b1-mistake")
     await page.click("input[name=field][value=employer]")
-    await press(looker, "form[action$='/return'] button", "已退回")
+    await looker.decide("form[action$='/return'] button", "已退回")
     await looker.check("b2-returned")
     office.resubmit(one, desk.clock.now(), employer="示例机械厂有限公司")
     await looker.open(f"/applications/{one}")
@@ -97,9 +89,9 @@ async def test_two_pairs_of_eyes_and_a_conflict(looker: Looker, office: Office, 
     await looker.send("form[action$='/claim'] button", "入会申请")
     assert "有了变化" in await looker.page.js(MAIN)
     await looker.check("c1-conflict")
-    await press(looker, "form[action$='/claim'] button", "由您审核")
+    await looker.decide("form[action$='/claim'] button", "由您审核")
     await looker.check("c2-second")
-    await press(looker, "form[action$='/approve'] button", "已批准入会")
+    await looker.decide("form[action$='/approve'] button", "已批准入会")
     await looker.open("/applications?view=waiting")
     for key in ("plain", "other"):
         await looker.page.click(f"input[name=pick][value^='{made[key]}:']")
@@ -118,8 +110,8 @@ async def test_a_union_is_chosen_and_a_reason_looked_at_twice(looker: Looker, of
     await page.type("#f-unit", "机械厂")
     await looker.send("form.search button", "入会申请")
     await looker.check("d1-units")
-    await press(looker, ".offers form button", "已交给")
-    await press(looker, "form[action$='/claim'] button", "由您审核")
+    await looker.decide(".offers form button", "已交给")
+    await looker.decide("form[action$='/claim'] button", "由您审核")
     await page.js("void (document.querySelector('#f-key').value = 'other', window.confirm = () => true)")
     await page.type("#f-own", "还在试用期，没有转正")
     await looker.send("form[action$='/reject'] button", "入会申请")
@@ -140,7 +132,7 @@ async def test_who_has_no_right_is_told_so(looker: Looker, office: Office, desk:
     await looker.page.wait("location.pathname === '/login' && document.readyState === 'complete'")
     await looker.log_in("xiaohe")
     await looker.open(f"/applications/{one}")
-    await press(looker, "form[action$='/claim'] button", "由您审核")
+    await looker.decide("form[action$='/claim'] button", "由您审核")
     assert "需要审核人权限" in await looker.page.js(MAIN)
     await looker.page.js("document.querySelector(\"form[action$='/release']\").action = location.pathname + '/approve'")
     await looker.send("form[action$='/approve'] button", "没有权限")

@@ -24,9 +24,9 @@ ESCAPED = "&lt;script&gt;"
 
 
 def address(path: str) -> str:
-    """A page's address with something in the place of its parts."""
-    plain = re.sub(r"\{\w+:(\w+)\|[\w|]+\}", r"\1", path)  # one of several words: the first
-    return re.sub(r"\{\w+:(?:[^{}]|\{[^{}]*\})+\}", "11", plain)
+    """A page's address with something in the place of its parts: the first of several words, else a number."""
+    path = re.sub(r"\{\w+:(\w+)(?:\|\w+)+\}", r"\1", path)
+    return re.sub(r"\{\w+:(?:[^{}]|\{[^{}]*\})+\}", "11", path)
 
 
 async def test_no_page_opens_without_a_session(desk: Desk) -> None:

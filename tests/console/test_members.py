@@ -1,5 +1,6 @@
 """The pages about members: filters without addresses, requests, import and export, the card."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
@@ -9,6 +10,7 @@ import pytest
 from aiohttp import FormData
 
 from bot.clock import FrozenClock
+from bot.console.pictures import qr
 from bot.jobs import clean_rosters, import_rosters
 from bot.jobs.job import Moment
 from bot.services import cards, member_requests
@@ -242,6 +244,25 @@ async def test_a_card_is_looked_at(desk: Desk, world: World) -> None:
     desk.later(minutes=11)
     seen = await wang.post("/card", code=code)
     assert seen.status == 422 and "李四" not in seen.text
+
+
+async def test_a_card_is_shown_at_the_window_and_scanned(desk: Desk, world: World) -> None:
+    member, other = world.enrolled(1), world.enrolled(2, "mill")
+    wang = await desk.person("wang", "staff", world.places["east"].id)
+    assert f'action="/members/{member.id}/card"' in (await wang.get(f"/members/{member.id}")).text
+    before, _ = await desk.write(lambda work: cards.issue(work, world.member(member.id), desk.clock.now()))
+    seen = await wang.post(f"/members/{member.id}/card")
+    code = re.findall(r'<code class="secret">(\w{5}-\w{5})</code>', seen.text)[0]
+    assert seen.status == 200 and qr(code, "会员卡校验码二维码") in seen.text and "10:10 前有效" in seen.text
+    assert not any(number in seen.text for number in numbers(1)) and code not in str(seen.headers) + seen.url
+    assert (await wang.post("/card", code=before)).status == 422
+    assert "李四" in (await wang.post("/card", code=code.lower())).text
+    assert [line[1:3] for line in desk.lines() if line[1].startswith("card")] == [
+        ("card_show", f"member:{member.id}"),
+        ("card_look", f"member:{member.id}"),
+    ]
+    assert (await wang.post(f"/members/{other.id}/card")).status == 403
+    assert (await wang.get(f"/members/{member.id}/card")).status == 405
 
 
 async def test_a_file_without_headers_shows_no_numbers(desk: Desk, world: World) -> None:

@@ -60,6 +60,50 @@ async def test_the_pages_fit(desk: Desk, world: World, browser: Browser, size: s
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_facts_are_corrected_and_a_card_is_shown_and_scanned(
+    desk: Desk, world: World, browser: Browser, size: str, tmp_path: Path
+) -> None:
+    member = world.enrolled(1)
+    look = await looker(browser, desk, size, tmp_path)
+    await look.open(f"/members/{member.id}")
+    await look.send("a[href$='/correct']", "更正登记的信息")
+    await look.check("correct-form")
+    await look.page.js("void (window.confirm = () => true)")
+    await look.page.type("#f-mobile", "1380013")
+    await look.page.type("#f-reason", "核对证件原件")
+    await look.send("form[action$='/correct'] .primary", "更正登记的信息")
+    assert "11位" in await look.page.js("document.querySelector('.wrong').innerText")
+    await look.check("correct-wrong")
+    await look.page.type("#f-mobile", "9000")
+    await look.decide("form[action$='/correct'] .primary", "已更正")
+    words = await look.words()
+    assert "138****9000" in words and "手机号：核对证件原件" in words
+    await look.check("correct-done")
+    await look.send("form[action$='/card'] button", "会员卡")
+    assert await look.page.js("document.querySelector('.qr svg title').textContent") == "会员卡校验码二维码"
+    await look.check("card-shown")
+    code = await look.page.js("document.querySelector('.secret').innerText")
+    await look.open("/card")
+    await look.page.type("#f-code", code, enter=True)  # what a scanner does
+    await look.page.wait("document.querySelector('[role=status]')?.innerText.includes('李四')")
+    await look.check("card-scanned")
+    assert [error for error in look.page.errors if "422" not in error] == []
+
+
+async def test_members_in_the_dark(desk: Desk, world: World, browser: Browser, tmp_path: Path) -> None:
+    member = world.enrolled(1)
+    look = await looker(browser, desk, "phone", tmp_path)
+    for name, path in (("one", f"/members/{member.id}"), ("correct", f"/members/{member.id}/correct")):
+        await look.open(path, dark=True)
+        await look.check(f"dark-members-{name}")
+    await look.open(f"/members/{member.id}", dark=True)
+    await look.send("form[action$='/card'] button", "会员卡")
+    await look.check("dark-card-shown")
+    white = "getComputedStyle(document.querySelector('.qr')).backgroundColor"
+    assert await look.page.js(white) == "rgb(255, 255, 255)"  # or no camera reads it
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_a_list_from_file_to_members(
     desk: Desk, world: World, browser: Browser, size: str, tmp_path: Path
 ) -> None:

@@ -84,13 +84,17 @@ def test_what_a_special_procedure_asked_is_shown(office: Office, now: datetime) 
     def fill(work: Work) -> None:
         found = applications.held(work, one)
         assert found is not None
-        found.more = work.seal.seal_json({"agency": "示例派遣公司", "before": True, "x": 1}, applications.MORE_PURPOSE)
+        found.more = work.seal.seal_json(
+            {"agency": "示例派遣公司", "pay": "agency", "before": True, "fixed": False, "x": 1},
+            applications.MORE_PURPOSE,
+        )
         work.session.add(found)
 
     office.database.writer.run(fill)
     detail = office.database.look(lambda work: admission_queue.detail(work, CLERK, one, office.house, now))
     facts = dict(detail.facts)
-    assert (facts["派遣公司"], facts["在别处入过会"], facts["入会渠道"]) == ("示例派遣公司", "是", "劳务派遣（转会籍）")
+    assert (facts["派遣公司"], facts["在别处入过会"], facts["入会渠道"]) == ("示例派遣公司", "有", "劳务派遣（转会籍）")
+    assert (facts["工资由谁发"], facts["有没有固定单位"]) == ("派遣公司发，有工会", "没有")
 
 
 def test_what_retention_blanked_is_said_to_be_gone(office: Office, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The commands `members import|export` and `orgs import`: exit status, row errors, nothing half done."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from bot.cli import main
 from bot.config import new_secrets
+from storage.audit import Audit
 from storage.database import Database
 from storage.members import Member
 from storage.orgs import Organisation
@@ -138,3 +140,25 @@ def test_wrong_use_is_two(folder: Path) -> None:
         assert end.value.code == 2
     assert main(["members", "import", "nowhere.xlsx"]) == 1
     assert main(["orgs", "import", "nowhere.xlsx"]) == 1
+
+
+def test_one_persons_data_by_the_number_of_the_member(
+    folder: Path, stored: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["orgs", "import", written(folder, plain_sheet(*TREE, head=HEAD, title="组织"), "orgs.xlsx")])
+    main(["members", "import", written(folder, sheet(line(1)))])
+    number = rows(stored, Member, "number")[0][0]
+    asked = ["members", "export-person", "one.json", "--number", number, "--reason", "本人当面要求复制"]
+    capsys.readouterr()
+    assert main(asked) == 0
+    assert capsys.readouterr().out == f"what is kept of {number} written to one.json\n"
+    made = folder / "one.json"
+    assert json.loads(made.read_text("utf-8"))["会员登记"]["身份证号"] == id_number(1)
+    assert made.stat().st_mode & 0o777 == 0o600
+    trail = rows(stored, Audit, "actor", "action", "note")
+    assert ("cli", "person_export", "本人当面要求复制") in trail
+    assert main(asked) == 1  # the file is there
+    assert main([*asked[:2], "two.json", *asked[3:5], "--reason", "张三本人要求"]) == 1
+    assert main([*asked[:2], "two.json", "--number", "20261125-0001", "--reason", "本人当面要求复制"]) == 1
+    assert "no member and no application 20261125-0001" in capsys.readouterr().err
+    assert not (folder / "two.json").exists()

@@ -70,7 +70,7 @@ def office(world: World, database: Database, now: datetime) -> None:
         listed = members.by_id_hash(work, work.seal.fingerprint(id_number(11), members.HASH_OF_ID))
         assert listed is not None
         assert reveal.open_value(work, CHEN, "member", listed.id, "id_number", WHY, now) == id_number(11)
-        assert person_export.export(work, CHEN, listed.id, WHY, now)["会员登记"]["手机号"] == mobile(11)
+        assert person_export.of_member(work, CHEN, listed.id, WHY, now)["会员登记"]["手机号"] == mobile(11)
 
     database.writer.run(job)
 

@@ -7,10 +7,11 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
-// A form that is on its way is not sent twice.
+// A form that is on its way is not sent twice, unless a file comes back and the page stays.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   const form = event.target;
+  if ("again" in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
 });
