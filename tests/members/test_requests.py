@@ -163,7 +163,7 @@ def test_numbers_whose_key_is_gone_are_said_to_be_so(world: World) -> None:
     whole = world.database.look(lambda work: roster.export(work, CHEN, Wanted(), True))
     assert [each["id_number"] for each in whole] == [roster.LOST]
     copy = world.database.writer.run(
-        lambda work: person_export.export(work, CHEN, member.id, "本人要求复制一份", world.now)
+        lambda work: person_export.of_member(work, CHEN, member.id, "本人要求复制一份", world.now)
     )
     assert copy["会员登记"]["身份证号"] == roster.LOST and copy["会籍申请"][0]["内容"] == roster.LOST
     told = world.database.look(lambda work: own_membership.record(work, member.person_id or 0, world.now))
