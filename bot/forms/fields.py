@@ -2,12 +2,13 @@
 
 from bot.forms.choices import Option, choice, yes_no
 from bot.forms.dates import date
-from bot.forms.identity import id_number, mobile, uscc
+from bot.forms.identity import bank_card, id_number, mobile, uscc
 from bot.forms.numerals import number
 from bot.forms.words import organisation, person_name, text, without_numbers
 
 __all__ = [
     "Option",
+    "bank_card",
     "choice",
     "date",
     "id_number",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.forms.fields import id_number, mobile, uscc
-from bot.forms.identity import age_on, birth_date, org_code_fits, sex
+from bot.forms.fields import bank_card, id_number, mobile, uscc
+from bot.forms.identity import age_on, birth_date, luhn_fits, org_code_fits, sex
 from bot.forms.model import Field, FieldError
 
 TODAY = date(2026, 11, 21)
@@ -232,3 +232,39 @@ def test_what_is_accepted_is_real(text: str) -> None:
             assert error.words.endswith(("。", "。）")) or "请" in error.words
             continue
         assert real(value)
+
+
+def test_every_vector_has_a_test() -> None:
+    assert set(VECTORS) - {"note"} == {
+        *("id_valid", "id_invalid", "id_under16", "uscc_valid", "uscc_invalid", "mobile_valid", "mobile_invalid"),
+        *("bank_luhn_valid", "bank_luhn_invalid"),
+    }
+
+
+@pytest.mark.parametrize("value", VECTORS["bank_luhn_valid"])
+def test_cards(value: str) -> None:
+    spaced = f"银行卡号：{value[:4]} {value[4:8]} {value[8:12]} {value[12:]}"
+    assert bank_card().parse(spaced, TODAY) == value
+    assert luhn_fits(value)
+    assert bank_card().show(value) == f"**** {value[-4:]}"
+
+
+@pytest.mark.parametrize("value", VECTORS["bank_luhn_invalid"])
+def test_a_card_that_fails_luhn_is_taken_and_told_apart(value: str) -> None:
+    assert bank_card().parse(value, TODAY) == value
+    assert not luhn_fits(value)
+
+
+@pytest.mark.parametrize(
+    "value", ("622202100011234", "62220210001123456721", "六二二二零二一零零零一一二三四五六七A", "")
+)
+def test_what_is_no_card(value: str) -> None:
+    words = refusal(bank_card(), value)
+    assert "16到19位" in words or "只有数字" in words
+
+
+@given(st.sampled_from(VECTORS["bank_luhn_valid"]), st.integers(0, 18), st.integers(1, 9))
+def test_luhn_sees_every_changed_digit(value: str, place: int, by: int) -> None:
+    place %= len(value)
+    changed = value[:place] + str((int(value[place]) + by) % 10) + value[place + 1 :]
+    assert not luhn_fits(changed)
