@@ -11,7 +11,7 @@ holds it. An outbox row that ends `unknown` keeps the letter: hearing an answer 
 does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -80,6 +80,13 @@ def plant_all(work: Work, owed: Mapping[str, tuple[int, str]], now: datetime, va
         more = {"outbox_id": None, "created_at": now, "valid_until": valid_until, "told_at": None}
         work.append(Letter, {**values, **more})
     return len(fresh)
+
+
+def drop_waiting(work: Work, keys: Collection[str]) -> None:
+    """Forget letters that nobody was told yet and that something newer says better."""
+    rows = table(Letter)
+    work.session.flush()
+    work.execute(sa.delete(rows).where(rows.c.key.in_(keys), rows.c.state == "waiting"))
 
 
 def get(work: Work, letter_id: int) -> Letter | None:

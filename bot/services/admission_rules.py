@@ -60,11 +60,13 @@ REJECTIONS = {
     "other": "其他原因",
 }
 HINT = (
-    "入会只看两条：以工资收入为主要生活来源，本人自愿。没有转正（试用期）、劳务派遣、户籍在外地，都不能作为拒绝的理由"
+    "入会只看两条：以工资收入为主要生活来源，本人自愿。没有转正（试用期）、劳务派遣、户籍在外地，性别、民族、职业、信仰、学历不同，都不能作为拒绝的理由"
     "（工会法第三条、第五十一条）。"
 )
 RETURN_CHARS, REJECT_CHARS = (4, 150), 120
-_UNLAWFUL = re.compile(r"试用|转正|实习期|派遣|劳务工|户口|户籍|外地|农村|本地人|农民工|临时工|合同工")
+_UNLAWFUL = re.compile(
+    r"试用|转正|实习期|派遣|劳务工|户口|户籍|外地|农村|本地人|农民工|临时工|合同工|性别|女工|女的|男的|怀孕|孕|婚|生育|民族|宗教|信教|信仰|学历|文化程度|年龄|年纪|太老|岁数"
+)
 
 
 class Unfit(Refusal):
@@ -74,7 +76,11 @@ class Unfit(Refusal):
 class Doubtful(Unfit):
     """A reason that reads like one the law forbids; it is taken only when that was looked at and confirmed."""
 
-    words = "原因里提到了试用期、派遣或户籍。" + HINT + "如果确实不是因为这些，请勾选确认后再提交。"
+    words = (
+        "原因里提到了试用期、派遣、户籍、性别、婚育、年龄、民族、信仰或学历。"
+        + HINT
+        + "如果确实不是因为这些，请勾选确认后再提交。"
+    )
 
 
 def explain(code: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from bot.services.admission_rules import (
     rejection,
 )
 from bot.services.house import House
-from bot.services.progress import FIELDS, field_names, returned_words
+from bot.services.progress import FIELDS, field_names, returned_words, unit_name
 from storage import admissions, applications, audit, orgs, staff
 from storage.admissions import WAITING
 from storage.applications import Application
@@ -86,8 +86,16 @@ def claim(work: Work, actor: Actor, application_id: int, now: datetime, seen: st
     if application.state == "in_review" and not seen:
         raise Conflict(f"{_name(work, application.reviewer)}正在审核这份申请。")
     _take_up(work, actor, application, now, "从同事处接手" if application.state == "in_review" else "")
+    tell_begun(work, application, now)
     audit.write(work, f"staff:{actor.name}", "application_claim", f"application:{application.id}", now)
     return application
+
+
+def tell_begun(work: Work, application: Application, now: datetime) -> None:
+    """The applicant hears that somebody looks at it, once a round, however often it is put back and taken up."""
+    due = texts.LETTER_BEGUN_DUE.format(day=say_date(application.due_on)) if application.due_on else ""
+    words = texts.LETTER_BEGUN.format(number=application.number, unit=unit_name(work, application), due=due)
+    letters.plant(work, f"application:{application.id}:{application.round}:begun", application.person_id, words, now)
 
 
 def release(work: Work, actor: Actor, application_id: int, now: datetime, seen: str = "") -> Application:
@@ -254,7 +262,9 @@ def _decide(
     """Write the outcome down, and let the applicant hear of it."""
     application.note = note
     applications.move(work, application, state, f"staff:{actor.name}", now, why or note)
-    letters.plant(work, f"application:{application.id}:{application.round}:{state}", application.person_id, words, now)
+    key = f"application:{application.id}:{application.round}"
+    letters.overtake(work, f"{key}:begun", f"{key}:late")
+    letters.plant(work, f"{key}:{state}", application.person_id, words, now)
     note = ",".join(application.returned or ())
     audit.write(work, f"staff:{actor.name}", f"application_{state}", f"application:{application.id}", now, note)
 

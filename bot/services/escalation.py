@@ -67,6 +67,7 @@ def escalate(work: Work, application_id: int, house: House, now: datetime) -> st
     applications.move(work, application, application.state, ACTOR, now, f"超期没有审核，上报{where}")
     note = f"organisation:{superior.id}" if superior else ""
     audit.write(work, ACTOR, "application_escalate", f"application:{application.id}", now, note)
+    _tell_applicant(work, application, where, now)
     if superior is not None:
         _tell(work, application, unit.name if unit else house.union, superior, now)
     return "escalated"
@@ -77,6 +78,11 @@ def _places(work: Work, application: Application) -> tuple[Organisation | None, 
     unit = orgs.get(work, application.org_id) if application.org_id is not None else None
     above = orgs.get(work, unit.parent_id) if unit and unit.parent_id is not None else unit
     return unit, above
+
+
+def _tell_applicant(work: Work, application: Application, where: str, now: datetime) -> None:
+    words = texts.LETTER_LATE.format(number=application.number, where=where)
+    letters.plant(work, f"application:{application.id}:{application.round}:late", application.person_id, words, now)
 
 
 def _tell(work: Work, application: Application, unit: str, superior: Organisation, now: datetime) -> None:

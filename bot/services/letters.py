@@ -33,6 +33,11 @@ def plant_all(work: Work, owed: Mapping[str, tuple[int, str]], now: datetime) ->
     return letters.plant_all(work, owed, now, now + WORTH)
 
 
+def overtake(work: Work, *keys: str) -> None:
+    """Letters that wait are not told any more: what comes now says more."""
+    letters.drop_waiting(work, keys)
+
+
 def send(work: Work, letter_id: int, now: datetime, hours: Hours) -> str:
     """Put a waiting letter on its way, in daytime; returns `sent`, `kept` (nobody to send to) or `gone`."""
     letter = letters.get(work, letter_id)

@@ -42,6 +42,17 @@ def test_an_approval_makes_the_member_and_tells_them(office: Office, now: dateti
     ]
 
 
+def test_a_claim_is_told_once_a_round_and_not_after_the_outcome(office: Office, now: datetime) -> None:
+    one = office.apply("a", now)
+    for _ in range(2):
+        office.claim(WANG, one, now)
+        office.release(WANG, one, now)
+    (letter,) = office.letters(one)
+    assert letter.startswith("您的入会申请开始审核了") and "由东区机械厂工会审核，一般2026年" in letter
+    office.approve(WANG, one, now)
+    assert [each.split("\n")[0] for each in office.letters(one)] == ["您的入会申请通过了"]
+
+
 def test_an_approval_without_claiming_takes_it_up_in_passing(office: Office, now: datetime) -> None:
     one = office.apply("a", now)
     office.approve(WANG, one, now)

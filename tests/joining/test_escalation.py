@@ -40,6 +40,7 @@ def test_the_superior_hears_after_twice_the_working_days(office: Office) -> None
     assert tick(office, TOLD) == {"escalated": 1}
     assert tick(office, TOLD + timedelta(days=1)) == {}
     assert office.get(one).escalated_at == TOLD and office.get(one).state == "submitted"
+    assert any("上报东区总工会催办" in each for each in office.letters(one))
     (letter,) = office.letters_to(above)
     number = office.get(one).number
     assert f"东区机械厂工会的申请 {number}，2026年11月16日应当审核完" in letter and "李a" not in letter
