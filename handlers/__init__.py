@@ -12,6 +12,7 @@ from handlers import (
     members,
     membership,
     nothing_open,
+    numbers,
     opinions,
     picking,
     privacy,
@@ -22,6 +23,7 @@ from handlers import (
 
 ROUTERS = (
     sensitive.router,
+    numbers.router,
     subscription.router,
     help.router,
     human.router,

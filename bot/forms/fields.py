@@ -4,7 +4,7 @@ from bot.forms.choices import Option, choice, yes_no
 from bot.forms.dates import date
 from bot.forms.identity import id_number, mobile, uscc
 from bot.forms.numerals import number
-from bot.forms.words import organisation, person_name, text
+from bot.forms.words import organisation, person_name, place, text
 
 __all__ = [
     "Option",
@@ -15,6 +15,7 @@ __all__ = [
     "number",
     "organisation",
     "person_name",
+    "place",
     "text",
     "uscc",
     "yes_no",

@@ -25,6 +25,7 @@ _NOT_NAMES = words(
     "没有 没有了 匿名 保密 不想说 不方便 不告诉你 不填 姓名 名字 我 本人 帮助 人工 客服 转人工 菜单 "
     "进度 测试 无"
 )
+_NOWHERE = words("不清楚 不确定 说不清")
 
 
 def text(min: int = 1, max: int = 500) -> Field:
@@ -61,6 +62,20 @@ def organisation() -> Field:
         return _organisation(_lead_off(before, _HAN_GAP.sub("", width(raw)).strip(" ,。;!~、")), raw)
 
     return Field(parse, hint=texts.ORG_HINT, labels=ORG_LABELS)
+
+
+def place() -> Field:
+    """Where somebody is, in their own words, 2 to 60 characters with a letter. It is not looked up."""
+
+    def parse(raw: str, today: date) -> str:
+        name = width(raw).strip(" ,。;!~、").replace(",", "，")
+        if looks_like_question(raw) or fold(name) in _NOT_NAMES | _NOWHERE or not _ORG_LETTER.search(name):
+            raise FieldError(texts.PLACE_NOT)
+        if not ORG_LENGTH[0] <= len(name) <= ORG_LENGTH[1]:
+            raise FieldError(texts.PLACE_LENGTH)
+        return name
+
+    return Field(parse, hint=texts.PLACE_HINT)
 
 
 def _lead_off(before: re.Pattern[str], raw: str) -> str:
