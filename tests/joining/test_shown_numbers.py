@@ -38,9 +38,7 @@ def test_an_id_number_before_it_is_asked_for(database: Database, now: datetime, 
     assert topics == ["refused:NumberShown"] and not any(words) and misses == 0
 
 
-@pytest.mark.parametrize(
-    "said", ["12351是什么电话", "20261125-0001", "工资10000元要交多少会费"]
-)
+@pytest.mark.parametrize("said", ["12351是什么电话", "20261125-0001", "工资10000元要交多少会费"])
 def test_other_numbers_are_no_sign(database: Database, now: datetime, said: str) -> None:
     (told,) = talk(database, now).says(said, chat="g1", mentioned=True)
     assert "不要在群里发" not in told
