@@ -15,7 +15,7 @@ from bot.turn import Turn
 from storage import conversations
 from storage.seal import Unsealable
 
-SEEN = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.FILE})  # what is sent instead of an answer
+SEEN = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.FILE, Kind.LOCATION})  # what is sent instead of an answer
 _PASSES = frozenset({"passed", "question", "paused", "cancelled", "expired"})  # what needs no leave to go on
 
 
@@ -159,11 +159,12 @@ class Dialogue:
 
 
 def _wordless(turn: Turn, flow: Flow, form: Form, progress: Progress) -> bool:
-    """A picture or a voice without a transcript is no answer: say so and ask again."""
+    """A picture, a position or a voice without a transcript is no answer: say so and ask again."""
     if progress.state == "paused":
         return False
     turn.topic = f"form:{form.name}"
-    turn.say(flow.picture if turn.message.kind in SEEN else texts.VOICE)
+    other = {Kind.VOICE: texts.VOICE, Kind.LOCATION: texts.LOCATION_IN_FORM}
+    turn.say(other.get(turn.message.kind, flow.picture))
     step = engine.repeat(form, progress)
     for words in step.say:
         turn.say(words)

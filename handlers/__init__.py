@@ -6,13 +6,13 @@ from handlers import (
     duties,
     fallback,
     faq,
-    group,
     help,
     human,
     joining_form,
     members,
     membership,
     nothing_open,
+    numbers,
     opinions,
     picking,
     privacy,
@@ -23,7 +23,7 @@ from handlers import (
 
 ROUTERS = (
     sensitive.router,
-    group.router,
+    numbers.router,
     subscription.router,
     help.router,
     human.router,

@@ -27,6 +27,8 @@ def ask_away(turn: Turn, word: str) -> None:
 def greet(turn: Turn, word: str) -> None:
     """Answer a greeting."""
     turn.say(texts.EMPTY)
+    if turn.private and turn.person.conversation is not None:
+        turn.say(texts.FORM_WAITS, Choice("继续", "继续"))
 
 
 @router.on(Words("谢谢", "多谢", "感谢", "谢谢你", "谢谢您", "好的谢谢", "谢了"))

@@ -1,7 +1,7 @@
 """The application form: its questions, what happens on the way, and the same form again for what was given back."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,10 +11,10 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.contract import Choice
 from bot.dialogue import Flow, Leave
-from bot.forms.fields import Option, choice, mobile, organisation, person_name, text, without_numbers, yes_no
+from bot.forms.fields import Option, choice, mobile, organisation, person_name, place, yes_no
 from bot.forms.identity import id_number
 from bot.forms.model import Answers, Confirm, Form, Question
-from bot.services import membership
+from bot.services import applying, membership
 from bot.turn import Turn
 
 AGREE, DISAGREE = ("同意", "我同意"), ("不同意", "我不同意")
@@ -84,7 +84,7 @@ QUESTIONS = (
     Question("work_status", texts.ASK_STATUS, choice(*STATUSES), labels=("就业状况",), when=_willing),
     Question("pay", texts.ASK_PAY, choice(*PAY), labels=("工资由谁发",), when=_is("劳务派遣")),
     Question("agency", texts.ASK_AGENCY, organisation(), labels=("派遣公司",), when=_with_agency),
-    Question("area", texts.ASK_AREA, without_numbers(text(2, 60)), labels=("平台和常在的区",), when=_is("平台就业")),
+    Question("area", texts.ASK_AREA, place(), labels=("平台和常在的区",), when=_is("平台就业")),
     Question(
         "fixed",
         texts.ASK_FIXED,
@@ -92,13 +92,21 @@ QUESTIONS = (
         labels=("有没有固定单位",),
         when=_is("灵活就业"),
     ),
+    Question(
+        "district",
+        texts.ASK_DISTRICT,
+        place(),
+        optional=True,
+        when=lambda answers: False,  # `shape` knows who is asked
+        labels=("所在的区和街道", "区和街道", "街道", "上班地点", "工作地点"),
+    ),
     Question("migrant", texts.ASK_MIGRANT, yes_no(yes="是", no="不是"), labels=("是否农民工",), when=_willing),
     Question("before", texts.ASK_BEFORE, yes_no(yes="入过", no="没入过"), labels=("以前入过会",), when=_willing),
     Question("from_unit", texts.ASK_FROM_UNIT, organisation(), optional=True, labels=("原来的工会单位",), when=_before),
 )
 FORM = Form(
     name="membership",
-    version=2,
+    version=3,
     title=texts.TITLE,
     expires=LIFE,
     questions=QUESTIONS,
@@ -121,16 +129,35 @@ def office(turn: Turn, words: str) -> str:
 
 
 def shape(turn: Turn, answers: Mapping[str, Any]) -> Form:
-    """The form with the unions that the employer's name may mean, where it is not sure."""
-    return replace(FORM, questions=_with_units(turn, answers, QUESTIONS))
+    """The form with the unions that the employer's name may mean, and the place of who is nowhere without it."""
+    return replace(FORM, questions=_with_units(turn, answers, _placing(QUESTIONS, _homeless(turn))))
 
 
 def shape_again(turn: Turn, answers: Mapping[str, Any]) -> Form:
     """Only what was given back may be changed."""
     application = membership.returned_of(turn.work, turn.person.person_id)
     opened = membership.opened(application) if application else frozenset[str]()
-    questions = tuple(replace(each, fixed=each.key not in opened) for each in QUESTIONS)
+    questions = tuple(replace(each, fixed=each.key not in opened, why=texts.NOT_RETURNED) for each in QUESTIONS)
+    told = "district" in answers
+    questions = _placing(questions, _homeless(turn) if "district" in opened else lambda known: told)
     return replace(AGAIN, questions=_with_units(turn, answers, questions) if "employer" in opened else questions)
+
+
+def _placing(questions: tuple[Question, ...], when: Callable[[Answers], bool]) -> tuple[Question, ...]:
+    return tuple(replace(each, when=when) if each.key == "district" else each for each in questions)
+
+
+def _homeless(turn: Turn) -> Callable[[Answers], bool]:
+    """Whether no union is found by employer, scanned code or kind of work. Riders have named their district."""
+
+    def when(answers: Answers) -> bool:
+        known = dict(answers)  # a look at what is not there would count as undecided
+        status = known.get("work_status")
+        if status is None or status == "平台就业":
+            return False
+        return not applying.is_placed(turn.house.units, turn.person.org_id, known)
+
+    return when
 
 
 def _with_units(turn: Turn, answers: Mapping[str, Any], questions: tuple[Question, ...]) -> tuple[Question, ...]:

@@ -47,19 +47,42 @@ def standing(work: Work, person_id: int, subject: str) -> Consent | None:
     return work.session.exec(query).first()
 
 
-def give(work: Work, person_id: int, subject: str, version: str, now: datetime) -> Consent:
+_CONSENTS = table(Consent)
+_VERSION = (
+    sa.select(_CONSENTS.c.version)
+    .where(
+        _CONSENTS.c.person_id == sa.bindparam("person"),
+        _CONSENTS.c.subject == sa.bindparam("about"),
+        _CONSENTS.c.ended_at.is_(None),
+    )
+    .limit(1)
+)
+_END = (
+    sa.update(_CONSENTS)
+    .where(
+        _CONSENTS.c.person_id == sa.bindparam("person"),
+        _CONSENTS.c.subject == sa.bindparam("about"),
+        _CONSENTS.c.ended_at.is_(None),
+    )
+    .values(ended_at=sa.bindparam("end_at"))
+)
+
+
+def version_of(work: Work, person_id: int, subject: str) -> str | None:
+    """The version of the consent that holds now, without a session: it is asked before every answer to a form."""
+    found: str | None = work.execute(_VERSION, {"person": person_id, "about": subject}).scalar()
+    return found
+
+
+def give(work: Work, person_id: int, subject: str, version: str, now: datetime) -> None:
     """Agree; the same version again changes nothing, another one ends the earlier consent."""
-    before = standing(work, person_id, subject)
-    if before is not None and before.version == version:
-        return before
+    before = version_of(work, person_id, subject)
+    if before == version:
+        return
     if before is not None:
-        before.ended_at = now
-        work.session.add(before)
-        work.session.flush()
-    made = Consent(id=work.new_id(), person_id=person_id, subject=subject, version=version, at=now)
-    work.session.add(made)
-    work.session.flush()
-    return made
+        work.execute(_END, {"person": person_id, "about": subject, "end_at": now})
+    made = {"id": work.new_id(), "person_id": person_id, "subject": subject, "version": version, "at": now}
+    work.execute(sa.insert(_CONSENTS), made)
 
 
 def end(work: Work, person_id: int, now: datetime, *subjects: str) -> int:

@@ -22,18 +22,25 @@ class Conversation(Row, table=True):
     expires_at: datetime = Field(index=True, sa_type=UtcDateTime)
 
 
+_CONVERSATIONS = table(Conversation)
+_CHANGE = (
+    sa.update(_CONVERSATIONS)
+    .where(_CONVERSATIONS.c.person_id == sa.bindparam("person"))
+    .values({name: sa.bindparam(f"new_{name}") for name in ("form", "progress", "updated_at", "expires_at")})
+)
+
+
 def put(work: Work, person_id: int, form: str, progress: bytes, now: datetime, expires_at: datetime) -> None:
-    """Store the progress, replacing what was there."""
-    row = work.session.get(Conversation, person_id) or Conversation(
-        person_id=person_id, form=form, progress=progress, updated_at=now, expires_at=expires_at
-    )
-    row.form, row.progress, row.updated_at, row.expires_at = form, progress, now, expires_at
-    work.session.add(row)
+    """Store the progress, replacing what was there. Without a session: this is done at every answer."""
+    row = {"form": form, "progress": progress, "updated_at": now, "expires_at": expires_at}
+    changed = work.execute(_CHANGE, {"person": person_id, **{f"new_{name}": value for name, value in row.items()}})
+    if not changed.rowcount:
+        work.execute(sa.insert(_CONVERSATIONS), {"person_id": person_id, **row})
 
 
 def of_person(work: Work, person_id: int) -> Conversation | None:
     """The open form of a person, with the time of the last answer."""
-    return work.session.get(Conversation, person_id)
+    return work.session.get(Conversation, person_id, populate_existing=True)
 
 
 def drop(work: Work, person_id: int) -> None:

@@ -176,14 +176,25 @@ def hand_out(work: Work, outbox_id: int) -> bool:
 
     One statement decides: between a look at the row and this call another process may have marked it answered.
     """
-    statement = sa.update(_out).where(_out.c.id == outbox_id, _PASSIVE).values(route="reply")
-    return bool(work.execute(statement).rowcount)
+    return _if_free(work, sa.and_(_out.c.id == outbox_id, _PASSIVE), route="reply")
 
 
 def release(work: Work, outbox_id: int, now: datetime) -> None:
     """The passive reply came too late: let the sender deliver it by another route, unless a repeat has taken it."""
     unheard = sa.and_(_out.c.id == outbox_id, _out.c.state == "answering", _out.c.route == "")
-    work.execute(sa.update(_out).where(unheard).values(state="queued", due_at=now))
+    _if_free(work, unheard, state="queued", due_at=now)
+
+
+def _if_free(work: Work, which: sa.ColumnElement[bool], **values: Any) -> bool:
+    """Change a row unless somebody else is at it: they mark it answered or hand it out, and then it is not ours.
+
+    A group holds many rows in the order of its pushes: two groups waiting for each other are a deadlock on PostgreSQL.
+    """
+    if work.dialect == "postgresql":
+        free = work.execute(sa.select(_out.c.id).where(which).with_for_update(skip_locked=True)).first()
+        if free is None:
+            return False
+    return bool(work.execute(sa.update(_out).where(which).values(values)).rowcount)
 
 
 class Lapsed(NamedTuple):

@@ -167,14 +167,17 @@ class Writer:
             time.sleep(GATHER_SECONDS)
 
     def _take(self) -> list[_Job]:
-        """Wait for jobs; an empty list means the end."""
+        """Wait for jobs; an empty list means the end.
+
+        Posted jobs come first: what they wait for is then waited for while the group holds nothing that others need.
+        """
         with self._ready:
             waited = False
             while True:
                 jobs = self._pick()
                 if jobs or (self._lazy and (waited or self._closing)):
                     lazy, self._lazy = self._lazy, []
-                    return jobs + lazy
+                    return lazy + jobs
                 if self._closing and not self._queue:
                     return []
                 waited = not self._ready.wait(LAZY_SECONDS if self._lazy else None)
@@ -224,7 +227,7 @@ class Writer:
                 loaded = kind.prepare(Work(group), [job.item for job in members])
                 for job, given in zip(members, loaded, strict=True):
                     _attempt(Work(group), job, given)
-            group.flush()
+                group.flush()
 
 
 def _by_kind(jobs: list[_Job]) -> dict[Batch[Any, Any], list[_Job]]:

@@ -108,7 +108,13 @@ class Group:
         for (into, columns), rows in sorted(inserts.items(), key=_depth) if len(inserts) > 1 else inserts.items():
             self._statements.insert(self.conn, into, columns).execute(self.conn, rows)
         for statement, rows in updates.values():
+            rows.sort(key=_first)  # two groups that change the same rows do it in the same order
             self._statements.update(self.conn, statement).execute(self.conn, rows)
+
+
+def _first(values: Values) -> Any:
+    """The first parameter of an update: the id of its row."""
+    return next(iter(values.values()))
 
 
 def _depth(insert: tuple[tuple[sa.Table, tuple[str, ...]], list[Values]]) -> int:

@@ -46,11 +46,11 @@ def helped(form: Form, progress: Progress) -> Step:
 
 
 def which(form: Form, progress: Progress, words: str) -> Step:
-    """Ask which item is to be changed."""
+    """Ask which item is to be changed, of those that may be."""
     outcome: Outcome = "asking" if progress.position else "confirming"
-    numbered = enumerate(path.items(form, progress), 1)
-    expects = tuple(f"{texts.CHANGE} {number}" for number, each in numbered if not each.fixed)
-    return Step(outcome, (words.replace("{summary}", path.summary(form, progress)),), progress, expects=expects)
+    lines = path.changeable(form, progress)
+    expects = tuple(f"{texts.CHANGE} {number}" for number in lines)
+    return Step(outcome, (words.replace("{summary}", "\n".join(lines.values())),), progress, expects=expects)
 
 
 def expected(progress: Progress, question: Question | None) -> tuple[str, ...]:

@@ -239,9 +239,11 @@ def _skip(turn: _Turn, question: Question) -> Step:
 
 def _change(turn: _Turn, change: Change) -> Step:
     """Go to the item; with the new answer in the same message, take it."""
-    if change.question is None or change.question.fixed:
-        words = texts.FIXED if change.question else texts.NO_SUCH_ITEM
-        return asking.which(turn.form, turn.progress, words)
+    if change.question is None:
+        return asking.which(turn.form, turn.progress, texts.NO_SUCH_ITEM)
+    if change.question.fixed:
+        words = texts.FIXED.format(name=change.question.names[0], why=change.question.why or texts.FIXED_WHY)
+        return asking.which(turn.form, turn.progress, f"{words}\n{texts.CHANGEABLE}")
     elsewhere = change.question.key != turn.progress.position
     there = replace(turn.progress, position=change.question.key, editing=elsewhere or turn.progress.editing)
     if change.value:

@@ -4,7 +4,7 @@ from bot.forms.choices import Option, choice, yes_no
 from bot.forms.dates import date
 from bot.forms.identity import bank_card, id_number, mobile, uscc
 from bot.forms.numerals import number
-from bot.forms.words import organisation, person_name, text, without_numbers
+from bot.forms.words import organisation, person_name, place, text
 
 __all__ = [
     "Option",
@@ -16,8 +16,8 @@ __all__ = [
     "number",
     "organisation",
     "person_name",
+    "place",
     "text",
     "uscc",
-    "without_numbers",
     "yes_no",
 ]

@@ -38,7 +38,7 @@ def id_number() -> Field:
     def parse(text: str, today: date) -> str:
         return _checked_id(closed_up(before.sub("", width(text))), today)
 
-    return Field(parse, show=_mask_id, hint=texts.ID_HINT, labels=ID_LABELS, masks=True)
+    return Field(parse, show=_mask_id, hint=texts.ID_HINT, labels=ID_LABELS, masks=True, size=18)
 
 
 def birth_date(idno: str) -> date:
@@ -64,7 +64,7 @@ def mobile() -> Field:
     def parse(text: str, today: date) -> str:
         return _checked_mobile(closed_up(before.sub("", width(text))))
 
-    return Field(parse, show=_mask_mobile, hint=texts.MOBILE_HINT, labels=MOBILE_LABELS, masks=True)
+    return Field(parse, show=_mask_mobile, hint=texts.MOBILE_HINT, labels=MOBILE_LABELS, masks=True, size=11)
 
 
 def uscc() -> Field:
@@ -114,6 +114,8 @@ def _checked_id(number: str, today: date) -> str:
 def _shaped_id(number: str) -> None:
     if not any(each in "0123456789" for each in number):
         raise FieldError(texts.ID_EMPTY)
+    if any("\u4e00" <= each <= "\u9fff" for each in number):
+        raise FieldError(texts.ID_WORDS)
     for place, each in enumerate(number[:18], 1):
         if not (each in "0123456789" or (place == 18 and each == "X")):
             raise FieldError(texts.ID_CHARS.format(place=place))

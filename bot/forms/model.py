@@ -55,7 +55,8 @@ class Field:
     `parse(text, today)` returns the value or raises FieldError, `today` being the date in China. `write(value)` is the
     canonical text: `parse(write(v), today) == v`. `show(value)` is for people, masked where `masks`. `expects` are
     answers to tap. `labels` are names of the thing when pasted (手机号:…). `claims` are words (folded) that are an
-    answer even where they would also be a command. `free` text takes nearly anything.
+    answer even where they would also be a command. `free` text takes nearly anything. `size` is how many
+    characters an answer always has, where it does.
     """
 
     parse: Callable[[str, date], Value]
@@ -68,6 +69,7 @@ class Field:
     claims: frozenset[str] = frozenset()
     free: bool = False
     masks: bool = False
+    size: int = 0
 
     def accept(self, value: Value, today: date) -> Value:
         """A value from elsewhere (stored, or known before) checked again. Text is parsed. Raises FieldError."""
@@ -87,8 +89,8 @@ class Question:
 
     `when(answers)` decides whether it is asked; every question before it is answered or skipped by then (skipped keys
     are absent). `labels` name the answer in the summary (the first one), in 修改… and when pasted; default: the
-    field's. `secret` answers are not shown, `fixed` ones are shown but cannot be changed. `offer` is what is said after
-    three wrong answers, where a person is not the only other way.
+    field's. `secret` answers are not shown, `fixed` ones are shown but cannot be changed, `why` tells those who try.
+    `offer` is what is said after three wrong answers, where a person is not the only other way.
     """
 
     key: str
@@ -100,6 +102,7 @@ class Question:
     secret: bool = False
     labels: tuple[str, ...] = ()
     fixed: bool = False
+    why: str = ""
     offer: str = texts.OFFER_PERSON
 
     @property

@@ -8,6 +8,8 @@ from bot.forms.model import Form, Question
 
 _EDGE = r"(?:^|[\s,;、。|/])\s*"
 _MOST = 1000  # longer is a letter
+_PARTS = re.compile(r"[\s,;、。|/]+")
+_NUMBER = re.compile(r"[0-9]+[0-9Xx]")
 _TRIM = " \t,;、。|/"
 
 
@@ -20,9 +22,10 @@ def split(form: Form, text: str, current: Question | None) -> Mapping[str, str]:
         return {}
     plain = width(text.replace("\n", " ; "))
     owners = {name: each.key for each in reversed(form.questions) for name in each.names}
-    found = list(_labelled(tuple(owners)).finditer(plain)) if owners else []
+    said = tuple(name for name in owners if name in plain)
+    found = list(_labelled(said).finditer(plain)) if said else []
     if not found or not _is_list(found, plain):
-        return {}
+        return _by_shape(form, plain, current)
     parts: dict[str, str] = {}
     ends = [*(match.start() for match in found[1:]), len(plain)]
     for match, end in zip(found, ends, strict=True):
@@ -35,6 +38,19 @@ def split(form: Form, text: str, current: Question | None) -> Mapping[str, str]:
     if head and current is not None:
         parts[current.key] = head
     return parts if _worth(parts, current, bool(head)) else {}
+
+
+def _by_shape(form: Form, plain: str, current: Question | None) -> Mapping[str, str]:
+    """Numbers of people without labels among other words, while one of them is asked for: 张三 1101… 138…"""
+    if current is None or not current.field.masks:
+        return {}
+    numbers = [each for each in _PARTS.split(plain) if _NUMBER.fullmatch(each)]
+    parts: dict[str, str] = {}
+    for question in form.questions:
+        fits = [each for each in numbers if question.field.masks and len(each) == question.field.size]
+        if len(fits) == 1:
+            parts[question.key] = fits[0]
+    return parts if current.key in parts and len(parts) > 1 else {}
 
 
 def _labelled(names: tuple[str, ...]) -> re.Pattern[str]:

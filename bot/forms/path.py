@@ -160,10 +160,18 @@ class _Watched(Mapping[str, Value]):
 
 def summary(form: Form, progress: Progress) -> str:
     """The numbered, masked answers."""
-    return "\n".join(
-        texts.SUMMARY_LINE.format(number=number, name=each.names[0], shown=each.shown(progress.answers))
-        for number, each in enumerate(items(form, progress), 1)
-    )
+    return "\n".join(_line(number, each, progress) for number, each in enumerate(items(form, progress), 1))
+
+
+def changeable(form: Form, progress: Progress) -> dict[int, str]:
+    """The lines of the summary that may be changed, by their number there."""
+    numbered = enumerate(items(form, progress), 1)
+    return {number: _line(number, each, progress) for number, each in numbered if not each.fixed}
+
+
+def _line(number: int, question: Question, progress: Progress) -> str:
+    shown = question.shown(progress.answers)
+    return texts.SUMMARY_LINE.format(number=number, name=question.names[0], shown=shown)
 
 
 def _before(form: Form, opened: Question | None) -> tuple[Question, ...]:

@@ -41,8 +41,11 @@ def holds_number(text: str) -> bool:
 def of_person(text: str) -> bool:
     """Whether there is what is a mobile or an ID number by its shape; a public phone number is none."""
     plain = unicodedata.normalize("NFKC", text).upper()
-    runs = (_NOT_DIGITS.sub("", found[0].translate(_SPOKEN)) for found in _SPELT_X.finditer(plain))
-    return any(_MOBILE_OR_ID.search(run) for run in runs)
+    runs = [found[0] for found in _SPELT_X.finditer(plain)]
+    spelt = [
+        run.translate(_SPOKEN) for run in runs
+    ]  # 张三 138…: the 三 belongs to the name, so both ways are looked at
+    return any(_MOBILE_OR_ID.search(_NOT_DIGITS.sub("", run)) for run in (*runs, *spelt))
 
 
 def telling(text: str, *names: str) -> bool:

@@ -34,7 +34,9 @@ CURRENT_SKIPPED = "这一项现在没填。不用填的话请回复“不改”�
 NOTED = "已记下：{names}。"
 NOT_YET = "{names}先不用发，需要的时候会再问您（刚才发的没有保存）。"
 CHANGED = "好的，已经改好。"
-FIXED = "这一项这次不用改，需要改的话请回复“转人工”。可以改的是：\n{summary}"
+FIXED = "“{name}”这一项现在不能改。{why}"
+FIXED_WHY = "确实要改的话，请回复“转人工”。"
+CHANGEABLE = "可以改的是：\n{summary}"
 
 # the summary
 CONFIRM = "请您核对一下：\n{summary}\n没问题请回复“确认”；要改哪一项，回复“修改 2”这样。"
@@ -54,7 +56,6 @@ SKIP, KEEP, PERSON = "跳过", "不改", "转人工"
 TEXT_HINT = "直接打字就行，最多{most}个字。"
 TEXT_EMPTY = "没有看到内容，请用文字写一下。"
 TEXT_SHORT = "内容有点短，请至少写{least}个字。"
-TEXT_NUMBER = "这里请不要写电话、身份证号等号码，用文字写就行。"
 TEXT_LONG = "内容有点长，请控制在{most}个字以内。"
 
 # names
@@ -71,10 +72,15 @@ ORG_NUMBER = "这里只写单位名称，请不要写电话、身份证号等号
 ORG_LENGTH = "单位名称应该是2到60个字，请写全称。"
 ORG_CHARS = "单位名称里有不能用的符号或表情，请只写名称。"
 ORG_NOT = "这看起来不像单位名称，请写单位全称，营业执照或者劳动合同上有。"
+PLACE_HINT = "写区和街道就行，比如：东区松柏街道。"
+PLACE_NUMBER = "这里只写地方，请不要写电话、身份证号等号码。"
+PLACE_LENGTH = "请写2到60个字的地名，比如：东区松柏街道。"
+PLACE_NOT = "没看出来是哪里，请写区和街道的名字，比如：东区松柏街道。"
 
 # numbers that belong to somebody
 ID_HINT = "身份证号一共18位，最后一位可能是字母X。"
 ID_EMPTY = "没有看到号码，请发18位身份证号。"
+ID_WORDS = "号码里有别的字，请只发18位身份证号，其他内容不用带。"
 ID_OLD = "这是15位的旧号码，请用现在身份证上的18位号码。"
 ID_LENGTH = "身份证号应该是18位，位数好像{wrong}了，请核对。"
 ID_CHARS = "第{place}位可能有误：身份证号前17位都是数字，最后一位是数字或X，请核对。"

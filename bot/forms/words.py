@@ -2,12 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import replace
 from datetime import date
 
 from bot.forms import texts
 from bot.forms.fold import HAN, fold, lead, looks_like_question, visible, width, words
-from bot.forms.model import Field, FieldError, Value
+from bot.forms.model import Field, FieldError
 from bot.forms.personal import holds_number
 
 NAME_LABELS = ("姓名", "名字", "真实姓名", "本人姓名")
@@ -27,6 +26,7 @@ _NOT_NAMES = words(
     "没有 没有了 匿名 保密 不想说 不方便 不告诉你 不填 姓名 名字 我 本人 帮助 人工 客服 转人工 菜单 "
     "进度 测试 无 随便 随便写 不想填 没名字 没有名字 null none nil undefined true false test nan"
 )
+_NOWHERE = words("不清楚 不确定 说不清")
 
 
 def text(min: int = 1, max: int = 500) -> Field:
@@ -43,17 +43,6 @@ def text(min: int = 1, max: int = 500) -> Field:
         return plain
 
     return Field(parse, hint=texts.TEXT_HINT.format(most=max), free=True)
-
-
-def without_numbers(field: Field) -> Field:
-    """The same field; refuses words with a number of seven digits or more, which belongs to a field that is sealed."""
-
-    def parse(raw: str, today: date) -> Value:
-        if holds_number(raw):
-            raise FieldError(texts.TEXT_NUMBER)
-        return field.parse(raw, today)
-
-    return replace(field, parse=parse)
 
 
 def person_name() -> Field:
@@ -77,6 +66,22 @@ def organisation() -> Field:
         return _organisation(_lead_off(before, _HAN_GAP.sub("", width(raw)).strip(" ,。;!~、")), raw)
 
     return Field(parse, hint=texts.ORG_HINT, labels=ORG_LABELS)
+
+
+def place() -> Field:
+    """Where somebody is, in their own words, 2 to 60 characters with a letter, no long numbers. It is not looked up."""
+
+    def parse(raw: str, today: date) -> str:
+        name = width(raw).strip(" ,。;!~、").replace(",", "，")
+        if looks_like_question(raw) or fold(name) in _NOT_NAMES | _NOWHERE or not _ORG_LETTER.search(name):
+            raise FieldError(texts.PLACE_NOT)
+        if holds_number(name):
+            raise FieldError(texts.PLACE_NUMBER)
+        if not ORG_LENGTH[0] <= len(name) <= ORG_LENGTH[1]:
+            raise FieldError(texts.PLACE_LENGTH)
+        return name
+
+    return Field(parse, hint=texts.PLACE_HINT)
 
 
 def _lead_off(before: re.Pattern[str], raw: str) -> str:

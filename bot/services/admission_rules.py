@@ -50,6 +50,7 @@ ASKED = {
     "agency": "派遣公司",
     "area": "平台和常在的区",
     "fixed": "有没有固定单位",
+    "district": "所在的区和街道",
 }
 REJECTIONS = {
     "not_worker": "不是以工资收入为主要生活来源的劳动者（工会法第三条）",

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.forms.identity import age_on
 from bot.services import receiving as receiving_rules
-from bot.services.receiving import Receiving, receiving
+from bot.services.receiving import Receiving, receiving, union_of
 from bot.services.unit_book import UnitBook
 from storage import applications, members, people
 from storage.applications import Application
@@ -14,7 +14,7 @@ from storage.work import Work
 
 ADULT, SIXTY = 18, 60
 PATHWAYS = {"劳务派遣": "dispatched", "平台就业": "platform", "灵活就业": "flexible"}  # by the status in the form
-MORE = ("pay", "agency", "area", "fixed", "from_unit", "before")  # answers kept sealed together
+MORE = ("pay", "agency", "area", "fixed", "district", "from_unit", "before")  # answers kept sealed together
 PERMITS = ("81", "82", "83", "9")  # residence permits and foreigners' cards begin so
 
 
@@ -39,17 +39,29 @@ def place(work: Work, book: UnitBook, person_id: int, answers: Mapping[str, Any]
     Dispatched workers whose agency has a union choose between it and the union where they work: the agency first.
     Who has no fixed employer has named where they usually are, and that is no employer.
     """
-    status, employer = str(answers.get("work_status", "")), str(answers.get("employer", ""))
-    chosen, person = str(answers.get("unit", "")), people.get(work, person_id)
-    return receiving(
-        work,
-        book,
-        _joins_at(answers),
-        str(answers.get("area") or employer),
-        PATHWAYS.get(status, "ordinary"),
-        given=int(chosen) if chosen.isdigit() else person.org_id if person else None,
-        user_employer=employer,
-    )
+    person = people.get(work, person_id)
+    return receiving(work, book, **_asked(answers, person.org_id if person else None))
+
+
+def is_placed(book: UnitBook, scanned: int | None, answers: Mapping[str, Any]) -> bool:
+    """Whether these answers lead to a union, with that of a scanned code; else the place is left to ask for.
+
+    What was already said to that question (`district`) does not count.
+    """
+    known = {key: value for key, value in answers.items() if key != "district"}
+    return union_of(book, **_asked(known, scanned))[0] is not None
+
+
+def _asked(answers: Mapping[str, Any], scanned: int | None) -> dict[str, Any]:
+    """What `receiving` asks for."""
+    employer, chosen = str(answers.get("employer", "")), str(answers.get("unit", ""))
+    return {
+        "employer_words": _joins_at(answers),
+        "place_words": str(answers.get("area") or answers.get("district") or employer),
+        "pathway": PATHWAYS.get(str(answers.get("work_status", "")), "ordinary"),
+        "given": int(chosen) if chosen.isdigit() else scanned,
+        "user_employer": employer,
+    }
 
 
 def _joins_at(answers: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ class House:
     hours: Hours = field(default_factory=Hours)
     catch_up_hours: int = 24
     chat_days: int = 90
-    consent_version: str = "2026-11.2"
+    consent_version: str = "2026-11.3"
     private_link: str = ""
     sensitive: Sensitive = field(default_factory=Sensitive)
     knowledge: Knowledge = field(default_factory=Knowledge)

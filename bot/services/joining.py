@@ -80,8 +80,7 @@ def said_lately(work: Work, person_id: int, topic: str, now: datetime) -> bool:
 
 def agreed(work: Work, person_id: int, version: str) -> bool:
     """Whether this version of the notice was agreed to and the consent stands."""
-    standing = consents.standing(work, person_id, "notice")
-    return standing is not None and standing.version == version
+    return consents.version_of(work, person_id, "notice") == version
 
 
 def begin(work: Work, person_id: int, consent_version: str, now: datetime) -> Application:

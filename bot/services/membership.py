@@ -90,7 +90,10 @@ __all__ = [
     "withdraw",
     "withdrawable",
 ]
-DEPENDS = {"employer": ("unit",), "work_status": ("pay", "agency", "area", "fixed")}  # asked again with their field
+DEPENDS = {  # asked again with their field
+    "employer": ("unit", "district"),
+    "work_status": ("pay", "agency", "area", "fixed", "district"),
+}
 MOVES = frozenset({"employer", "work_status"})  # what the union hangs on
 
 

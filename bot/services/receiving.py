@@ -57,19 +57,34 @@ def receiving(
     - Else the street or district of `place_words`, else the industry union. For platform workers an industry union in
       the district named comes before the street. (Who believes that there is no union is looked up all the same.)
     """
+    unit, how = union_of(book, employer_words, place_words, pathway, given=given, user_employer=user_employer)
+    no_union = how != "employer" and is_employer(employer_words) and not _is_known(book, employer_words)
+    if how == "scanned" and unit is not None:
+        no_union = no_union and not unit.employer and _employers(book, employer_words) is None
+    return Receiving(orgs.get(work, unit.id) if unit else None, how, no_union)
+
+
+def union_of(
+    book: UnitBook,
+    employer_words: str,
+    place_words: str,
+    pathway: str,
+    *,
+    given: int | None = None,
+    user_employer: str = "",
+) -> tuple[Unit | None, How]:
+    """As `receiving`, from the index alone: which union, and how it was found."""
     scanned = book.get(given) if given is not None else None
     if scanned is not None and scanned.path.count("/") <= 2:
         scanned = None
     named = _employers(book, employer_words)
-    no_union = named is None and is_employer(employer_words) and not _is_known(book, employer_words)
     if scanned is not None and (named is None or pathway in ("platform", "flexible")):
-        return Receiving(orgs.get(work, scanned.id), "scanned", no_union and not scanned.employer)
+        return scanned, "scanned"
     if named is not None:
-        return Receiving(orgs.get(work, named.id), "employer")
+        return named, "employer"
     if pathway == "dispatched" and (other := _employers(book, user_employer)) is not None:
-        return Receiving(orgs.get(work, other.id), "user_employer", no_union)
-    unit, how = _without_employer(book, employer_words, place_words, pathway)
-    return Receiving(orgs.get(work, unit.id) if unit else None, how, no_union)
+        return other, "user_employer"
+    return _without_employer(book, employer_words, place_words, pathway)
 
 
 def _employers(book: UnitBook, words: str) -> Unit | None:

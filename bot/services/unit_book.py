@@ -55,6 +55,7 @@ class _Pages:
     names: Names = field(default_factory=lambda: Names(()))
     places: Mapping[str, int] = field(default_factory=dict)  # what a place is called -> the union; 0: more than one
     heard: Mapping[str, int] = field(default_factory=dict)  # the same as it sounds
+    ends: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # how the names of places end: 松柏街道
     trades: Sequence[Unit] = ()
 
 
@@ -103,7 +104,8 @@ class UnitBook:
         said, pages = core_of(words), self._pages
         if len(said) < 2:
             return None
-        return _named(said, pages.places, pages.units) or _named(_sound(said), pages.heard, pages.units)
+        named = _named(said, pages.places, pages.units) or _named(_sound(said), pages.heard, pages.units)
+        return _below(said, named, pages) or named
 
     def industry(self, words: str, pathway: str, near: Unit | None = None) -> Unit | None:
         """The union of an industry that is said or goes with the pathway, one in the district of `near` first."""
@@ -147,7 +149,8 @@ def _read(work: Work, state: orgs.State) -> _Pages:
         Named(unit.id, (unit.name, unit.employer) if unit.employer else (unit.name,)) for unit in units.values()
     )
     places, heard = _places(units)
-    return _Pages(state, units, names, places, heard, [unit for unit in units.values() if unit.trades])
+    trades = [unit for unit in units.values() if unit.trades]
+    return _Pages(state, units, names, places, heard, _ends(units), trades)
 
 
 def _sound(core: str) -> str:
@@ -162,6 +165,26 @@ def _named(said: str, places: Mapping[str, int], units: Mapping[int, Unit]) -> U
         return units[max(inside)[2]]
     around = {each for name, each in places.items() if said in name}
     return units.get(around.pop()) if len(around) == 1 else None
+
+
+def _below(said: str, named: Unit | None, pages: _Pages) -> Unit | None:
+    """The only place below the one named (or anywhere) with a name that ends like something said: 东区松柏街道."""
+    over = named.path if named else "/"
+    hits = [(len(end), each) for end, ids in pages.ends.items() if end in said for each in ids]
+    hits = [hit for hit in hits if pages.units[hit[1]].path.startswith(over) and pages.units[hit[1]] is not named]
+    longest = {each for length, each in hits if length == max(hits)[0]}
+    return pages.units[longest.pop()] if len(longest) == 1 else None
+
+
+def _ends(units: Mapping[int, Unit]) -> dict[str, tuple[int, ...]]:
+    """How the name of each place ends, with its kind and at least two characters before that."""
+    found: dict[str, tuple[int, ...]] = {}
+    for unit in units.values():
+        name = core_of(unit.name)
+        kind = _KIND_OF_PLACE.search(name) if unit.is_place else None
+        for begin in range(1, kind.start() - 1) if kind else ():
+            found[name[begin:]] = (*found.get(name[begin:], ()), unit.id)
+    return found
 
 
 def _places(units: Mapping[int, Unit]) -> tuple[dict[str, int], dict[str, int]]:

@@ -70,4 +70,4 @@ def test_names_are_unique() -> None:
 
 def test_there_are_enough_dialogues() -> None:
     assert len(CASES) >= 100
-    assert sum(path.stem in ("joining", "membership") for path, _ in CASES) >= 40
+    assert sum(path.stem in ("joining", "membership", "district", "odd_input") for path, _ in CASES) >= 40

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.forms.fields import organisation, text, without_numbers
+from bot.forms.fields import organisation, place
 from bot.forms.model import FieldError
 from bot.forms.personal import MASK, holds_number, masked, of_person, telling
 from tests.joining.kit import id_of
@@ -53,14 +53,23 @@ def test_names_of_employers_may_hold_short_numbers(said: str) -> None:
     assert organisation().parse(said, TODAY) == said
 
 
-def test_free_words_of_a_form_can_refuse_numbers() -> None:
-    guarded = without_numbers(text(2, 60))
-    assert guarded.parse("东区，某平台", TODAY) == "东区，某平台"
+@pytest.mark.parametrize("said", NUMBERS)
+def test_a_place_is_no_place_for_numbers(said: str) -> None:
+    assert place().parse("东区，某平台", TODAY) == "东区，某平台"
     with pytest.raises(FieldError):
-        guarded.parse("东区，电话13912345678", TODAY)
+        place().parse(f"东区，{said}", TODAY)
 
 
-@pytest.mark.parametrize("said", ("我的电话 138-0013-8000", "身份证" + id_of("19900307", 5), "一三八零零一三八零零零"))
+@pytest.mark.parametrize(
+    "said",
+    (
+        "我的电话 138-0013-8000",
+        "张三 13800138000",
+        "李四110105199003070017",
+        "身份证" + id_of("19900307", 5),
+        "一三八零零一三八零零零",
+    ),
+)
 def test_what_looks_like_a_mobile_or_an_id_number(said: str) -> None:
     assert of_person(said)
 

@@ -1,6 +1,7 @@
 """Every step of an application is written down, consent is kept apart, and what needs a second look is marked."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_from_consent_to_handing_in(database: Database, now: datetime) -> None:
     assert [each.state for each in all_of(database)] == ["confirming"]
     says(speaker, "确认")
     (row,) = all_of(database)
-    assert (row.state, row.round, row.number, row.form_version) == ("submitted", 1, "20261125-0001", 2)
+    assert (row.state, row.round, row.number, row.form_version) == ("submitted", 1, "20261125-0001", 3)
     assert (row.kind, row.pathway, row.flags, str(row.due_on)) == ("join", "ordinary", None, "2026-12-02")
     assert database.seal.open(row.id_number or b"", applications.ID_PURPOSE) == ID
     assert database.seal.open(row.mobile or b"", applications.MOBILE_PURPOSE) == MOBILE
@@ -84,7 +85,11 @@ FLAGGED = {
     "old": ({"id_number": id_of("19600101")}, {"over_60"}, "ordinary"),
     "permit": ({"id_number": "810000198506150012"}, {"id_resident_permit"}, "ordinary"),
     "foreigner": ({"id_number": id_of("19850101", region="911105")}, {"id_resident_permit"}, "ordinary"),
-    "unknown unit": ({"unit": "远方电子有限公司"}, {"unit_unknown"}, "no_union"),
+    "unknown unit": (
+        {"unit": "远方电子有限公司", "rest": ("在岗", "跳过", "不是", "没入过")},
+        {"unit_unknown"},
+        "no_union",
+    ),
     "rider": ({"unit": "饿了么", "rest": ("骑手", "饿了么，河西", "是", "没入过")}, {"unit_unknown"}, "platform"),
     "dispatched": ({"rest": ("派遣", "用工单位发", "是", "没入过")}, set(), "dispatched"),
     "flexible": ({"rest": ("零工", "有固定单位", "是", "没入过")}, set(), "flexible"),
@@ -125,10 +130,29 @@ def test_an_id_number_tried_again_is_told_to_the_reviewer_of_the_first(database:
 
 def test_an_employer_without_a_union_is_a_lead(database: Database, now: datetime) -> None:
     speaker = talk(database, now)
-    joins(speaker, unit="远方电子有限公司")
-    joins(speaker, unit="远方电子有限公司", user="u2", id_number=id_of("19850615"), mobile="13900139000")
+    unknown: dict[str, Any] = {"unit": "远方电子有限公司", "rest": ("在岗", "青年路", "不是", "没入过")}
+    joins(speaker, **unknown)
+    joins(speaker, **unknown, user="u2", id_number=id_of("19850615"), mobile="13900139000")
     ((lead, _),) = database.look(lambda work: leads.listed(work, "open"))
     assert (lead.employer, lead.asked) == ("远方电子有限公司", 2)
+
+
+def test_the_street_that_is_named_takes_the_application_and_the_lead(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+
+    def grow(work: Work) -> int:
+        city = orgs.put(work, "city", "示例市总工会", "市", "", None)
+        east = orgs.put(work, "east", "示例市东区总工会", "区县", "", city)
+        return orgs.put(work, "pine", "东区示例松柏街道总工会", "街道", "", east).id
+
+    street = database.writer.run(grow)
+    database.look(speaker.house.units.refresh)
+    said = joins(speaker, unit="远方电子有限公司", rest=("在岗", "东区松柏街道", "不是", "没入过"))
+    assert "哪个街道" in said[7] and "东区示例松柏街道总工会一般会在5个工作日内审核" in said[-1]
+    (row,) = all_of(database)
+    assert (row.org_id, row.pathway, row.flags) == (street, "no_union", None)
+    ((lead, _),) = database.look(lambda work: leads.listed(work, "open"))
+    assert (lead.employer, lead.asked, lead.org_id) == ("远方电子有限公司", 1, street)
 
 
 def test_an_agency_is_a_lead_and_a_platform_is_none(database: Database, now: datetime) -> None:

@@ -69,7 +69,7 @@ async def test_a_repeat_in_a_form_does_not_answer_the_next_question(
 
 
 async def test_two_people_with_one_id_number_at_once_one_applies(processes: list[Process], clock: FrozenClock) -> None:
-    script = ("入会", "同意", "张三", "可以", ID_NUMBER, MOBILE, "示例商店", "1", "否", "没入过")
+    script = ("入会", "同意", "张三", "可以", ID_NUMBER, MOBILE, "示例商店", "1", "跳过", "否", "没入过")
     for number, said in enumerate(script):
         await asyncio.gather(*(processes[n].take(said, f"m:{number}:{n}", f"u{n}") for n in range(2)))
         clock.move(timedelta(seconds=10))
@@ -84,7 +84,21 @@ async def test_two_people_with_one_id_number_at_once_one_applies(processes: list
 
 def test_numbers_typed_into_a_chat_stand_nowhere_in_clear(database: Database, house: House, clock: FrozenClock) -> None:
     talk = Talk(database, house, clock.now())
-    in_form = ("入会", "同意", "张三", "可以", ID_NUMBER, MOBILE, "示例商店", "1", "否", "没入过", "确认", "进度")
+    in_form = (
+        "入会",
+        "同意",
+        "张三",
+        "可以",
+        ID_NUMBER,
+        MOBILE,
+        "示例商店",
+        "1",
+        "跳过",
+        "否",
+        "没入过",
+        "确认",
+        "进度",
+    )
     besides = (f"我的身份证是{ID_NUMBER}，手机{MOBILE}", f"{MOBILE}", f"年假有几天，我的电话{MOBILE}", "转人工")
     said = [line for text in (*in_form, *besides) for line in talk.says(text)]
     assert any("申请已经提交" in line for line in said)

@@ -1,13 +1,19 @@
 """Passive replies: marked when taken, released when late, and what a crash leaves behind."""
 
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from storage import claims, outbox
 from storage.database import Database
 from storage.outbox import ANSWER_LEASE, REMINDER, Answered, Delivery, MarkAnswered, Outbox
 from storage.people import Known
+from storage.work import Repeated, Values, Work
+from tests.conftest import Opener
 from tests.storage.kit import count, meet, queue, rows
 
 SECOND = timedelta(seconds=1)
@@ -126,3 +132,46 @@ def test_the_delivery_log_keeps_codes_short(database: Database, known: Known, no
     row_id = queue(database, known, now)
     database.writer.run(lambda work: outbox.log(work, row_id, 1, "custom", "rejected", "9" * 100, 12, now))
     assert rows(database, Delivery, "outbox_id", "attempt", "code", "millis") == [(row_id, 1, "9" * 64, 12)]
+
+
+@pytest.mark.parametrize("backend", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_two_groups_that_hand_out_the_rows_of_each_other_do_not_wait(
+    database: Database, another: Opener, known: Known, now: datetime
+) -> None:
+    """They did, and PostgreSQL ended one of them after a second: a storm of repeats got slower and slower."""
+    rows_, together = [answering(database, known, now) for _ in range(2)], threading.Barrier(2, timeout=10)
+
+    def job(mine: int, theirs: int) -> Callable[[Work], tuple[bool, bool]]:
+        def run(work: Work) -> tuple[bool, bool]:
+            taken = outbox.hand_out(work, mine)
+            together.wait()
+            after = outbox.hand_out(work, theirs)
+            together.wait()
+            return taken, after
+
+        return run
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(database.writer.run, job(*rows_))
+        other = pool.submit(another().writer.run, job(*reversed(rows_)))
+        assert (one.result(20), other.result(20)) == ((True, False), (True, False))
+
+
+def test_a_group_changes_its_rows_in_the_order_of_their_ids(
+    database: Database, known: Known, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, seen = [answering(database, known, now) for _ in range(3)], list[int]()
+    execute = Repeated.execute
+
+    def watch(self: Repeated, conn: sa.Connection, given: Sequence[Values]) -> None:
+        seen.extend(each["row_id"] for each in given if "row_id" in each)
+        execute(self, conn, given)
+
+    monkeypatch.setattr(Repeated, "execute", watch)
+
+    def marks(work: Work) -> None:
+        for each in reversed(ids):
+            MarkAnswered().run(work, Answered(each, now), Answered(each, now))
+
+    database.writer.run(marks)
+    assert seen == sorted(ids)

@@ -45,7 +45,7 @@ async def test_an_application_is_sealed(any_room: Room) -> None:
     opened = room.bot.database.look(lambda work: work.seal.open(bytes(row["id_number"]), "application.id_number"))
     assert opened == ID_NUMBER
     assert (row["state"], row["name"], row["employer"]) == ("submitted", NAME, "示例机械厂")
-    assert (row["consent"], row["round"]) == ("2026-11.2", 1)
+    assert (row["consent"], row["round"]) == ("2026-11.3", 1)
     everything = [value for row in _all_rows(room) for value in row.values()]
     for secret in (ID_NUMBER, MOBILE):
         assert not any(secret in value for value in everything if isinstance(value, str))
