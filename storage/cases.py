@@ -47,6 +47,12 @@ def open_case(work: Work, person_id: int, topic: str, now: datetime, urgent: boo
     return case, True
 
 
+def had(work: Work, person_id: int, topic: str) -> bool:
+    """Whether a person has, or had, a case about a topic."""
+    query = select(Case.id).where(Case.person_id == person_id, Case.topic == topic)
+    return work.session.exec(query.limit(1)).first() is not None
+
+
 def get(work: Work, case_id: int) -> Case | None:
     """One case by id."""
     return work.session.get(Case, case_id)
