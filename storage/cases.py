@@ -18,6 +18,7 @@ class Case(Row, table=True):
     """One matter for a person. States: `open` (perhaps with an assignee) → `closed` with an outcome.
 
     Unique: at most one open case per person and topic. `assignee` is a staff name; `outcome` holds no personal data.
+    `org_id` is the union whose matter it is, where that is not the person's own; `times` how often it came up.
     """
 
     __tablename__ = "case"
@@ -26,10 +27,12 @@ class Case(Row, table=True):
     )
     id: int = Field(primary_key=True, sa_type=BigId)
     person_id: int = Field(foreign_key="person.id", sa_type=BigId)
+    org_id: int | None = Field(default=None, sa_type=BigId)
     topic: str = Field(max_length=32)
     state: str = Field(default="open", max_length=12)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    times: int = Field(default=1, sa_column_kwargs=default(1))
     urgent: bool = Field(default=False, sa_column_kwargs={"default": None, "server_default": sa.false()})
     assignee: str = Field(default="", max_length=32, sa_column_kwargs=default(""))
     outcome: str = Field(default="", max_length=200, sa_column_kwargs=default(""))
