@@ -50,6 +50,23 @@ def open_case(work: Work, person_id: int, topic: str, now: datetime, urgent: boo
     return case, True
 
 
+def again(work: Work, person_id: int, topic: str, now: datetime, org_id: int | None) -> Case:
+    """The open case of a person about a topic, counted once more; a new one is a union's."""
+    case, fresh = open_case(work, person_id, topic, now)
+    if fresh:
+        case.org_id = org_id
+    else:
+        case.times += 1
+    work.session.add(case)
+    return case
+
+
+def last_closed(work: Work, person_id: int, topic: str) -> datetime | None:
+    """When a case of a person about a topic was dealt with last."""
+    query = select(sa.func.max(Case.closed_at)).where(Case.person_id == person_id, Case.topic == topic)
+    return work.session.exec(query).one()
+
+
 def had(work: Work, person_id: int, topic: str) -> bool:
     """Whether a person has, or had, a case about a topic."""
     query = select(Case.id).where(Case.person_id == person_id, Case.topic == topic)
@@ -62,11 +79,12 @@ def get(work: Work, case_id: int) -> Case | None:
 
 
 def listed(work: Work, state: str, path: str | None = None, limit: int = 200) -> Sequence[Case]:
-    """Cases of a state, urgent ones first, then the oldest; only of people below `path` when given."""
+    """Cases of a state, urgent ones first, then the oldest; only those of unions below `path` when given."""
     query = select(Case).where(Case.state == state)
     if path is not None:
         query = query.join(Person, col(Person.id) == col(Case.person_id))
-        query = query.join(Organisation, col(Organisation.id) == col(Person.org_id))
+        place = sa.func.coalesce(col(Case.org_id), col(Person.org_id))
+        query = query.join(Organisation, col(Organisation.id) == place)
         query = query.where(col(Organisation.path).startswith(path, autoescape=True))
     return work.session.exec(query.order_by(col(Case.urgent).desc(), col(Case.opened_at)).limit(limit)).all()
 
