@@ -26,6 +26,7 @@ NONE, HIDDEN = "没有", "现在打不开"
 STATES = {
     "submitted": "等待审核",
     "in_review": "正在审核",
+    "releasing": "正在接转会籍",
     "returned": "等您修改",
     "approved": "已批准",
     "rejected": "没有通过",

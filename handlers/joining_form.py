@@ -242,8 +242,7 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
         membership.refuse_consent(work, person_id, turn.now, "ID number refused")
         turn.say(office(turn, texts.OFFLINE))
         return
-    if membership.mark_duplicates(work, person_id, answers, turn.now):
-        turn.say(membership.AlreadyKnown.words)
+    if _refused(turn, answers):
         return
     told = membership.submit(work, turn.house.units, person_id, answers, turn.now, days, FORM.version)
     _say(turn, texts.SUBMITTED, told)
@@ -256,8 +255,19 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
 def done_again(turn: Turn, answers: Mapping[str, Any]) -> None:
     """What was given back is changed."""
     house = turn.house
+    if _refused(turn, answers):
+        return
     told = membership.resubmit(turn.work, house.units, turn.person.person_id, answers, turn.now, house.review_workdays)
     _say(turn, texts.RESUBMITTED, told)
+
+
+def _refused(turn: Turn, answers: Mapping[str, Any]) -> bool:
+    """Whether the ID number cannot be handed in; then that is said, and noted."""
+    refused = membership.refused(turn.work, turn.person.person_id, answers, turn.now)
+    if refused is not None:
+        turn.topic = refused.topic
+        turn.say(refused.words)
+    return refused is not None
 
 
 def _say(turn: Turn, words: str, told: membership.Submitted) -> None:

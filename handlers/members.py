@@ -139,7 +139,7 @@ def withdraw(turn: Turn, found: re.Match[str]) -> None:
     if group.elsewhere(turn, texts.GROUP):
         return
     kind = next(key for key, label in texts.KINDS.items() if label.startswith(found["kind"]))
-    member_requests.withdraw(turn.work, turn.person.person_id, kind, turn.now)
+    member_requests.withdraw(turn.work, turn.person.person_id, kind, turn.now, turn.house.review_workdays)
     turn.say(texts.WITHDRAWN.format(kind=texts.KINDS[kind]))
 
 

@@ -20,7 +20,7 @@ from storage.work import Work
 
 WAITING = ("submitted", "in_review")
 DECIDED = ("approved", "rejected", "withdrawn")
-SHOWN = (*WAITING, "returned", *DECIDED)
+SHOWN = (*WAITING, "releasing", "returned", *DECIDED)
 PAGE = 50
 
 
@@ -45,6 +45,7 @@ def views(mine: str, today: date) -> dict[str, sa.ColumnElement[bool]]:
         "overdue": sa.and_(waiting, col(Application.due_on) < today),
         "escalated": sa.and_(waiting, col(Application.escalated_at).is_not(None)),
         "flagged": sa.and_(waiting, col(Application.flags).is_not(None), noted.not_in(("[]", "null"))),
+        "releasing": col(Application.state) == "releasing",
         "returned": col(Application.state) == "returned",
         "decided": col(Application.state).in_(DECIDED),
     }

@@ -3,14 +3,18 @@
 States of an application:
 
     collecting ─ confirming ─ submitted ─ in_review ─ approved
-        │            │           │  ▲        ├─ returned ─ submitted (round + 1)
+        │            │           │  ▲        ├─ releasing ─ approved | submitted (not released)
+        │            │           │  │        ├─ returned ─ submitted (round + 1) | expired
         └────────────┴─ expired  │  │        └─ rejected
                      withdrawn ──┴──┴── from every open state
 
 - `collecting`: consent was given and the form is open; `confirming`: the summary is shown. Answers are only in the
   sealed conversation; the row says who, when, on which notice, and how often the person was reminded.
 - `submitted`: confirmed by the applicant, the sealed columns are filled; `in_review`: taken up by one reviewer.
-- `returned`: the reviewer names fields and a reason; the applicant changes them and it is `submitted` again.
+- `releasing`: a transfer was approved, and the union of this database that has the member is asked to let go; with the
+  taking of that `member_request` it is `approved`, without it a reviewer has it again.
+- `returned`: the reviewer names fields and a reason; the applicant changes them and it is `submitted` again, or it
+  expires.
 - `approved` makes the member in the same transaction. `rejected`, `withdrawn`, `expired` are ends as well.
 
 Nothing here decides: a person approves, returns or rejects. An application with `flags` needs a second person
@@ -34,12 +38,12 @@ from storage.conversations import Conversation
 from storage.work import Work
 
 UNSENT = ("collecting", "confirming")
-IN_HAND = ("submitted", "in_review", "returned")
+IN_HAND = ("submitted", "in_review", "releasing", "returned")
 OPEN = (*UNSENT, *IN_HAND)
 ENDED = ("approved", "rejected", "withdrawn", "expired")
 ID_PURPOSE, MOBILE_PURPOSE, MORE_PURPOSE = "application.id_number", "application.mobile", "application.more"
-_OPEN_SQL = sa.text("state IN ('collecting','confirming','submitted','in_review','returned')")
-_IN_HAND_SQL = sa.text("state IN ('submitted','in_review','returned') AND id_hash <> ''")
+_OPEN_SQL = sa.text("state IN ('collecting','confirming','submitted','in_review','releasing','returned')")
+_IN_HAND_SQL = sa.text("state IN ('submitted','in_review','releasing','returned') AND id_hash <> ''")
 
 
 class Application(Row, table=True):

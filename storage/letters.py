@@ -89,6 +89,12 @@ def drop_waiting(work: Work, keys: Collection[str]) -> None:
     work.execute(sa.delete(rows).where(rows.c.key.in_(keys), rows.c.state == "waiting"))
 
 
+def planted_since(work: Work, prefix: str, moment: datetime) -> bool:
+    """Whether a letter whose key begins so was planted after a moment."""
+    mine = (col(Letter.key).startswith(prefix, autoescape=True), col(Letter.created_at) > moment)
+    return work.session.exec(select(Letter.id).where(*mine).limit(1)).first() is not None
+
+
 def get(work: Work, letter_id: int) -> Letter | None:
     """One letter by id."""
     return work.session.get(Letter, letter_id)

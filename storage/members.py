@@ -84,7 +84,11 @@ class MemberEvent(Row, table=True):
 
 
 class MemberRequest(Row, table=True):
-    """What a member asked for. `data` is sealed JSON (new mobile, new employer …); `to_org` where a transfer goes."""
+    """What a member asked for. `data` is sealed JSON (new mobile, new employer …); `to_org` where a transfer goes.
+
+    `application_id` is the application a transfer comes from, perhaps of another person than the one who chats as this
+    member: then two let go, and `first_by` is who said yes first.
+    """
 
     __tablename__ = "member_request"
     __table_args__ = (
@@ -103,9 +107,11 @@ class MemberRequest(Row, table=True):
     kind: str = Field(max_length=12)
     state: str = Field(default="pending", max_length=12)
     to_org: int | None = Field(default=None, sa_type=BigId)
+    application_id: int | None = Field(default=None, index=True, sa_type=BigId)
     data: bytes | None = None
     note: str = Field(default="", max_length=200)
     decided_by: str = Field(default="", max_length=32)
+    first_by: str = Field(default="", max_length=32, sa_column_kwargs=default(""))
     created_at: datetime = Field(sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
@@ -193,3 +199,20 @@ def requests(work: Work, member_id: int) -> Sequence[MemberRequest]:
 def open_request(work: Work, member_id: int, kind: str) -> MemberRequest | None:
     """The open request of a kind."""
     return next((each for each in requests(work, member_id) if each.kind == kind and each.state in OPEN_REQUESTS), None)
+
+
+def request_of(work: Work, application_id: int) -> MemberRequest | None:
+    """The open request that an application waits for."""
+    query = select(MemberRequest).where(
+        MemberRequest.application_id == application_id, col(MemberRequest.state).in_(OPEN_REQUESTS)
+    )
+    return work.session.exec(query).first()
+
+
+def settle(work: Work, request: MemberRequest, state: str, by: str, now: datetime, note: str = "") -> None:
+    """An end, or half of the way, of a held request: what was asked is forgotten with the end."""
+    request.state, request.decided_by, request.note = state, by, note[:200]
+    if state not in OPEN_REQUESTS:
+        request.decided_at, request.data = now, None
+    work.session.add(request)
+    work.session.flush()

@@ -31,9 +31,10 @@ def topics(work: Work, since: datetime, path: str | None = None) -> dict[str, in
 
 
 def open_cases(work: Work, path: str | None = None) -> int:
-    """Cases (of people below a path) that wait for a person."""
+    """Cases (of unions below a path) that wait for a person."""
     cases = table(Case)
-    mine = of_people(cases.c.person_id, path)
+    own, of_person = of_places(cases.c.org_id, path), of_people(cases.c.person_id, path)
+    mine = [sa.or_(*own, sa.and_(cases.c.org_id.is_(None), *of_person))] if path is not None else []
     return int(work.look(sa.select(sa.func.count()).where(cases.c.state == "open", *mine)).scalar_one())
 
 

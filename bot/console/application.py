@@ -1,6 +1,7 @@
 """One application: what was filled in, what to look at, what happened so far, and what can be done with it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -112,12 +113,22 @@ async def approve(room: Room, visit: Visit, request: web.Request) -> web.StreamR
     states: list[str] = []
 
     def deed(work: Work, application_id: int, form: Form, seen: str) -> None:
-        states.append(admissions.approve(work, visit.actor, application_id, room.clock.now(), seen).state)
+        joined_on, now = _day(form.get("joined_on", "")), room.clock.now()
+        states.append(admissions.approve(work, visit.actor, application_id, now, seen, joined_on=joined_on).state)
 
     answer = await _do(room, visit, request, "application_approved", deed)
     if answer.status == 303 and states[-1] != "approved":
-        return room.redirect(request.path.rpartition("/")[0], "application_first")
+        flash = "application_releasing" if states[-1] == "releasing" else "application_first"
+        return room.redirect(request.path.rpartition("/")[0], flash)
     return answer
+
+
+def _day(typed: str) -> date | None:
+    """A day as browsers send it; None for nothing. Raises Unfit."""
+    try:
+        return date.fromisoformat(typed.strip()[:10]) if typed.strip() else None
+    except ValueError:
+        raise Unfit("日期要写成 2019-03-05 这样。") from None
 
 
 async def give_back(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

@@ -29,6 +29,7 @@ VIEWS = {
     "overdue": "超期",
     "escalated": "已上报",
     "flagged": "需核对",
+    "releasing": "等原工会转出",
     "returned": "已退回",
     "decided": "已办结",
 }

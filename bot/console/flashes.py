@@ -26,6 +26,8 @@ FLASHES = {
     "application_returned": "已退回，会通知本人修改。",
     "application_rejected": "已记为不通过，会把原因告诉本人。",
     "applications_approved": "勾选的申请都已批准，会逐一通知本人。",
+    "application_releasing": "已同意接收，正在请会员现在的工会转出。对方同意以后，请在“会籍申请”里接收。",
+    "request_first": "已初审同意转出，等另一位审核人复核。",
     "request_done": "已办好，会员会收到通知。",
     "request_refused": "已答复，会员会收到通知。",
     "request_directed": "已选定转往的工会。",

@@ -99,17 +99,17 @@ async def show_requests(room: Room, visit: Visit, request: web.Request) -> web.S
 async def accept(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """The next step of a request."""
     request_id, now = row_id(request, "request"), room.clock.now()
-    await room.database.writer.write(lambda work: member_requests.accept(work, visit.actor, request_id, now))
-    return room.redirect("/members/requests", "request_done")
+    state = await room.database.writer.write(lambda work: member_requests.accept(work, visit.actor, request_id, now))
+    return room.redirect("/members/requests", "request_first" if state == "pending" else "request_done")
 
 
 async def refuse(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """No, with a reason."""
     request_id, now = row_id(request, "request"), room.clock.now()
-    reason = (await read_form(request)).get("reason", "")
+    reason, days = (await read_form(request)).get("reason", ""), room.house.review_workdays
     try:
         await room.database.writer.write(
-            lambda work: member_requests.refuse(work, visit.actor, request_id, reason, now)
+            lambda work: member_requests.refuse(work, visit.actor, request_id, reason, now, days)
         )
     except NoRequest as refusal:
         asked = await room.database.read(lambda work: roster.waiting(work, visit.actor))

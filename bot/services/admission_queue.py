@@ -9,7 +9,7 @@ from bot.calendar import say_date, working_time
 from bot.clock import local
 from bot.forms import identity
 from bot.joining_texts import PAY
-from bot.services import escalation
+from bot.services import escalation, transfers
 from bot.services.actors import Actor, require
 from bot.services.admission_rules import ASKED, PATHWAYS, STATES, explain
 from bot.services.admissions import find, flags_of, mark_of
@@ -81,7 +81,10 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One application with everything a reviewer may see without revealing. `flags`: title and what to do."""
+    """One application with everything a reviewer may see without revealing. `flags`: title and what to do.
+
+    `inside`: a transfer of a member of another union of this database.
+    """
 
     application: Application
     line: Line
@@ -90,6 +93,7 @@ class Detail:
     journal: list[Step]
     twins: list[Twin]
     letters: dict[str, int]
+    inside: bool
 
 
 def queue(work: Work, actor: Actor, sought: Sought, house: House, now: datetime, page: int = 1) -> Queue:
@@ -152,6 +156,7 @@ def detail(work: Work, actor: Actor, application_id: int, house: House, now: dat
         journal=[step(each) for each in applications.steps(work, application.id)],
         twins=_twins(work, actor, application),
         letters=letters.states_of(work, f"application:{application.id}:"),
+        inside=transfers.member_of(work, application) is not None,
     )
 
 
@@ -188,9 +193,11 @@ def more(work: Work, application: Application) -> list[tuple[str, str]]:
 def step(row: ApplicationStep) -> Step:
     """A step in words; one without a change of state says what happened in its reason."""
     begun = {"collecting": "同意告知，开始填写", "confirming": "核对填写内容", "expired": "过期没有提交"}
-    again = {"returned": "修改后再次提交", "in_review": "放回待审核"}
+    again = {"returned": "修改后再次提交", "in_review": "放回待审核", "releasing": "转会没有办成，回到审核"}
     what = {**STATES, **begun, "submitted": again.get(row.before, "提交申请"), "in_review": "开始审核"}
     what |= {"returned": "退回修改", "rejected": "审核不通过", "withdrawn": "本人撤回"}
+    if row.before == "in_review" and row.after == "releasing":
+        return Step(row.at, row.actor, row.reason, "")
     if row.before == row.after:
         return Step(row.at, row.actor, row.reason, "")
     if row.before == "in_review" and row.after == "submitted":

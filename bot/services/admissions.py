@@ -6,13 +6,13 @@ a conflict. A flagged application takes two approvals by different people.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from bot import texts
+from bot import member_texts, texts
 from bot.calendar import say_date
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services import letters, members
+from bot.services import letters, members, transfers
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.admission_rules import (
     RETURN_CHARS,
@@ -31,6 +31,7 @@ from storage.orgs import Organisation
 from storage.work import Work
 
 AT_ONCE = admissions.PAGE  # applications one approval may name
+FIRST_YEAR = 1925  # nobody joined before the unions of China had a federation
 
 
 class NoApplication(Refusal):
@@ -72,6 +73,9 @@ def flags_of(work: Work, application: Application) -> list[str]:
     mobile = [each for each in there if each.mobile_hash == application.mobile_hash != ""]
     live = {
         "member_here": any(each.id_hash == application.id_hash != "" for each in there),
+        "member_other": any(
+            each.id_hash == application.id_hash != "" and transfers.from_another(application, each) for each in there
+        ),
         "mobile_twice": bool(mobile) or any(each.person_id != application.person_id for each in same),
         "second_of_person": any(each.state == "rejected" for each in admissions.earlier_of(work, application)),
     }
@@ -136,11 +140,19 @@ def _above(work: Work, actor: Actor) -> int | None:
 
 
 def approve(
-    work: Work, actor: Actor, application_id: int, now: datetime, seen: str = "", unflagged: bool = False
+    work: Work,
+    actor: Actor,
+    application_id: int,
+    now: datetime,
+    seen: str = "",
+    unflagged: bool = False,
+    joined_on: date | None = None,
 ) -> Application:
     """Admit the applicant, in this transaction; with flags the first approval only asks for a second person.
 
-    `unflagged` refuses what has flags. Raises Unfit, Conflict, NotAllowed, NoApplication, AlreadyMember.
+    A transfer of a member of another union of this database is asked of that union: it waits (`transfers.py`).
+    `unflagged` refuses what has flags. `joined_on` is when somebody joined who comes from outside. Raises Unfit,
+    Conflict, NotAllowed, NoApplication, AlreadyMember, NotNow.
     """
     require(actor, "decide")
     application = _free(work, actor, application_id, seen)
@@ -152,12 +164,28 @@ def approve(
         raise Unfit("有需要核对的地方，请打开逐份审核。")
     if application.flags and application.first_by in ("", actor.name):
         return _first_look(work, actor, application, now)
+    _check_joined(application, joined_on, local(now).date())
     _take_up(work, actor, application, now)
-    member = members.enrol(work, application, f"staff:{actor.name}", now)
+    known = transfers.member_of(work, application)
+    if known is not None:
+        transfers.begin(work, actor, application, known, org, now)
+        return application
+    member = members.enrol(work, application, f"staff:{actor.name}", now, joined_on)
     application.reviewer, application.decided_at, application.returned = actor.name, now, None
-    words = texts.LETTER_APPROVED.format(unit=org.name, number=member.number, day=say_date(local(now).date()))
+    said = member_texts.LETTER_TRANSFERRED if application.kind == "transfer" else texts.LETTER_APPROVED
+    words = said.format(unit=org.name, number=member.number, day=say_date(member.joined_on))
     _decide(work, actor, application, "approved", "", words, now)
     return application
+
+
+def _check_joined(application: Application, joined_on: date | None, today: date) -> None:
+    """A day of joining that can be true, and only of a transfer. Raises Unfit."""
+    if joined_on is None:
+        return
+    if application.kind != "transfer":
+        raise Unfit("只有转会籍的申请可以填原入会时间。")
+    if not date(FIRST_YEAR, 1, 1) <= joined_on <= today:
+        raise Unfit(f"原入会时间要在{FIRST_YEAR}年1月1日到今天之间，请核对；不清楚的可以不填。")
 
 
 def _first_look(work: Work, actor: Actor, application: Application, now: datetime) -> Application:
@@ -292,6 +320,7 @@ def _waiting(work: Work, actor: Actor, application_id: int, seen: str) -> Applic
     if application.state not in WAITING:
         who = _name(work, application.reviewer)
         said = {"approved": f"已经由{who}批准", "rejected": f"已经由{who}审核为不通过", "withdrawn": "已经由本人撤回"}
+        said["releasing"] = f"已经由{who}同意接收，在等原工会转出"
         raise Conflict(f"这份申请{said.get(application.state, '已经退回，在等申请人修改')}，不用再办。")
     if seen and seen != mark_of(application):
         raise Conflict("您打开页面以后，这份申请有了变化，没有办成。请看过现在的内容再决定。")

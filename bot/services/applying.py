@@ -6,9 +6,10 @@ from typing import Any
 
 from bot.forms.identity import age_on
 from bot.services import receiving as receiving_rules
+from bot.services.joining import MINOR
 from bot.services.receiving import Receiving, receiving, union_of
 from bot.services.unit_book import UnitBook
-from storage import applications, members, people
+from storage import applications, cases, members, people
 from storage.applications import Application
 from storage.work import Work
 
@@ -89,6 +90,7 @@ def flags(work: Work, application: Application, id_number: str, today: date) -> 
         "second_of_person": applications.was_handed_in(work, application.person_id, application.id),
         "retired": application.work_status == "退休",
         "member_here": members.by_id_hash(work, application.id_hash) is not None,
+        "minor_before": cases.had(work, application.person_id, MINOR),
         "id_tried_again": "id_tried_again" in (application.flags or ()),
     }
     return [name for name, holds in found.items() if holds]

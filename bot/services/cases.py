@@ -21,6 +21,8 @@ TITLES = {
     "human": "要求转人工",
     "membership": "入会申请需要帮助",
     "minor": "未满16周岁的人申请入会",
+    "id_used": "有人用这个人的证件号申请入会，没有收下，请向本人核对",
+    "id_tried": "多次用已经登记的证件号申请入会，请核对是不是本人",
     "privacy": "要求删除个人信息或撤回同意，请核对后答复",
 }
 REPLY_CHARS = (2, 500)
@@ -49,6 +51,7 @@ class CaseLine:
     visitor: str
     sensitive: bool
     urgent: bool
+    times: int
     state: str
     opened_at: datetime
     waited: timedelta
@@ -77,6 +80,7 @@ def _line(work: Work, case: Case, house: House, now: datetime) -> CaseLine:
         visitor=f"访客{case.person_id % 10_000:04d}",
         sensitive=bool(sensitive),
         urgent=case.urgent,
+        times=case.times,
         state=case.state,
         opened_at=case.opened_at,
         waited=working_time(case.opened_at, case.closed_at or now, house.hours),
@@ -144,7 +148,8 @@ def _mine(work: Work, actor: Actor, case_id: int) -> Case:
         raise NoCase("没有这件事。")
     if actor.path is not None:
         person = people.get(work, case.person_id)
-        org = orgs.get(work, person.org_id) if person and person.org_id else None
+        org_id = case.org_id or (person.org_id if person else None)
+        org = orgs.get(work, org_id) if org_id else None
         if org is None or not actor.within(org.path):
             raise NotAllowed("这件事不归您所在的工会处理。")
     return case

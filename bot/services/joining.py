@@ -12,7 +12,7 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.errors import Refusal
 from bot.forms.identity import age_on
-from bot.services import cases, progress
+from bot.services import cases, progress, transfers
 from storage import applications, audit, consents, conversations, forgetting, inbox, members, people
 from storage.applications import Application
 from storage.work import Work
@@ -148,6 +148,7 @@ def withdraw(work: Work, person_id: int, now: datetime) -> Application | None:
     if application is None or application.state not in applications.OPEN:
         return None
     conversations.drop(work, person_id)
+    transfers.drop(work, application, now)
     applications.move(work, application, "withdrawn", "person", now, "asked")
     audit.write(work, f"person:{person_id}", "withdraw", f"application:{application.id}", now)
     return application

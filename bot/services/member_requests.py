@@ -13,11 +13,12 @@ from bot.calendar import say_date, say_day
 from bot.clock import local
 from bot.errors import Refusal
 from bot.forms.personal import telling
-from bot.services import letters, members
+from bot.services import letters, members, transfers
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.members import NotNow
 from storage import audit, orgs
 from storage import members as rows
+from storage.applications import Application
 from storage.members import HERE, OPEN_REQUESTS, REQUEST_PURPOSE, Member, MemberRequest
 from storage.orgs import Organisation
 from storage.work import Work
@@ -84,23 +85,16 @@ def ask(
     return request
 
 
-def withdraw(work: Work, person_id: int, kind: str, now: datetime) -> None:
-    """Take it back. Raises NotMember, NoRequest."""
+def withdraw(work: Work, person_id: int, kind: str, now: datetime, workdays: int = 5) -> None:
+    """Take it back; an application behind it is answered in so many working days. Raises NotMember, NoRequest."""
     request = rows.open_request(work, mine(work, person_id).id, kind)
+    application = transfers.held(work, request.id) if request else None
     held = rows.held_request(work, request.id) if request else None
     if held is None or held.state not in OPEN_REQUESTS:
         raise NoRequest(texts.NOTHING_ASKED.format(kind=texts.KINDS[kind]))
-    _settle(work, held, "withdrawn", "", now)
+    rows.settle(work, held, "withdrawn", "", now)
+    transfers.given_up(work, application, f"member:{held.member_id}", texts.STEP_WITHDRAWN, now, workdays)
     audit.write(work, f"person:{person_id}", "member_withdraw", f"request:{held.id}", now, kind)
-
-
-def _settle(work: Work, request: MemberRequest, state: str, by: str, now: datetime, note: str = "") -> None:
-    """An end, or half of the way: what was asked is forgotten with the end."""
-    request.state, request.decided_by, request.note = state, by, note[:200]
-    if state not in OPEN_REQUESTS:
-        request.decided_at, request.data = now, None
-    work.session.add(request)
-    work.session.flush()
 
 
 def content(work: Work, request: MemberRequest) -> dict[str, Any] | None:
@@ -111,19 +105,49 @@ def content(work: Work, request: MemberRequest) -> dict[str, Any] | None:
 
 
 def accept(work: Work, actor: Actor, request_id: int, now: datetime) -> str:
-    """Do the next step and tell the member; returns the new state. Raises NoRequest, NotAllowed, NotNow."""
+    """Do the next step and tell the member; returns the new state, `pending` when a second person has to let go.
+
+    Raises NoRequest, NotAllowed, NotNow, AlreadyMember.
+    """
+    application = transfers.held(work, request_id)
     request, member, here, there = _open(work, actor, request_id)
     who = f"staff:{actor.name}"
+    if application is not None and there is not None:
+        return _onward(work, actor, request, application, member, here, there, now)
     if request.kind == "transfer" and request.state == "pending" and there is not None:
-        _settle(work, request, "released", actor.name, now)
+        rows.settle(work, request, "released", actor.name, now)
         words = texts.LETTER_RELEASED.format(unit=here.name, to=there.name)
     else:
         _do(work, request, member, there, who, now)
         words = _done_words(request, here, there)
-        _settle(work, request, "done", actor.name, now)
+        rows.settle(work, request, "done", actor.name, now)
     deed = "request_released" if request.state == "released" else "request_done"
     audit.write(work, who, deed, f"request:{request.id}", now, request.kind)
     _tell(work, request, member, words, now)
+    return request.state
+
+
+def _onward(
+    work: Work,
+    actor: Actor,
+    request: MemberRequest,
+    application: Application,
+    member: Member,
+    here: Organisation,
+    there: Organisation,
+    now: datetime,
+) -> str:
+    """The next step of a transfer that an application asks for; its applicant is told."""
+    deed = "request_released" if request.state == "pending" else "request_done"
+    if request.state == "released":
+        transfers.take(work, actor, application, member, there, now)
+        rows.settle(work, request, "done", actor.name, now)
+    elif transfers.first_look(work, actor, request, application, member):
+        deed = "request_first"
+    else:
+        rows.settle(work, request, "released", actor.name, now)
+        transfers.released(work, application, here, there, now)
+    audit.write(work, f"staff:{actor.name}", deed, f"request:{request.id}", now, request.kind)
     return request.state
 
 
@@ -151,12 +175,15 @@ def _do(work: Work, request: MemberRequest, member: Member, to: Organisation | N
         )
 
 
-def refuse(work: Work, actor: Actor, request_id: int, reason: str, now: datetime) -> None:
-    """Say no, with a reason the member reads. Raises NoRequest, NotAllowed."""
+def refuse(work: Work, actor: Actor, request_id: int, reason: str, now: datetime, workdays: int = 5) -> None:
+    """Say no, with a reason the member reads; `workdays` as in `withdraw`. Raises NoRequest, NotAllowed."""
+    application = transfers.held(work, request_id)
     request, member, here, there = _open(work, actor, request_id)
     reason = checked_reason(reason, member.name)
     unit = there if request.state == "released" and there is not None else here
-    _settle(work, request, "refused", actor.name, now, reason)
+    rows.settle(work, request, "refused", actor.name, now, reason)
+    why = texts.STEP_REFUSED.format(unit=unit.name, reason=reason)
+    transfers.given_up(work, application, f"staff:{actor.name}", why, now, workdays)
     audit.write(work, f"staff:{actor.name}", "request_refused", f"request:{request.id}", now, request.kind)
     words = texts.LETTER_REFUSED.format(kind=texts.KINDS[request.kind], unit=unit.name, reason=reason)
     _tell(work, request, member, words, now)
@@ -177,6 +204,8 @@ def direct(work: Work, actor: Actor, request_id: int, org: Organisation, now: da
     request, member, _, _ = _open(work, actor, request_id)
     if request.kind != "transfer" or request.state != "pending":
         raise NoRequest(texts.MOVED_ON)
+    if request.application_id is not None:
+        raise NoRequest(texts.DIRECTED)
     if org.id == member.org_id:
         raise NotNow(texts.SAME_UNIT.format(unit=org.name))
     request.to_org = org.id

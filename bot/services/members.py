@@ -5,7 +5,7 @@ rules art. 12-23. A day of an event is the calendar day in China.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from bot import member_texts as texts
 from bot.clock import local
@@ -26,10 +26,11 @@ class NotNow(Refusal):
     """The state of the membership does not allow it, or something is missing."""
 
 
-def enrol(work: Work, application: Application, actor: str, now: datetime) -> Member:
+def enrol(work: Work, application: Application, actor: str, now: datetime, joined_on: date | None = None) -> Member:
     """The member of an application that was approved, in the caller's transaction. Raises AlreadyMember, NotNow.
 
-    Somebody whom a list brought into the same union before, and who did not chat yet, is that member.
+    Somebody whom a list brought into the same union before, and who did not chat yet, is that member. `joined_on` is
+    when somebody joined who comes from a union outside this database (None: not known, today).
     """
     org = orgs.get(work, application.org_id) if application.org_id else None
     if org is None:
@@ -44,11 +45,11 @@ def enrol(work: Work, application: Application, actor: str, now: datetime) -> Me
         raise AlreadyMember(_already(work, mine))
     if known is not None:
         return _adopted(work, known, application, person, actor, now)
-    member = _made(work, application, org, now)
+    member = _made(work, application, org, now, joined_on)
     work.session.add(member)
     work.session.flush()
     kind = "transfer_in" if application.kind == "transfer" else "join"
-    members.note(work, member, kind, member.joined_on, actor, now, to_org=org.id)
+    members.note(work, member, kind, member.since_on, actor, now, to_org=org.id)
     _belongs(work, person, member, org, now)
     return member
 
@@ -64,14 +65,30 @@ def _adopted(
     """The member that a list brought in, now with the person who chats; raises AlreadyMember for anybody else's."""
     member = members.held(work, known.id)
     if member is None or member.person_id is not None or member.org_id != application.org_id:
-        raise AlreadyMember(texts.MEMBER_ELSEWHERE)
+        here = member is not None and member.org_id == application.org_id
+        raise AlreadyMember(texts.MEMBER_OTHER if here else texts.MEMBER_ELSEWHERE)
+    _verified(work, member, application, person, actor, now)
+    return member
+
+
+def _verified(
+    work: Work, member: Member, application: Application, person: Person | None, actor: str, now: datetime
+) -> None:
     member.person_id = application.person_id
     member.mobile, member.mobile_hash = _mobile(work, application)
     member.updated_at = now
     work.session.add(member)
     members.note(work, member, "correct", local(now).date(), actor, now, to_org=member.org_id, reason="本人在线核实")
     _belongs(work, person, member, orgs.get(work, member.org_id), now)
-    return member
+
+
+def hang_on(work: Work, member: Member, application: Application, actor: str, now: datetime) -> None:
+    """A held member is who handed in this application from now on, with what they wrote; who it was before is none."""
+    before = people.get(work, member.person_id) if member.person_id not in (None, application.person_id) else None
+    _belongs(work, before, member, None, now)
+    member.employer, member.work_status = application.employer, application.work_status
+    member.migrant = application.migrant
+    _verified(work, member, application, people.get(work, application.person_id), actor, now)
 
 
 def _mobile(work: Work, application: Application) -> tuple[bytes | None, str]:
@@ -81,7 +98,7 @@ def _mobile(work: Work, application: Application) -> tuple[bytes | None, str]:
     return work.seal.seal(clear, MOBILE_PURPOSE), application.mobile_hash
 
 
-def _made(work: Work, application: Application, org: Organisation, now: datetime) -> Member:
+def _made(work: Work, application: Application, org: Organisation, now: datetime, joined_on: date | None) -> Member:
     today = local(now).date()
     clear = work.seal.open_or("", application.id_number, applications.ID_PURPOSE)
     if not clear:
@@ -100,7 +117,7 @@ def _made(work: Work, application: Application, org: Organisation, now: datetime
         employer=application.employer,
         work_status=application.work_status,
         migrant=application.migrant,
-        joined_on=today,
+        joined_on=joined_on or today,
         since_on=today,
         source="transfer" if application.kind == "transfer" else "chat",
         created_at=now,

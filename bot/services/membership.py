@@ -15,7 +15,7 @@ from bot.calendar import add_workdays, say_date
 from bot.clock import local
 from bot.errors import Refusal
 from bot.forms.identity import age_on
-from bot.services import applying
+from bot.services import applying, duplicates
 from bot.services.joining import (
     MINOR,
     NOTICE,
@@ -43,7 +43,7 @@ from bot.services.joining import (
 from bot.services.progress import FIELDS, field_names, progress_words, returned_words, unit_name
 from bot.services.receiving import Receiving
 from bot.services.unit_book import UnitBook
-from storage import applications, audit, consents, members, orgs, people
+from storage import applications, audit, consents, orgs, people
 from storage.applications import ID_PURPOSE, IN_HAND, MOBILE_PURPOSE, MORE_PURPOSE, Application
 from storage.seal import Sealer, Unsealable
 from storage.work import Work
@@ -70,7 +70,6 @@ __all__ = [
     "expire",
     "field_names",
     "give_up",
-    "mark_duplicates",
     "may_apply",
     "note_consent",
     "notice_shown",
@@ -78,6 +77,7 @@ __all__ = [
     "opened",
     "progress_words",
     "refuse_consent",
+    "refused",
     "resubmit",
     "returned_answers",
     "returned_of",
@@ -228,32 +228,36 @@ def _fill(work: Work, application: Application, answers: Mapping[str, Any]) -> N
     application.work_status, application.migrant = str(answers["work_status"]), bool(answers["migrant"])
 
 
-def rivals(work: Work, answers: Mapping[str, Any], but: int | None) -> list[Application]:
-    """Other applications with this ID number that are with the union."""
-    id_hash = work.seal.fingerprint(str(answers["id_number"]), ID_PURPOSE)
-    return [each for each in applications.by_id_hash(work, id_hash) if each.id != but and each.state in IN_HAND]
-
-
 def taken(work: Work, answers: Mapping[str, Any], but: int | None) -> bool:
-    """Whether an application or a member has this ID number. A member who says so asks for a transfer: that is none."""
-    if rivals(work, answers, but):
-        return True
-    id_hash = work.seal.fingerprint(str(answers["id_number"]), ID_PURPOSE)
-    return not answers.get("before") and members.by_id_hash(work, id_hash) is not None
+    """Whether an application or a member has this ID number, see `duplicates.known`."""
+    return bool(duplicates.known(work, answers, but))
 
 
-def mark_duplicates(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime) -> bool:
-    """Whether the ID number is taken: then the reviewer of that application is told, and the own one ends."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a number is not taken, in words, and the topic that the turn is noted under."""
+
+    topic: str
+    words: str
+
+
+def refused(work: Work, person_id: int, answers: Mapping[str, Any], now: datetime) -> Refused | None:
+    """Why the ID number cannot be handed in: known already, or tried too often; staff are told, the own form ends."""
     mine = applications.open_of(work, person_id)
+    if duplicates.stopped(work, person_id, now):
+        give_up(work, person_id, now, "tried often")
+        return Refused(duplicates.STOPPED, texts.TRIED_OFTEN)
     but = mine.id if mine else None
-    if not taken(work, answers, but):
-        return False
-    for each in rivals(work, answers, but):
+    found = duplicates.known(work, answers, but)
+    if not found:
+        return None
+    for each in duplicates.rivals(work, answers, but):
         each.flags = sorted({*(each.flags or ()), "id_tried_again"})
         work.session.add(each)
     give_up(work, person_id, now, "duplicate")
     audit.write(work, f"person:{person_id}", "duplicate", f"application:{mine.id if mine else 0}", now)
-    return True
+    duplicates.report(work, person_id, found, now)
+    return Refused(duplicates.REFUSED, AlreadyKnown.words)
 
 
 def returned_of(work: Work, person_id: int) -> Application | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from bot import joining_texts as texts
 from bot.calendar import say_date
 from bot.clock import local
-from storage import applications, orgs
+from storage import applications, members, orgs
 from storage.applications import Application
 from storage.work import Work
 
@@ -43,10 +43,17 @@ def words_of(work: Work, application: Application, today: date | None) -> str:
         "fields": field_names(application.returned),
         "note": application.note or texts.NOTE_NONE,
     }
-    said = texts.PROGRESS[application.state].format(**facts)
+    state = "released" if _released(work, application) else application.state
+    said = texts.PROGRESS[state].format(**facts)
     waits = application.state in ("submitted", "in_review") and application.due_on is not None
     late = waits and today is not None and application.due_on is not None and today > application.due_on
     return f"{said}\n{texts.LATE.format(**facts)}" if late else said
+
+
+def _released(work: Work, application: Application) -> bool:
+    """Whether the union that has the member let go, and the new one has to take."""
+    request = members.request_of(work, application.id) if application.state == "releasing" else None
+    return request is not None and request.state == "released"
 
 
 def returned_words(work: Work, application: Application) -> str:

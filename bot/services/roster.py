@@ -9,10 +9,10 @@ from bot import member_texts as texts
 from bot.clock import local
 from bot.forms.fields import id_number, mobile
 from bot.forms.model import Field
-from bot.services import member_requests
+from bot.services import catalogue, member_requests, transfers
 from bot.services.actors import NOWHERE, Actor, NotAllowed, require
 from bot.services.member_requests import NoRequest
-from storage import audit, members, orgs, rosters
+from storage import applications, audit, members, orgs, rosters
 from storage.members import HASH_OF_ID, HASH_OF_MOBILE, OPEN_REQUESTS, Member, MemberRequest
 from storage.orgs import Organisation
 from storage.rosters import Wanted
@@ -203,9 +203,9 @@ def _asked(work: Work, request: MemberRequest, member: Member, org: Organisation
         texts.KINDS[request.kind],
         texts.REQUEST_STATES[request.state],
         request.state in OPEN_REQUESTS,
-        list(_wants(work, request, there)),
-        _step(request, there),
-        request.kind == "transfer" and request.state == "pending",
+        [*_wants(work, request, there), *_origin(work, request, member)],
+        _step(work, request, there, member),
+        request.kind == "transfer" and request.state == "pending" and request.application_id is None,
         request.note,
         request.decided_by,
         request.created_at,
@@ -228,7 +228,24 @@ def _wants(work: Work, request: MemberRequest, there: Organisation | None) -> It
         yield f"转往：{there.name if there else '本会以外，或还没有找到对应的工会'}"
 
 
-def _step(request: MemberRequest, there: Organisation | None) -> str:
+def _origin(work: Work, request: MemberRequest, member: Member) -> Iterator[str]:
+    """What to know of a transfer that an application asks for."""
+    application = applications.get(work, request.application_id) if request.application_id else None
+    if application is None:
+        return
+    yield texts.FROM_APPLICATION.format(number=application.number)
+    if request.state not in OPEN_REQUESTS:
+        return
+    if transfers.from_another(application, member):
+        yield texts.FROM_ANOTHER
+    if request.first_by and request.state == "pending":
+        yield texts.RELEASED_HALF.format(name=catalogue.names(work).get(request.first_by, request.first_by))
+
+
+def _step(work: Work, request: MemberRequest, there: Organisation | None, member: Member) -> str:
+    application = applications.get(work, request.application_id) if request.application_id else None
+    if application is not None and request.state == "pending" and transfers.from_another(application, member):
+        return "复核同意转出" if request.first_by else "初审同意转出，请另一位复核"
     if request.kind != "transfer":
         return f"同意{texts.KINDS[request.kind]}"
     if request.state == "released":

@@ -14,13 +14,14 @@ from bot.console.pictures import qr
 from bot.jobs import clean_rosters, import_rosters
 from bot.jobs.job import Moment
 from bot.services import cards, member_requests
+from storage import members
 from storage.imports import RosterFile, RosterRow
 from storage.members import Member
 from tests.console.desk import Desk, Person, Seen
 from tests.console.pages_kit import letters_of, plain
 from tests.members.people import id_number, mobile
 from tests.members.world import World, cells, line, sheet
-from tests.storage.kit import count
+from tests.storage.kit import count, meet
 
 
 @pytest.fixture
@@ -134,6 +135,41 @@ async def test_requests_are_decided(desk: Desk, world: World) -> None:
     assert (await chen.post(f"/members/requests/{leave}/refuse", reason="请先谈一谈")).status == 303
     assert (await chen.post(f"/members/requests/{leave}/accept")).status == 409
     assert "没有等待办理的申请" in (await chen.get("/members/requests")).text
+
+
+async def test_an_application_takes_a_member_over_from_another_union(desk: Desk, world: World) -> None:
+    member = world.enrolled(1)
+    other = meet(desk.database, "other", desk.clock.now()).person_id
+    more = {"kind": "transfer", "number": "20261125-0009", "state": "submitted", "employer": "西区纱厂"}
+    one = f"/applications/{world.applied(1, 'mill', other, **more).id}"
+    chen, zhou = await desk.person("chen", "approver"), await desk.person("zhou", "approver")
+    for who in (chen, zhou):
+        page = await who.get(one)
+        assert "会籍在另一个微信上" in page.text and 'name="joined_on"' not in page.text
+        await who.post(f"{one}/claim", seen=page.hidden("seen"))
+        assert (await who.post(f"{one}/approve", seen=(await who.get(one)).hidden("seen"))).status == 303
+    page = plain(await zhou.get(one))
+    assert "已同意接收，正在请会员现在的工会转出" in page and "等会员现在的工会同意转出" in page
+    assert "20261125-0009" in (await chen.get("/applications?view=releasing")).text
+    asked = await desk.database.read(lambda work: members.request_of(work, int(one.rpartition("/")[2])))
+    assert asked is not None
+    said = [(await each.post(f"/members/requests/{asked.id}/accept")).status for each in (chen, chen, zhou, zhou)]
+    assert said == [303, 409, 303, 303]
+    moved = world.member(member.id)
+    assert (moved.org_id, moved.number, moved.person_id) == (world.places["mill"].id, member.number, other)
+    assert "已批准" in plain(await chen.get(one))
+
+
+async def test_the_day_of_joining_elsewhere_is_typed_by_the_approver(desk: Desk, world: World) -> None:
+    one = f"/applications/{world.applied(1, kind='transfer', number='20261125-0009', state='submitted').id}"
+    chen = await desk.person("chen", "approver")
+    await chen.post(f"{one}/claim", seen=(await chen.get(one)).hidden("seen"))
+    page = await chen.get(one)
+    assert 'name="joined_on"' in page.text
+    for wrong in ("2011年", "1924-12-31", "2099-01-01"):
+        assert (await chen.post(f"{one}/approve", seen=page.hidden("seen"), joined_on=wrong)).status == 422
+    assert (await chen.post(f"{one}/approve", seen=page.hidden("seen"), joined_on="2011-05-01")).status == 303
+    assert [each.joined_on for each in world.everybody()] == [date(2011, 5, 1)]
 
 
 async def test_a_list_from_the_file_to_the_roster(desk: Desk, world: World) -> None:

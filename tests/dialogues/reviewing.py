@@ -1,6 +1,7 @@
 """What a reviewer does between two turns of a dialogue, with the only application that the union has.
 
-A step is `staff: {review: take | return | reject | approve, fields: […], reason: …}`; `fields` are keys of the form.
+A step is `staff: {review: take | return | reject | approve | both, fields: […], reason: …}`; `fields` are keys of
+the form, `both` are two people who approve what is flagged.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from storage.base import table
 from storage.work import Work
 
 REVIEWER = Actor("reviewer", "approver")
+SECOND = Actor("second", "approver")
 
 
 def act(talk: Talk, step: dict[str, Any]) -> None:
@@ -50,5 +52,10 @@ def _approve(work: Work, house: House, application_id: int, step: dict[str, Any]
     assert admitted.state == "approved", "a flagged application takes two people"
 
 
+def _both(work: Work, house: House, application_id: int, step: dict[str, Any], now: datetime) -> None:
+    for each in (REVIEWER, SECOND):
+        admissions.approve(work, each, application_id, now)
+
+
 Step = Callable[[Work, House, int, dict[str, Any], datetime], None]
-STEPS: dict[str, Step] = {"take": _take, "return": _return, "reject": _reject, "approve": _approve}
+STEPS: dict[str, Step] = {"take": _take, "return": _return, "reject": _reject, "approve": _approve, "both": _both}

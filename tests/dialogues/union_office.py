@@ -1,7 +1,8 @@
 """What the union's office does between two turns of a dialogue about being a member.
 
 A step is `union: WHAT`: `enrol` makes the speaker a member of 示例机械厂工会 without the way there, `accept` does the
-next step of their open request, `refuse` says no, `keep` (or another deed) is done without being asked.
+next step of their open request, `release` has two people let the member go, `refuse` says no, `keep` (or another deed)
+is done without being asked.
 """
 
 from sqlmodel import select
@@ -17,6 +18,7 @@ from storage.work import Work
 from tests.members.people import id_number, mobile
 
 OFFICE = Actor("office", "approver")
+SECOND = Actor("second", "approver")
 
 
 def decide(talk: Talk, user: str, what: str) -> None:
@@ -39,6 +41,9 @@ def _decide(work: Work, talk: Talk, user: str, what: str) -> None:
     pending = [each for each in request if each.state in OPEN_REQUESTS]
     if what == "accept":
         member_requests.accept(work, OFFICE, pending[0].id, now)
+    elif what == "release":
+        for each in (OFFICE, SECOND):
+            member_requests.accept(work, each, pending[0].id, now)
     elif what == "refuse":
         member_requests.refuse(work, OFFICE, pending[0].id, "请先把工具还给班组", now)
     else:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.services import admissions
 from storage.applications import Application, ApplicationStep
 from storage.audit import Audit
 from storage.base import table
@@ -15,7 +16,8 @@ from storage.conversations import Conversation
 from storage.database import Database
 from storage.inbox import Inbound
 from storage.schema import METADATA
-from tests.joining.kit import REST, UNIT, all_of, id_of, says, start, steps, talk
+from tests.joining.applicants import WANG, ZHAO
+from tests.joining.kit import REST, UNIT, all_of, id_of, joins, says, start, steps, talk
 from tests.storage.kit import count, rows
 
 OF_THE_FORM = (Application, ApplicationStep, Consent, Conversation, Case)
@@ -74,3 +76,25 @@ def everywhere(database: Database, *words: str) -> list[str]:
         return found
 
     return database.look(read)
+
+
+def test_an_adults_number_after_a_minors_takes_two_people(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    says(speaker, *start(id_of("20110601"), name="小明")[:5])
+    assert "申请已经提交" in joins(speaker)[-1]
+    database.writer.run(lambda work: work.execute(sa.update(table(Case)).values(state="closed")))
+    says(speaker, "撤回申请", "确定撤回")
+    assert "申请已经提交" in joins(speaker)[-1]
+    handed_in = [each for each in all_of(database) if each.number]
+    assert ["minor_before" in (each.flags or ()) for each in handed_in] == [True, True]
+    first = database.writer.run(lambda work: admissions.approve(work, WANG, handed_in[-1].id, now).state)
+    second = database.writer.run(lambda work: admissions.approve(work, ZHAO, handed_in[-1].id, now).state)
+    assert (first, second) == ("submitted", "approved")
+    assert everywhere(database, "小明", id_of("20110601")) == []
+
+
+def test_who_was_never_stopped_has_no_such_mark(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    says(speaker, *start(id_of("20110601"), name="小明")[:5])
+    joins(speaker, user="u2", id_number=id_of("19900307"))
+    assert all_of(database)[-1].flags is None
