@@ -13,7 +13,8 @@ from bot.console.visit import Visit
 from bot.errors import Refusal
 from bot.services import member_corrections
 from bot.services.actors import NotAllowed
-from bot.services.member_corrections import LABELS, STATUSES, BadFacts, ShownBefore
+from bot.services.member_corrections import LABELS, STATUSES, BadFacts
+from bot.services.member_deeds import ShownBefore
 from bot.services.member_requests import NoRequest
 from bot.services.reveal import REASON_CHARS
 

@@ -17,6 +17,7 @@ from bot.services.member_requests import REASON_CHARS, NoRequest
 from bot.services.members import NotNow
 from storage.work import Work
 
+UNSEEN = "-"  # no page looks like that: a form without its mark is refused
 MIGRANT = (("", "全部"), ("yes", "是"), ("no", "不是"))
 
 
@@ -82,9 +83,12 @@ async def _page(
 async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """What staff do without a request by chat."""
     member_id, form, now = row_id(request, "member"), await read_form(request), room.clock.now()
-    deed, reason = form.get("deed", ""), form.get("reason", "")
+    deed, reason, seen = form.get("deed", ""), form.get("reason", ""), form.get("seen") or UNSEEN
+    days = room.house.review_workdays
     try:
-        await room.database.writer.write(lambda work: member_deeds.act(work, visit.actor, member_id, deed, reason, now))
+        await room.database.writer.write(
+            lambda work: member_deeds.act(work, visit.actor, member_id, deed, reason, now, seen, days)
+        )
     except (NoRequest, NotNow) as refusal:
         return await _page(room, visit, member_id, refusal.words, form)
     return room.redirect(f"/members/{member_id}", "member_done")
@@ -99,17 +103,21 @@ async def show_requests(room: Room, visit: Visit, request: web.Request) -> web.S
 async def accept(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """The next step of a request."""
     request_id, now = row_id(request, "request"), room.clock.now()
-    state = await room.database.writer.write(lambda work: member_requests.accept(work, visit.actor, request_id, now))
+    seen = (await read_form(request)).get("seen") or UNSEEN
+    state = await room.database.writer.write(
+        lambda work: member_requests.accept(work, visit.actor, request_id, now, seen)
+    )
     return room.redirect("/members/requests", "request_first" if state == "pending" else "request_done")
 
 
 async def refuse(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """No, with a reason."""
     request_id, now = row_id(request, "request"), room.clock.now()
-    reason, days = (await read_form(request)).get("reason", ""), room.house.review_workdays
+    form, days = await read_form(request), room.house.review_workdays
+    reason, seen = form.get("reason", ""), form.get("seen") or UNSEEN
     try:
         await room.database.writer.write(
-            lambda work: member_requests.refuse(work, visit.actor, request_id, reason, now, days)
+            lambda work: member_requests.refuse(work, visit.actor, request_id, reason, now, days, seen)
         )
     except NoRequest as refusal:
         asked = await room.database.read(lambda work: roster.waiting(work, visit.actor))

@@ -4,7 +4,7 @@ What members may ask for by chat (mobile, employer) goes through `member_request
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from bot import member_texts as texts
 from bot.calendar import say_date
@@ -14,7 +14,7 @@ from bot.forms.fields import id_number, mobile, organisation, person_name
 from bot.forms.model import Field, FieldError
 from bot.services import letters, members, reveal, roster
 from bot.services.actors import Actor, NotAllowed, require
-from bot.services.member_deeds import theirs
+from bot.services.member_deeds import ShownBefore, theirs
 from storage import audit
 from storage.members import ID_PURPOSE, MOBILE_PURPOSE, Member
 from storage.seal import Unsealable
@@ -49,24 +49,13 @@ class BadFacts(Refusal):
         self.problems = dict(problems)
 
 
-class ShownBefore(Refusal):
-    """The member was changed after the page was shown."""
-
-    words = texts.SHOWN_BEFORE
-
-
-def mark_of(member: Member) -> str:
-    """How a member stands, as a form carries it: equal while nobody changed anything."""
-    return f"{member.state}.{member.org_id}.{member.updated_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
-
-
 def facts(work: Work, actor: Actor, member_id: int) -> tuple[Member, dict[str, str], str]:
     """A member of the actor's branch, what is registered with numbers masked, and its mark. Raises as `correct`."""
     require(actor, "decide")
     member, org = roster.seen(work, actor, member_id)
     if not actor.within(org.path):
         raise NotAllowed(texts.NOT_YOURS)
-    return member, _shown(_facts(work, member)), mark_of(member)
+    return member, _shown(_facts(work, member)), members.mark_of(member)
 
 
 def _facts(work: Work, member: Member) -> dict[str, str]:
@@ -102,7 +91,7 @@ def correct(
     """
     require(actor, "decide")
     member, unit = theirs(work, actor, member_id)
-    if seen != mark_of(member):
+    if seen != members.mark_of(member):
         raise ShownBefore
     before = _facts(work, member)
     changes = _changes(given, before, local(now).date(), _wrong_reason(reason, member.name, given.get("name", "")))

@@ -6,7 +6,8 @@ from datetime import datetime
 from bot import member_texts as texts
 from bot.calendar import say_date
 from bot.clock import local
-from bot.services import letters, members
+from bot.errors import Refusal
+from bot.services import letters, member_requests, members
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.member_requests import NoRequest, checked_reason
 from storage import audit, orgs
@@ -23,17 +24,34 @@ DEEDS: Mapping[str, tuple[str, Deed]] = {
     "move_out": ("转出本会", members.move_out),
     "expel": ("除名", members.expel),
 }
+ENDS = ("leave", "move_out", "expel")
 
 
-def act(work: Work, actor: Actor, member_id: int, deed: str, reason: str, now: datetime) -> None:
-    """Do it, write it down, tell the member. Raises NoRequest, NotAllowed, NotNow."""
+class ShownBefore(Refusal):
+    """The member was changed after the page was shown."""
+
+    words = texts.SHOWN_BEFORE
+
+
+def act(
+    work: Work, actor: Actor, member_id: int, deed: str, reason: str, now: datetime, seen: str = "", workdays: int = 5
+) -> None:
+    """Do it, write it down, tell the member. Whatever else they asked for ends with the membership.
+
+    `seen` is the mark of the member as shown (`members.mark_of`); without one nothing is compared. An application that
+    wanted the member over is due in `workdays`. Raises NoRequest, NotAllowed, NotNow, ShownBefore.
+    """
     require(actor, "decide")
+    waiting = member_requests.held_open(work, member_id) if deed in ENDS else []
     member, unit = theirs(work, actor, member_id)
+    if seen and seen != members.mark_of(member):
+        raise ShownBefore
     reason = checked_reason(reason, member.name)
     if deed not in DEEDS:
         raise NoRequest(texts.MOVED_ON)
     label, do = DEEDS[deed]
     do(work, member, reason, f"staff:{actor.name}", now)
+    member_requests.end_with_membership(work, waiting, f"staff:{actor.name}", now, workdays)
     audit.write(work, f"staff:{actor.name}", "member_deed", f"member:{member.id}", now, deed)
     if member.person_id is not None:
         day = say_date(local(now).date())

@@ -4,7 +4,7 @@ A transfer inside the database takes two: the union that has the member releases
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +97,26 @@ def withdraw(work: Work, person_id: int, kind: str, now: datetime, workdays: int
     audit.write(work, f"person:{person_id}", "member_withdraw", f"request:{held.id}", now, kind)
 
 
+def held_open(work: Work, member_id: int) -> list[tuple[MemberRequest, Application | None]]:
+    """Open requests of a member with the application behind each, both held; call it before the member is held."""
+    found = []
+    for each in rows.requests(work, member_id):
+        application = transfers.held(work, each.id) if each.state in OPEN_REQUESTS else None
+        held = rows.held_request(work, each.id)
+        if held is not None and held.state in OPEN_REQUESTS:
+            found.append((held, application))
+    return found
+
+
+def end_with_membership(
+    work: Work, found: Sequence[tuple[MemberRequest, Application | None]], who: str, now: datetime, workdays: int
+) -> None:
+    """What `held_open` found comes to nothing, because the membership has ended."""
+    for request, application in found:
+        rows.settle(work, request, "withdrawn", "", now, texts.STEP_ENDED)
+        transfers.given_up(work, application, who, texts.STEP_ENDED, now, workdays)
+
+
 def content(work: Work, request: MemberRequest) -> dict[str, Any] | None:
     """What was asked for, in clear; empty when it is settled, None when its key is gone."""
     text = work.seal.open_or("null", request.data, REQUEST_PURPOSE)
@@ -104,13 +124,20 @@ def content(work: Work, request: MemberRequest) -> dict[str, Any] | None:
     return opened
 
 
-def accept(work: Work, actor: Actor, request_id: int, now: datetime) -> str:
+def mark_of(request: MemberRequest) -> str:
+    """How a request stands, as a form carries it: equal while nobody decided anything or sent it elsewhere."""
+    return f"{request.state}.{request.to_org or 0}.{request.first_by}"
+
+
+def accept(work: Work, actor: Actor, request_id: int, now: datetime, seen: str = "") -> str:
     """Do the next step and tell the member; returns the new state, `pending` when a second person has to let go.
 
-    Raises NoRequest, NotAllowed, NotNow, AlreadyMember.
+    `seen` is the mark of what the actor looked at; without one nothing is compared. Raises NoRequest (also when it
+    changed meanwhile), NotAllowed, NotNow, AlreadyMember.
     """
     application = transfers.held(work, request_id)
     request, member, here, there = _open(work, actor, request_id)
+    _as_shown(request, seen)
     who = f"staff:{actor.name}"
     if application is not None and there is not None:
         return _onward(work, actor, request, application, member, here, there, now)
@@ -125,6 +152,11 @@ def accept(work: Work, actor: Actor, request_id: int, now: datetime) -> str:
     audit.write(work, who, deed, f"request:{request.id}", now, request.kind)
     _tell(work, request, member, words, now)
     return request.state
+
+
+def _as_shown(request: MemberRequest, seen: str) -> None:
+    if seen and seen != mark_of(request):
+        raise NoRequest(texts.REQUEST_SHOWN_BEFORE)
 
 
 def _onward(
@@ -163,7 +195,7 @@ def _do(work: Work, request: MemberRequest, member: Member, to: Organisation | N
         raise NoRequest(texts.LOST)
     reason = str(data.get("reason", ""))
     if request.kind == "transfer" and to is not None:
-        members.transfer(work, member, to, "本人申请", who, now)
+        members.transfer(work, member, to, "本人申请", who, now, str(data.get("employer", "")))
     elif request.kind == "transfer":
         members.move_out(work, member, "本人申请", who, now)
     elif request.kind == "correct":
@@ -175,10 +207,16 @@ def _do(work: Work, request: MemberRequest, member: Member, to: Organisation | N
         )
 
 
-def refuse(work: Work, actor: Actor, request_id: int, reason: str, now: datetime, workdays: int = 5) -> None:
-    """Say no, with a reason the member reads; `workdays` as in `withdraw`. Raises NoRequest, NotAllowed."""
+def refuse(
+    work: Work, actor: Actor, request_id: int, reason: str, now: datetime, workdays: int = 5, seen: str = ""
+) -> None:
+    """Say no, with a reason the member reads; `workdays` as in `withdraw`, `seen` as in `accept`.
+
+    Raises NoRequest, NotAllowed.
+    """
     application = transfers.held(work, request_id)
     request, member, here, there = _open(work, actor, request_id)
+    _as_shown(request, seen)
     reason = checked_reason(reason, member.name)
     unit = there if request.state == "released" and there is not None else here
     rows.settle(work, request, "refused", actor.name, now, reason)

@@ -5,7 +5,7 @@ rules art. 12-23. A day of an event is the calendar day in China.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bot import member_texts as texts
 from bot.clock import local
@@ -24,6 +24,11 @@ class AlreadyMember(Refusal):
 
 class NotNow(Refusal):
     """The state of the membership does not allow it, or something is missing."""
+
+
+def mark_of(member: Member) -> str:
+    """How a member stands, as a form carries it: equal while nobody changed anything."""
+    return f"{member.state}.{member.org_id}.{member.updated_at.astimezone(UTC):%Y%m%d%H%M%S%f}"
 
 
 def enrol(work: Work, application: Application, actor: str, now: datetime, joined_on: date | None = None) -> Member:
@@ -183,15 +188,20 @@ def _end(work: Work, member: Member, kind: str, state: str, reason: str, actor: 
     _belongs(work, person, member, None, now)
 
 
-def transfer(work: Work, member: Member, to: Organisation, reason: str, actor: str, now: datetime) -> None:
-    """To another union of this database, which stays one membership; two events, one for each union. Raises NotNow."""
+def transfer(
+    work: Work, member: Member, to: Organisation, reason: str, actor: str, now: datetime, employer: str = ""
+) -> None:
+    """To another union of this database, which stays one membership; two events, one for each union. Raises NotNow.
+
+    `employer` is what the member says; the name that a union of one employer has comes first.
+    """
     _demand(member, "transfer_in", *HERE)
     if member.org_id == to.id:
         raise NotNow(texts.SAME_UNIT.format(unit=to.name))
     day, places = local(now).date(), {"from_org": member.org_id, "to_org": to.id, "reason": reason}
     members.note(work, member, "transfer_out", day, actor, now, **places)
     members.note(work, member, "transfer_in", day, actor, now, **places)
-    member.org_id, member.employer = to.id, to.employer or member.employer
+    member.org_id, member.employer = to.id, (to.employer or employer or member.employer)[:80]
     _changes(work, member, "active", "", now)
     person = people.get(work, member.person_id) if member.person_id else None
     if person is not None:
@@ -236,4 +246,6 @@ def _numbers(work: Work, member: Member, changes: Mapping[str, str]) -> None:
 def relieve(work: Work, member: Member, reason: str, actor: str, now: datetime) -> None:
     """减免会费 of somebody in need: written down, nothing else changes. Raises NotNow."""
     _demand(member, "relieve", "active")
+    member.updated_at = now
+    work.session.add(member)
     members.note(work, member, "relieve", local(now).date(), actor, now, to_org=member.org_id, reason=reason)

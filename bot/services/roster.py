@@ -12,6 +12,7 @@ from bot.forms.model import Field
 from bot.services import catalogue, member_requests, transfers
 from bot.services.actors import NOWHERE, Actor, NotAllowed, require
 from bot.services.member_requests import NoRequest
+from bot.services.members import mark_of
 from storage import applications, audit, members, orgs, rosters
 from storage.members import HASH_OF_ID, HASH_OF_MOBILE, OPEN_REQUESTS, Member, MemberRequest
 from storage.orgs import Organisation
@@ -101,6 +102,7 @@ class Asked:
     decided_by: str
     created_at: datetime
     decided_at: datetime | None
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Sheet:
     ours: bool
     events: list[tuple[date, str, str, str]]
     requests: list[Asked]
+    mark: str
 
 
 def masked(work: Work, member: Member) -> tuple[str, str]:
@@ -170,6 +173,7 @@ def sheet(work: Work, actor: Actor, member_id: int) -> Sheet:
         actor.within(org.path),
         _events(work, member, places),
         [_asked(work, each, member, org, places.get(each.to_org or 0)) for each in asked],
+        mark_of(member),
     )
 
 
@@ -210,6 +214,7 @@ def _asked(work: Work, request: MemberRequest, member: Member, org: Organisation
         request.decided_by,
         request.created_at,
         request.decided_at,
+        member_requests.mark_of(request),
     )
 
 

@@ -98,7 +98,7 @@ def take(work: Work, actor: Actor, application: Application, member: Member, to:
     if application.state != "releasing":
         raise NotNow(texts.MOVED_ON)
     before, who = member.person_id, f"staff:{actor.name}"
-    members.transfer(work, member, to, texts.BY_THEMSELVES, who, now)
+    members.transfer(work, member, to, texts.BY_THEMSELVES, who, now, application.employer)
     members.hang_on(work, member, application, who, now)
     application.reviewer, application.decided_at, application.note = actor.name, now, ""
     applications.move(work, application, "approved", who, now, texts.STEP_TAKEN)

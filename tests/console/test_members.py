@@ -105,9 +105,10 @@ async def test_a_deed_needs_a_reason_and_reaches_the_member(desk: Desk, world: W
     member = world.enrolled(1)
     chen = await desk.person("chen", "approver")
     await chen.get(f"/members/{member.id}")
-    seen = await chen.post(f"/members/{member.id}/act", deed="keep", reason="")
+    mark = (await chen.get(f"/members/{member.id}")).hidden("seen")
+    seen = await chen.post(f"/members/{member.id}/act", deed="keep", reason="", seen=mark)
     assert seen.status == 422 and "请写明理由" in seen.text
-    seen = await chen.post(f"/members/{member.id}/act", deed="keep", reason="退休")
+    seen = await chen.post(f"/members/{member.id}/act", deed="keep", reason="退休", seen=mark)
     assert seen.status == 303 and world.member(member.id).state == "kept"
     assert ("staff:chen", "member_deed", f"member:{member.id}", "keep") in desk.lines("member_deed")
     assert "保留会籍" in letters_of(desk, member.person_id or 0)[0]
@@ -128,12 +129,16 @@ async def test_requests_are_decided(desk: Desk, world: World) -> None:
     assert "本会以外，或还没有找到对应的工会" in seen.text and "其他原因" in seen.text
     assert (await chen.post(f"/members/requests/{transfer}/direct", unit="没有的工会")).status == 409
     assert (await chen.post(f"/members/requests/{transfer}/direct", unit="西区纱厂工会")).status == 303
-    for _ in range(2):
-        assert (await chen.post(f"/members/requests/{transfer}/accept")).status == 303
+    for mark in (f"pending.{world.places['mill'].id}.", f"released.{world.places['mill'].id}."):
+        assert (await chen.post(f"/members/requests/{transfer}/accept")).status == 409
+        assert (await chen.post(f"/members/requests/{transfer}/accept", seen="pending.0.")).status == 409
+        assert mark in (await chen.get("/members/requests")).text
+        assert (await chen.post(f"/members/requests/{transfer}/accept", seen=mark)).status == 303
     assert world.member(member.id).org_id == world.places["mill"].id
-    assert (await chen.post(f"/members/requests/{leave}/refuse", reason="")).status == 422
-    assert (await chen.post(f"/members/requests/{leave}/refuse", reason="请先谈一谈")).status == 303
-    assert (await chen.post(f"/members/requests/{leave}/accept")).status == 409
+    shown = "pending.0."
+    assert (await chen.post(f"/members/requests/{leave}/refuse", reason="", seen=shown)).status == 422
+    assert (await chen.post(f"/members/requests/{leave}/refuse", reason="请先谈一谈", seen=shown)).status == 303
+    assert (await chen.post(f"/members/requests/{leave}/accept", seen=shown)).status == 409
     assert "没有等待办理的申请" in (await chen.get("/members/requests")).text
 
 
@@ -153,7 +158,10 @@ async def test_an_application_takes_a_member_over_from_another_union(desk: Desk,
     assert "20261125-0009" in (await chen.get("/applications?view=releasing")).text
     asked = await desk.database.read(lambda work: members.request_of(work, int(one.rpartition("/")[2])))
     assert asked is not None
-    said = [(await each.post(f"/members/requests/{asked.id}/accept")).status for each in (chen, chen, zhou, zhou)]
+    said = []
+    for each in (chen, chen, zhou, zhou):
+        mark = (await each.get("/members/requests")).hidden("seen")
+        said.append((await each.post(f"/members/requests/{asked.id}/accept", seen=mark)).status)
     assert said == [303, 409, 303, 303]
     moved = world.member(member.id)
     assert (moved.org_id, moved.number, moved.person_id) == (world.places["mill"].id, member.number, other)

@@ -1,5 +1,6 @@
 """What members ask for and what staff decide: two unions for a transfer, else one; a letter for every answer."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -189,6 +190,51 @@ def unreadable(world: World, kind: type[Row], row_id: int, **values: bytes) -> N
     """As if these were sealed with a key that nobody has any more."""
     rows_ = table(kind)
     world.database.writer.run(lambda work: work.execute(sa.update(rows_).where(rows_.c.id == row_id).values(values)))
+
+
+def test_what_is_asked_ends_with_the_membership(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "transfer", "mill", employer="西区纱厂")
+    world.database.writer.run(lambda work: member_deeds.act(work, CHEN, member.id, "expel", "委员会决定", world.now))
+    ended = stored(world, request)
+    assert (ended.state, ended.data, ended.note) == ("withdrawn", None, "会籍已经结束，不再办理")
+    with pytest.raises(NoRequest):
+        accepted(world, request)
+
+
+def test_a_deed_on_a_page_shown_before_is_refused(world: World) -> None:
+    member = world.enrolled(1)
+    mark = members.mark_of(member)
+    world.now += timedelta(minutes=1)
+
+    def relieve() -> None:
+        world.database.writer.run(
+            lambda work: member_deeds.act(work, CHEN, member.id, "relieve", "家庭困难", world.now, mark)
+        )
+
+    relieve()
+    with pytest.raises(member_deeds.ShownBefore):
+        relieve()
+    assert world.events(member.id) == ["join", "relieve"]
+
+
+def test_a_request_shown_before_it_was_sent_elsewhere_is_refused(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "transfer", employer="西区纱厂")
+    mark = member_requests.mark_of(stored(world, request))
+    place = world.places["mill"]
+    world.database.writer.run(lambda work: member_requests.direct(work, CHEN, request, place, world.now))
+    with pytest.raises(NoRequest):
+        world.database.writer.run(lambda work: member_requests.accept(work, CHEN, request, world.now, mark))
+    assert stored(world, request).state == "pending"
+
+
+def test_the_new_employer_comes_along_where_the_union_has_none_of_its_own(world: World) -> None:
+    member = world.enrolled(1)
+    request = asked(world, member.person_id, "transfer", "west", employer="西区小作坊")
+    for _ in range(2):
+        accepted(world, request)
+    assert world.member(member.id).employer == "西区小作坊"
 
 
 def test_who_is_no_member_asks_for_nothing(world: World) -> None:
