@@ -52,6 +52,7 @@ def refuse(turn: Turn, word: str) -> None:
     """No consent: nothing is collected, and there is another way."""
     if group.elsewhere(turn, common.GROUP_PRIVATE):
         return
+    membership.decline(turn.work, turn.person.person_id, turn.now)
     turn.say(office(turn, texts.REFUSED))
 
 

@@ -167,6 +167,12 @@ def expire(work: Work, application_id: int, now: datetime) -> bool:
     return True
 
 
+def decline(work: Work, person_id: int, now: datetime) -> None:
+    """No to the notice: an earlier yes that nothing came of ends. It stands for what the union has, and for members."""
+    if applications.open_of(work, person_id) is None and members.of_person(work, person_id) is None:
+        consents.end(work, person_id, now)
+
+
 def old_enough(id_number: str, now: datetime) -> None:
     """Raises UnderAge for somebody below 16 on this day, Stopped below 14."""
     age = age_on(id_number, local(now).date())

@@ -246,3 +246,14 @@ def test_an_expulsion_is_not_undone_by_deleting(speaker: Talk, database: Databas
     says(speaker, "删除我的信息", "确定删除")
     assert rows(database, Member, "id_hash") != [("",)]
     assert rows(database, Case, "topic") == [("privacy",)]
+
+
+def test_no_ends_an_earlier_yes_that_nothing_came_of(speaker: Talk, database: Database) -> None:
+    says(speaker, "入会", "同意", "取消", "入会", "不同意")
+    assert {end is None for (end,) in rows(database, Consent, "ended_at")} == {False}
+
+
+def test_no_leaves_what_the_union_has(speaker: Talk, database: Database) -> None:
+    joins(speaker)
+    says(speaker, "不同意")
+    assert {end is None for (end,) in rows(database, Consent, "ended_at")} == {True}
