@@ -71,11 +71,11 @@ def flags_of(work: Work, application: Application) -> list[str]:
     there = admissions.members_with(work, application)
     same = applications.by_mobile_hash(work, application.mobile_hash) if application.mobile_hash else ()
     mobile = [each for each in there if each.mobile_hash == application.mobile_hash != ""]
+    owners = [each for each in there if each.id_hash == application.id_hash != ""]
     live = {
-        "member_here": any(each.id_hash == application.id_hash != "" for each in there),
-        "member_other": any(
-            each.id_hash == application.id_hash != "" and transfers.from_another(application, each) for each in there
-        ),
+        "member_here": bool(owners),
+        "member_other": any(transfers.from_another(application, each) for each in owners),
+        "name_differs": any(each.name != application.name for each in owners),
         "mobile_twice": bool(mobile) or any(each.person_id != application.person_id for each in same),
         "second_of_person": any(each.state == "rejected" for each in admissions.earlier_of(work, application)),
     }

@@ -15,7 +15,7 @@ from storage import members as rows
 from storage.applications import Application
 from storage.members import Member, MemberRequest
 from storage.work import Work
-from tests.members.world import CHEN, World
+from tests.members.world import CHEN, World, line, sheet
 from tests.storage.kit import meet, together
 
 ZHOU = Actor("zhou", "approver")
@@ -232,3 +232,17 @@ def test_without_that_day_it_is_the_day_of_approval(world: World) -> None:
 def test_who_joins_for_the_first_time_joins_today(world: World) -> None:
     with pytest.raises(Unfit):
         approve(world, world.applied(1, number="1", state="submitted"), CHEN, joined_on=date(2011, 5, 1))
+
+
+def test_another_name_than_on_the_list_is_looked_at_by_two(world: World) -> None:
+    world.brought(sheet(line(1, "张三")))
+    made = world.applied(1, kind="transfer", name="李四", number="20261125-0009")
+    flags = world.database.look(lambda work: admissions.flags_of(work, application_of(world, made)))
+    assert {"member_here", "name_differs"} <= set(flags)
+    assert approve(world, made, CHEN) == "in_review"
+    assert approve(world, made, ZHOU) == "approved"
+    same = world.applied(2, kind="transfer", name="王五", number="20261125-0010")
+    world.brought(sheet(line(2, "王五")))
+    assert "name_differs" not in world.database.look(
+        lambda work: admissions.flags_of(work, application_of(world, same))
+    )
