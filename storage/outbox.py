@@ -27,6 +27,7 @@ from storage.work import Work
 
 REPLY, REMINDER, BULK = 0, 1, 2
 OPEN = ("answering", "queued", "sending")
+WAIT_S = 0.6  # for somebody else's row: far longer than a group takes, and before PostgreSQL looks for deadlocks (1 s)
 ANSWER_LEASE = timedelta(seconds=20)  # outlasts the platform's repeats: 3 attempts, 5 s apart
 SEND_LEASE = timedelta(seconds=60)
 
@@ -174,27 +175,27 @@ def log(
 def hand_out(work: Work, outbox_id: int) -> bool:
     """Give the passive reply to a repeat of its push; false when it is already on another way. See `release`.
 
-    One statement decides: between a look at the row and this call another process may have marked it answered.
+    One statement decides: between a look at the row and this call another process may have marked it answered. Whoever
+    is at the row is waited for, as they mostly hand it to another repeat; but not long: a group holds many rows in the
+    order of its pushes, and two groups waiting for each other are a deadlock on PostgreSQL.
     """
-    return _if_free(work, sa.and_(_out.c.id == outbox_id, _PASSIVE), route="reply")
+    mine = sa.and_(_out.c.id == outbox_id, _PASSIVE)
+    if (
+        work.dialect == "postgresql"
+        and work.patiently(sa.select(_out.c.id).where(mine).with_for_update(), WAIT_S) is None
+    ):
+        return False
+    return bool(work.execute(sa.update(_out).where(mine).values(route="reply")).rowcount)
 
 
 def release(work: Work, outbox_id: int, now: datetime) -> None:
     """The passive reply came too late: let the sender deliver it by another route, unless a repeat has taken it."""
     unheard = sa.and_(_out.c.id == outbox_id, _out.c.state == "answering", _out.c.route == "")
-    _if_free(work, unheard, state="queued", due_at=now)
-
-
-def _if_free(work: Work, which: sa.ColumnElement[bool], **values: Any) -> bool:
-    """Change a row unless somebody else is at it: they mark it answered or hand it out, and then it is not ours.
-
-    A group holds many rows in the order of its pushes: two groups waiting for each other are a deadlock on PostgreSQL.
-    """
-    if work.dialect == "postgresql":
-        free = work.execute(sa.select(_out.c.id).where(which).with_for_update(skip_locked=True)).first()
+    if work.dialect == "postgresql":  # somebody who is at it marks it answered or hands it out: then it is not ours
+        free = work.execute(sa.select(_out.c.id).where(unheard).with_for_update(skip_locked=True)).first()
         if free is None:
-            return False
-    return bool(work.execute(sa.update(_out).where(which).values(values)).rowcount)
+            return
+    work.execute(sa.update(_out).where(unheard).values(state="queued", due_at=now))
 
 
 class Lapsed(NamedTuple):

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
 from storage.base import table
@@ -22,6 +23,7 @@ from storage.ids import Ids
 from storage.seal import Sealer
 
 Values = Mapping[str, Any]
+LOCK_NOT_AVAILABLE = "55P03"
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:what AS text), 0))")
 
 
@@ -162,6 +164,25 @@ class Work:
         if self._session is not None:
             self._session.flush()
         return self._group.conn.execute(statement, values)
+
+    def patiently(self, statement: sa.Executable, seconds: float) -> Any | None:
+        """The first row, waiting only so long for rows that others hold; None when they do not let go in time.
+
+        For PostgreSQL; the job goes on after a None.
+        """
+        self._enter()
+        conn, nested = self._group.conn, self._group.conn.begin_nested()
+        try:
+            conn.execute(sa.text(f"SET LOCAL lock_timeout = {int(seconds * 1000)}"))
+            found = conn.execute(statement).first()
+        except OperationalError as error:
+            nested.rollback()
+            if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                raise
+            return None
+        conn.execute(sa.text("SET LOCAL lock_timeout TO DEFAULT"))
+        nested.commit()
+        return found
 
     def look(self, statement: sa.Executable, values: Values | None = None) -> sa.CursorResult[Any]:
         """Read without a savepoint and without seeing what this job has only remembered. For batch preparation."""

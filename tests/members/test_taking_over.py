@@ -236,10 +236,10 @@ def test_who_joins_for_the_first_time_joins_today(world: World) -> None:
 
 def test_another_name_than_on_the_list_is_looked_at_by_two(world: World) -> None:
     world.brought(sheet(line(1, "张三")))
-    made = world.applied(1, kind="transfer", name="李四", number="20261125-0009")
+    made = world.applied(1, kind="transfer", state="submitted", name="李四", number="20261125-0009")
     flags = world.database.look(lambda work: admissions.flags_of(work, application_of(world, made)))
     assert {"member_here", "name_differs"} <= set(flags)
-    assert approve(world, made, CHEN) == "in_review"
+    assert approve(world, made, CHEN) == "submitted"
     assert approve(world, made, ZHOU) == "approved"
     same = world.applied(2, kind="transfer", name="王五", number="20261125-0010")
     world.brought(sheet(line(2, "王五")))
