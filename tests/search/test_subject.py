@@ -50,7 +50,7 @@ def test_a_subject_that_no_entry_shares_is_never_answered(text: str) -> None:
     st.sampled_from([TWO, *(Index(pair) for pair in combinations(SMALL[:4], 2))]),
 )
 def test_characters_without_content_are_never_answered(text: str, base: Index) -> None:
-    """A known text aside; and some of them make a word together, or sound like one (应而, 婴儿): that is offered at most."""
+    """A known text aside; and some make a word together. What sounds like one (应而, 婴儿) is offered at most."""
     result, said = base.ask(text), normalise(text)
     words = [form for form in DEFAULT.forms if form in said]
     sounded = heard(said)
