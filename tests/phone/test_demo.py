@@ -140,7 +140,7 @@ async def test_a_restart_keeps_the_chats_and_the_work(demo: Demonstration, page:
     await page.open(demo.console)
     await page.type("#f-name", "kefu")
     await page.type("#f-password", demo.password("kefu"), enter=True)
-    await page.wait("document.querySelector('h1').textContent === '今日概览'")
+    await page.wait("document.querySelector('h1')?.textContent === '今日概览'")
     text = await page.js("document.body.innerText")
     assert "收到消息" in text and "李四" not in text and LI not in text
     assert "Traceback" not in demo.log.read_text("utf-8")

@@ -16,6 +16,7 @@ async def test_wire_log_shows_and_filters(room: Room) -> None:
     await room.page.wait(f"document.querySelector({row!r})?.textContent.includes('✓ 成功')")
     await room.page.click(f"{row} summary")
     await room.page.wait(f"document.querySelector({row!r}).textContent.includes('收件人正确')")
+    await room.page.wait("document.querySelector('.wire-row[data-direction=call]') !== null")
     assert "<Event><![CDATA[subscribe]]></Event>" in await room.page.js(f"document.querySelector({row!r}).textContent")
     pick = "const one = document.querySelector('#pane-wire select'); one.value = 'call'; one.onchange"
     await room.page.js(f"{{ {pick}; one.dispatchEvent(new Event('change')); }}")

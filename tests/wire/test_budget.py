@@ -52,7 +52,7 @@ def slow() -> Iterator[Slow]:
 async def room(any_url: str, clock: FrozenClock, slow: Slow) -> AsyncIterator[Room]:
     """Half a second for a reply."""
     async with open_room(any_url, clock, conversation=slow.conversation, budget=0.5) as opened:
-        await opened.reply(CHEN, "follow")
+        await opened.phone(CHEN, "follow")  # on a busy machine its own answer may come later than half a second
         yield opened
 
 
