@@ -19,7 +19,7 @@ from storage.people import Person
 from storage.work import Work
 
 WAITING = ("submitted", "in_review")
-DECIDED = ("approved", "rejected", "withdrawn")
+DECIDED = ("approved", "rejected", "withdrawn", "expired")
 SHOWN = (*WAITING, "releasing", "returned", *DECIDED)
 PAGE = 50
 

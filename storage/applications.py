@@ -213,8 +213,15 @@ def was_handed_in(work: Work, person_id: int, but: int) -> bool:
     return work.session.exec(query).first() is not None
 
 
-class Unsent(NamedTuple):
-    """An application that is not handed in, with the last answer and the end of its form (None: there is none)."""
+RETURNED_DAYS = timedelta(days=30)  # as long as an open form lives
+AGAIN = "membership_again"  # the form of what was given back
+
+
+class Unfinished(NamedTuple):
+    """An application that waits for its applicant, with the last answer and its end (None: not handed in, no form).
+
+    One that was given back and not answered since counts from then.
+    """
 
     id: int
     nudges: int
@@ -223,10 +230,27 @@ class Unsent(NamedTuple):
     expires_at: datetime | None
 
 
-def unsent(work: Work, limit: int, after: int = 0) -> list[Unsent]:
-    """Applications that are not handed in, in the order of their ids, from behind `after`."""
-    rows, forms = table(Application), table(Conversation)
-    columns = (rows.c.id, rows.c.nudges, rows.c.nudged_at, forms.c.updated_at, forms.c.expires_at)
-    query = sa.select(*columns).select_from(rows.outerjoin(forms, forms.c.person_id == rows.c.person_id))
-    waiting = query.where(rows.c.state.in_(UNSENT), rows.c.id > after).order_by(rows.c.id)
-    return [Unsent._make(row) for row in work.look(waiting.limit(limit))]
+def waits_since(application: Application, form: Conversation | None) -> datetime:
+    """Since when a returned application waits: it was given back, or answered later in its form."""
+    given_back = application.updated_at
+    return max(given_back, form.updated_at) if form is not None and form.form == AGAIN else given_back
+
+
+def unfinished(work: Work, limit: int, after: int = 0) -> list[Unfinished]:
+    """Applications that are not handed in or were given back, in the order of their ids, from behind `after`."""
+    query = select(Application, Conversation).outerjoin(
+        Conversation, col(Conversation.person_id) == col(Application.person_id)
+    )
+    waiting = query.where(col(Application.state).in_((*UNSENT, "returned")), Application.id > after)
+    found: Sequence[tuple[Application, Conversation | None]] = work.session.exec(
+        waiting.order_by(col(Application.id)).limit(limit)
+    ).all()
+    return [_unfinished(application, form) for application, form in found]
+
+
+def _unfinished(application: Application, form: Conversation | None) -> Unfinished:
+    facts = (application.id, application.nudges, application.nudged_at)
+    if application.state == "returned":
+        since = waits_since(application, form)
+        return Unfinished(*facts, since, since + RETURNED_DAYS)
+    return Unfinished(*facts, form.updated_at if form else None, form.expires_at if form else None)

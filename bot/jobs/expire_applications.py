@@ -1,4 +1,4 @@
-"""End applications that were never handed in and whose form is gone or too old; each in its own transaction."""
+"""End applications nobody came back to: never handed in, or given back and not changed; each in its own transaction."""
 
 import logging
 from datetime import timedelta
@@ -18,7 +18,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     """How many ended, and how many could not be (logged, tried again next time)."""
     counts = {"expired": 0, "gone": 0, "failed": 0}
     after = 0
-    while found := database.look(partial(applications.unsent, limit=BATCH, after=after)):
+    while found := database.look(partial(applications.unfinished, limit=BATCH, after=after)):
         after = found[-1].id
         for row in found:
             if row.expires_at is None or row.expires_at <= moment.now:

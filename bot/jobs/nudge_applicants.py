@@ -21,7 +21,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     if not_quiet(moment.now, house.hours) > moment.now:
         return counts
     after = 0
-    while found := database.look(partial(applications.unsent, limit=BATCH, after=after)):
+    while found := database.look(partial(applications.unfinished, limit=BATCH, after=after)):
         after = found[-1].id
         for row in found:
             if row.answered_at and nudges.due(row.nudges, row.nudged_at, row.answered_at, moment.now):

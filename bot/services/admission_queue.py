@@ -203,6 +203,7 @@ def _step(step: ApplicationStep) -> Step:
     again = {"returned": "修改后再次提交", "in_review": "放回待审核", "releasing": "转会没有办成，回到审核"}
     what = {**STATES, **begun, "submitted": again.get(step.before, "提交申请"), "in_review": "开始审核"}
     what |= {"returned": "退回修改", "rejected": "审核不通过", "withdrawn": "本人撤回"}
+    what["expired"] = "退回以后没有改好，过期结束" if step.before == "returned" else begun["expired"]
     if step.before == "in_review" and step.after == "releasing":
         return Step(step.at, step.actor, step.reason, "")
     if step.before == step.after:

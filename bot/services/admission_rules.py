@@ -17,6 +17,7 @@ STATES = {
     "approved": "已批准",
     "rejected": "未通过",
     "withdrawn": "本人已撤回",
+    "expired": "退回后没有改好，已过期",
 }
 PATHWAYS = {
     "ordinary": "在职职工",

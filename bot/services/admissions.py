@@ -209,8 +209,8 @@ def give_back(
     _take_up(work, actor, application, now)
     application.returned, application.first_by, application.reviewer = wanted, "", ""
     application.due_on = application.escalated_at = None  # the clock stands while the applicant has it
-    application.note = reason
-    words = returned_words(work, application)
+    application.note, application.nudges, application.nudged_at = reason, 0, None
+    words = returned_words(work, application, now)
     _decide(work, actor, application, "returned", reason, words, now, f"{field_names(wanted)}。{reason}")
     return application
 
@@ -310,6 +310,7 @@ def _waiting(work: Work, actor: Actor, application_id: int, seen: str) -> Applic
     if application.state not in WAITING:
         who = _name(work, application.reviewer)
         said = {"approved": f"已经由{who}批准", "rejected": f"已经由{who}审核为不通过", "withdrawn": "已经由本人撤回"}
+        said["expired"] = "退回以后没有改好，已经过期结束"
         said["releasing"] = f"已经由{who}同意接收，在等原工会转出"
         raise Conflict(f"这份申请{said.get(application.state, '已经退回，在等申请人修改')}，不用再办。")
     if seen and seen != mark_of(application):

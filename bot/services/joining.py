@@ -156,8 +156,13 @@ def withdraw(work: Work, person_id: int, now: datetime) -> Application | None:
 
 
 def expire(work: Work, application_id: int, now: datetime) -> bool:
-    """End an application whose form is gone or too old; whether it was so. Nothing is said: nobody asked."""
+    """End an application whose form is gone or too old, or that was given back too long ago; whether it was so.
+
+    Nothing is said: the second reminder said it. What a returned one holds is emptied by retention.
+    """
     application = applications.held(work, application_id)
+    if application is not None and application.state == "returned":
+        return _expire_returned(work, application, now)
     if application is None or application.state not in applications.UNSENT:
         return False
     form = conversations.of_person(work, application.person_id)
@@ -165,6 +170,16 @@ def expire(work: Work, application_id: int, now: datetime) -> bool:
         return False
     conversations.drop(work, application.person_id)
     applications.move(work, application, "expired", "job:expire_applications", now, "not handed in")
+    return True
+
+
+def _expire_returned(work: Work, application: Application, now: datetime) -> bool:
+    form = conversations.of_person(work, application.person_id)
+    if applications.waits_since(application, form) + applications.RETURNED_DAYS > now:
+        return False
+    if form is not None and form.form == applications.AGAIN:
+        conversations.drop(work, application.person_id)
+    applications.move(work, application, "expired", "job:expire_applications", now)
     return True
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from bot import joining_texts as texts
 from bot.calendar import say_date
 from bot.clock import local
-from storage import applications, members, orgs
+from storage import applications, conversations, members, orgs
 from storage.applications import Application
 from storage.work import Work
 
@@ -40,10 +40,12 @@ def words_of(work: Work, application: Application, today: date | None) -> str:
         "since": _say(_since(work, application)),
         "unit": unit_name(work, application),
         "due": say_date(application.due_on) if application.due_on else "",
+        "until": _until(work, application),
         "fields": field_names(application.returned),
         "note": application.note or texts.NOTE_NONE,
     }
     state = "released" if _released(work, application) else application.state
+    state = "lapsed" if state == "expired" and application.submitted_at else state
     said = texts.PROGRESS[state].format(**facts)
     waits = application.state in ("submitted", "in_review") and application.due_on is not None
     late = waits and today is not None and application.due_on is not None and today > application.due_on
@@ -56,13 +58,20 @@ def _released(work: Work, application: Application) -> bool:
     return request is not None and request.state == "released"
 
 
-def returned_words(work: Work, application: Application) -> str:
-    """The letter about an application that was given back: which fields, why, and how to go on."""
+def _until(work: Work, application: Application) -> str:
+    """The day until which a returned application waits."""
+    since = applications.waits_since(application, conversations.of_person(work, application.person_id))
+    return _say(since + applications.RETURNED_DAYS)
+
+
+def returned_words(work: Work, application: Application, now: datetime) -> str:
+    """The letter about an application that is given back now: which fields, why, how to go on, until when."""
     return texts.LETTER_RETURNED.format(
         number=application.number or "",
         unit=unit_name(work, application),
         fields=field_names(application.returned),
         note=application.note or texts.NOTE_NONE,
+        until=_say(now + applications.RETURNED_DAYS),
     )
 
 

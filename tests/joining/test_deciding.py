@@ -140,7 +140,7 @@ def test_another_branch_neither_sees_nor_decides(office: Office, now: datetime) 
 
 
 def test_what_was_not_handed_in_is_nobodys(office: Office, now: datetime) -> None:
-    one = office.apply("a", now)
+    one = office.apply("a", now, number=None)
     office.database.writer.run(
         lambda work: applications.move(work, applications.get(work, one), "expired", "job:clean_up", now)
     )
