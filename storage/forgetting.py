@@ -52,6 +52,14 @@ def blank_applications_of(work: Work, person_id: int) -> int:
     return blank_applications(work, list(work.execute(query).scalars()))
 
 
+def holds_application(work: Work, person_id: int) -> bool:
+    """Whether a person has an application that is open, led to a membership, or still says something about them."""
+    rows = _APPLICATIONS
+    counts = sa.or_(rows.c.state.in_((*OPEN_APPLICATION, "approved")), _FILLED)
+    query = sa.select(rows.c.id).where(rows.c.person_id == person_id, counts)
+    return work.execute(query.limit(1)).first() is not None
+
+
 def gone_before(work: Work, moment: datetime, limit: int) -> list[int]:
     """People with a name who are reached nowhere since a moment and are neither members nor applying."""
     mine = _ADDRESSES.c.person_id == _PEOPLE.c.id
