@@ -9,6 +9,7 @@ APPLICATION = "· 入会申请 {number}（{day}提交，{state}）：\n{facts}�
 FACTS = "  姓名{name}，身份证号{id_number}，手机号{mobile}，单位{employer}"
 EMPTY_APPLICATION = "· 入会申请 {number}（{day}提交，{state}）：填过的内容已经删除，只留编号和经过。"
 UNTIL_DECIDED = "办理期间保存。"
+UNTIL_CHANGED = "等您修改到{until}；到期没有改好就结束，内容再过30天自动删除。"
 UNTIL_MEMBER = "作为入会档案保存。"
 UNTIL_DAY = "内容{until}前自动删除。"
 MEMBER = (

@@ -80,6 +80,14 @@ def blank_members(work: Work, ids: Collection[int]) -> int:
     return int(work.execute(sa.update(_MEMBERS).where(_MEMBERS.c.id.in_(ids), _ENDED).values(_RECORD)).rowcount)
 
 
+def holds_application(work: Work, person_id: int) -> bool:
+    """Whether a person has an application that is open, led to a membership, or still says something about them."""
+    rows = _APPLICATIONS
+    counts = sa.or_(rows.c.state.in_((*OPEN_APPLICATION, "approved")), _FILLED)
+    query = sa.select(rows.c.id).where(rows.c.person_id == person_id, counts)
+    return work.execute(query.limit(1)).first() is not None
+
+
 def gone_before(work: Work, moment: datetime, limit: int) -> list[int]:
     """People with a name who are reached nowhere since a moment and are neither members nor applying."""
     mine = _ADDRESSES.c.person_id == _PEOPLE.c.id

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, select
 
+from storage import consents, forgetting
 from storage.applications import Application
 from storage.base import BigId, Row, UtcDateTime, table
 from storage.cases import Case
@@ -27,7 +28,8 @@ from storage.reminders import Reminder
 from storage.work import Work
 
 PURPOSE = "resume_code.code"
-OWN = (Conversation, Application, Member, Appointment, Case, Consent, Duty, Reminder)
+OWN = (Conversation, Member, Appointment, Duty, Reminder)
+ENDED = (Application, Case, Consent)  # what is over goes along; what is not is somebody's own
 TRAIL = (Inbound, Outbox, Miss, Letter)
 
 
@@ -73,17 +75,27 @@ def drop_expired(work: Work, now: datetime) -> int:
 
 
 def has_own(work: Work, person_id: int) -> bool:
-    """Whether a person has anything that would be lost or mixed up by becoming somebody else."""
-    rows = [table(model) for model in OWN]
-    return any(
-        work.execute(sa.select(each.c.person_id).where(each.c.person_id == person_id).limit(1)).first() is not None
-        for each in rows
-    )
+    """Whether a person has anything that would be lost or mixed up by becoming somebody else.
+
+    Applications that came to nothing and say nothing any more, closed cases and consents are nothing of that kind.
+    """
+    found = [
+        sa.select(each.c.person_id).where(each.c.person_id == person_id) for each in (table(model) for model in OWN)
+    ]
+    cases = table(Case)
+    found.append(sa.select(cases.c.person_id).where(cases.c.person_id == person_id, cases.c.state == "open"))
+    if any(work.execute(each.limit(1)).first() is not None for each in found):
+        return True
+    return forgetting.holds_application(work, person_id)
 
 
-def join(work: Work, stranger: Known, person_id: int) -> Known:
-    """Give a stranger's address, with what was said there, to a person; the stranger is gone. See `has_own`."""
-    for model in (*TRAIL, Address):
+def join(work: Work, stranger: Known, person_id: int, now: datetime) -> Known:
+    """Give a stranger's address, with what was said there and what is over, to a person; the stranger is gone.
+
+    See `has_own`. A consent of theirs ends: nothing hangs on it.
+    """
+    consents.end(work, stranger.person_id, now)
+    for model in (*ENDED, *TRAIL, Address):
         rows = table(model)
         work.execute(sa.update(rows).where(rows.c.person_id == stranger.person_id).values(person_id=person_id))
     persons = table(Person)

@@ -55,10 +55,13 @@ def _application(work: Work, application: Application) -> str:
     facts = texts.FACTS.format(
         name=application.name or texts.NONE, employer=application.employer or texts.NONE, **_masked(work, application)
     )
-    return texts.APPLICATION.format(facts=facts, until=_until(application), **known)
+    return texts.APPLICATION.format(facts=facts, until=_until(work, application), **known)
 
 
-def _until(application: Application) -> str:
+def _until(work: Work, application: Application) -> str:
+    if application.state == "returned":
+        since = applications.waits_since(application, conversations.of_person(work, application.person_id))
+        return texts.UNTIL_CHANGED.format(until=_day(since + applications.RETURNED_DAYS))
     if application.state in OPEN and application.state not in UNSENT:
         return texts.UNTIL_DECIDED
     if application.state == "approved":

@@ -25,7 +25,7 @@ def progress_words(work: Work, person_id: int, today: date | None = None) -> str
 
     One that was dropped before it was handed in counts as none.
     """
-    application = applications.latest_of(work, person_id)
+    application = applications.open_of(work, person_id) or applications.latest_of(work, person_id)
     if application is None or (application.state == "withdrawn" and application.submitted_at is None):
         return texts.NO_APPLICATION
     return words_of(work, application, today)

@@ -1,9 +1,10 @@
 """Going on with an application on another phone or channel: a six-digit code, shown here, typed there.
 
 The code counts for ten minutes and once. Who types it shows that they hold both phones; their new address becomes one
-of the person's, unless something of its own hangs on it. Guessing is capped: five wrong codes an hour a person, two
-hundred in ten minutes all together (with a hundred codes in the world a two-percent chance for all guessers together).
-The old address is told. All of it is one transaction with the turn: a crash leaves the code unspent.
+of the person's, unless something of its own hangs on it; what came to nothing there goes along. Guessing is capped:
+five wrong codes an hour a person, two hundred in ten minutes all together (with a hundred codes in the world a
+two-percent chance for all guessers together). The old address is told. All of it is one transaction with the turn: a
+crash leaves the code unspent.
 """
 
 from datetime import datetime, timedelta
@@ -47,6 +48,12 @@ class HasOwn(Refusal):
     words = texts.CODE_OWN
 
 
+class HasForm(HasOwn):
+    """It has an open form, which can be cancelled."""
+
+    words = texts.CODE_FORM
+
+
 def code_for(work: Work, known: Known, now: datetime) -> str:
     """A new code for this person. Raises NothingToResume.
 
@@ -71,7 +78,10 @@ def awaited(work: Work, person_id: int, now: datetime) -> bool:
 
 
 def go_on(work: Work, stranger: Known, code: str, house: House, now: datetime) -> Known:
-    """Spend a code: the speaker as who they are from now on. Raises WrongCode, TooManyCodes, HasOwn."""
+    """Spend a code: the speaker as who they are from now on. Raises WrongCode, TooManyCodes, HasOwn.
+
+    A refusal leaves the code unspent.
+    """
     wrong = f"refused:{WrongCode.__name__}"
     mine = inbox.count_topic(work, wrong, now - timedelta(hours=1), stranger.person_id)
     if mine >= TRIES or inbox.count_topic(work, wrong, now - LIFE) >= TRIES_OF_ALL:
@@ -81,9 +91,11 @@ def go_on(work: Work, stranger: Known, code: str, house: House, now: datetime) -
         raise WrongCode
     if found.person_id == stranger.person_id:
         raise WrongCode(texts.CODE_HERE)
+    if conversations.of_person(work, stranger.person_id) is not None:
+        raise HasForm
     if resume_codes.has_own(work, stranger.person_id):
         raise HasOwn
-    joined = resume_codes.join(work, stranger, found.person_id)
+    joined = resume_codes.join(work, stranger, found.person_id, now)
     audit.write(work, f"person:{found.person_id}", "resume", f"person:{found.person_id}", now)
     _tell(work, found, house, now)
     return joined

@@ -56,6 +56,7 @@ def test_an_answer_in_the_reopened_form_gives_thirty_more_days(database: Databas
     days(speaker, 20)
     says(speaker, "修改申请", "示例机械厂有限公司")
     assert "请在2027年1月14日前改好" in says(speaker, "进度")[0]
+    assert "等您修改到2027年1月14日；到期没有改好就结束，内容再过30天自动删除" in "\n".join(says(speaker, "我的信息"))
     days(speaker, 29)
     assert (all_of(database)[0].state, count(database, Conversation)) == ("returned", 1)
     days(speaker, 2)

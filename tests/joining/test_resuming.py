@@ -3,12 +3,19 @@
 import re
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
+from bot.services import admissions
+from storage.base import table
+from storage.cases import Case
+from storage.consents import Consent
 from storage.conversations import Conversation
 from storage.database import Database
 from storage.inbox import Inbound
 from storage.people import Address, Person
 from storage.resume_codes import ResumeCode
-from tests.joining.kit import UNIT, all_of, says, start, talk
+from tests.joining.applicants import WANG
+from tests.joining.kit import UNIT, all_of, id_of, joins, says, start, talk
 from tests.storage.kit import count, rows
 
 
@@ -78,3 +85,56 @@ def test_old_codes_are_forgotten(database: Database, now: datetime) -> None:
     says(speaker, *start(), "换手机")
     speaker.pass_time(minutes=11)
     assert count(database, ResumeCode) == 0
+
+
+def test_what_came_to_nothing_on_the_new_phone_is_no_obstacle(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    says(speaker, *start())
+    speaker.clock.move(timedelta(minutes=1))
+    says(speaker, "入会", "同意", "取消", user="u2")
+    digits = code(says(speaker, "换手机")[-1])
+    assert "接上了" in says(speaker, f"接着填 {digits}", user="u2")[-1]
+    assert "没填完的入会申请" in says(speaker, "进度", user="u2")[0]
+    assert (count(database, Person), sorted(each.state for each in all_of(database))) == (
+        1,
+        ["collecting", "withdrawn"],
+    )
+    standing = [subject for subject, ended in rows(database, Consent, "subject", "ended_at") if ended is None]
+    assert sorted(standing) == ["id_number", "notice"]
+    assert "申请已经提交" in says(speaker, "继续", UNIT, "在岗", "是", "没入过", "确认", user="u2")[-1]
+
+
+def test_deleted_and_emptied_is_nothing_either(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    joins(speaker, user="u2", id_number=id_of("19850101", 4), mobile="13800138111")
+    says(speaker, "撤回申请", "确定撤回", user="u2")
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    assert "您自己的内容" in says(speaker, f"接着填 {digits}", user="u2")[-1]  # still holds what was filled in
+    says(speaker, "删除我的信息", "确定删除", user="u2")
+    assert "接上了" in says(speaker, f"接着填 {digits}", user="u2")[-1]
+    assert count(database, Person) == 1
+
+
+def test_a_stop_for_being_under_age_goes_along(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    says(speaker, *start(id_of("20110601"))[:5], user="u2")
+    assert "您自己的内容" in says(speaker, f"接着填 {digits}", user="u2")[-1]  # somebody is to call
+    database.writer.run(lambda work: work.execute(sa.update(table(Case)).values(state="closed")))
+    assert "接上了" in says(speaker, f"接着填 {digits}", user="u2")[-1]
+    says(speaker, "继续", UNIT, "在岗", "是", "没入过", "确认", user="u2")
+    assert "minor_before" in next(each.flags for each in all_of(database) if each.state == "submitted")
+
+
+def test_members_and_open_forms_are_not_taken_over(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    joins(speaker, user="u2", id_number=id_of("19850101", 4), mobile="13800138111")
+    (one,) = all_of(database)
+    database.writer.run(lambda work: admissions.approve(work, WANG, one.id, now))
+    says(speaker, "入会", "同意", user="u3")
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    (said,) = says(speaker, f"接着填 {digits}", user="u2")
+    assert "您自己的内容" in said and "合并" not in said and "窗口" in said
+    assert "请先回复“取消”" in says(speaker, f"接着填 {digits}", user="u3")[0]
+    says(speaker, "取消", user="u3")
+    assert "接上了" in says(speaker, f"接着填 {digits}", user="u3")[-1]
