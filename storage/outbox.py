@@ -27,7 +27,6 @@ from storage.work import Work
 
 REPLY, REMINDER, BULK = 0, 1, 2
 OPEN = ("answering", "queued", "sending")
-WAIT_S = 0.6  # for somebody else's row: far longer than a group takes, and before PostgreSQL looks for deadlocks (1 s)
 ANSWER_LEASE = timedelta(seconds=20)  # outlasts the platform's repeats: 3 attempts, 5 s apart
 SEND_LEASE = timedelta(seconds=60)
 
@@ -113,6 +112,13 @@ READY_COLUMNS = (
 _PASSIVE = sa.or_(_out.c.state == "answering", sa.and_(_out.c.state.in_(("sent", "unknown")), _out.c.route == "reply"))
 
 
+_HAND_OUT = (
+    sa.update(_out)
+    .where(_out.c.id == sa.bindparam("row_id"), _out.c.state == "answering", _out.c.route == "")
+    .values(route="reply")
+)
+
+
 def put(work: Work, *, person_id: int, address_id: int, text: str, state: str, now: datetime, **more: Any) -> int:
     """Remember one message; written when the group commits. Returns its id. `more` are columns of Outbox."""
     row_id = work.new_id()
@@ -175,23 +181,24 @@ def log(
 def hand_out(work: Work, outbox_id: int) -> bool:
     """Give the passive reply to a repeat of its push; false when it is already on another way. See `release`.
 
-    One statement decides: between a look at the row and this call another process may have marked it answered. Whoever
-    is at the row is waited for, as they mostly hand it to another repeat; but not long: a group holds many rows in the
-    order of its pushes, and two groups waiting for each other are a deadlock on PostgreSQL.
+    Nobody waits: several repeats may be given the same words at once, and none while it is being released (a claim on
+    the row's id, shared here, alone there, until the transaction ends). That it was given is written with the group's
+    common statement, in the order of ids: groups that wrote row by row, as their pushes came, ended in deadlocks.
     """
-    mine = sa.and_(_out.c.id == outbox_id, _PASSIVE)
-    if (
-        work.dialect == "postgresql"
-        and work.patiently(sa.select(_out.c.id).where(mine).with_for_update(), WAIT_S) is None
-    ):
+    if not work.claim(f"outbox:{outbox_id}", shared=True):
         return False
-    return bool(work.execute(sa.update(_out).where(mine).values(route="reply")).rowcount)
+    if work.execute(sa.select(_out.c.id).where(_out.c.id == outbox_id, _PASSIVE)).first() is None:
+        return False
+    work.defer(_HAND_OUT, {"row_id": outbox_id})
+    return True
 
 
 def release(work: Work, outbox_id: int, now: datetime) -> None:
     """The passive reply came too late: let the sender deliver it by another route, unless a repeat has taken it."""
+    if not work.claim(f"outbox:{outbox_id}"):
+        return
     unheard = sa.and_(_out.c.id == outbox_id, _out.c.state == "answering", _out.c.route == "")
-    if work.dialect == "postgresql":  # somebody who is at it marks it answered or hands it out: then it is not ours
+    if work.dialect == "postgresql":  # somebody who is at it marks it answered: then it is not ours
         free = work.execute(sa.select(_out.c.id).where(unheard).with_for_update(skip_locked=True)).first()
         if free is None:
             return
