@@ -27,7 +27,6 @@ from storage.work import Work
 
 REPLY, REMINDER, BULK = 0, 1, 2
 OPEN = ("answering", "queued", "sending")
-WAIT_S = 0.6  # for somebody else's row: far longer than a group takes, and before PostgreSQL looks for deadlocks (1 s)
 ANSWER_LEASE = timedelta(seconds=20)  # outlasts the platform's repeats: 3 attempts, 5 s apart
 SEND_LEASE = timedelta(seconds=60)
 
@@ -175,23 +174,28 @@ def log(
 def hand_out(work: Work, outbox_id: int) -> bool:
     """Give the passive reply to a repeat of its push; false when it is already on another way. See `release`.
 
-    One statement decides: between a look at the row and this call another process may have marked it answered. Whoever
-    is at the row is waited for, as they mostly hand it to another repeat; but not long: a group holds many rows in the
-    order of its pushes, and two groups waiting for each other are a deadlock on PostgreSQL.
+    Nobody waits: several repeats may be given the same words at once, and none while it is being released (a claim on
+    the row's id, shared here, alone there, until the transaction ends). Who finds the row locked gives the words and
+    writes nothing: only somebody who hands it out, too, or marks it answered can be at it. A group holds many rows in
+    the order of its pushes, so groups that waited for each other's rows would end in deadlocks. (Should that somebody's
+    process die before its commit, a late `release` may say the words once more.)
     """
-    mine = sa.and_(_out.c.id == outbox_id, _PASSIVE)
-    if (
-        work.dialect == "postgresql"
-        and work.patiently(sa.select(_out.c.id).where(mine).with_for_update(), WAIT_S) is None
-    ):
+    if not work.claim(f"outbox:{outbox_id}", shared=True):
         return False
-    return bool(work.execute(sa.update(_out).where(mine).values(route="reply")).rowcount)
+    mine = sa.select(_out.c.id).where(_out.c.id == outbox_id, _PASSIVE)
+    if work.execute(mine).first() is None:
+        return False
+    free = mine.with_for_update(skip_locked=True)
+    work.execute(sa.update(_out).where(_out.c.id.in_(free)).values(route="reply"))
+    return True
 
 
 def release(work: Work, outbox_id: int, now: datetime) -> None:
     """The passive reply came too late: let the sender deliver it by another route, unless a repeat has taken it."""
+    if not work.claim(f"outbox:{outbox_id}"):
+        return
     unheard = sa.and_(_out.c.id == outbox_id, _out.c.state == "answering", _out.c.route == "")
-    if work.dialect == "postgresql":  # somebody who is at it marks it answered or hands it out: then it is not ours
+    if work.dialect == "postgresql":  # somebody who is at it marks it answered: then it is not ours
         free = work.execute(sa.select(_out.c.id).where(unheard).with_for_update(skip_locked=True)).first()
         if free is None:
             return

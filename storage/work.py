@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
 from storage.base import table
@@ -23,8 +22,9 @@ from storage.ids import Ids
 from storage.seal import Sealer
 
 Values = Mapping[str, Any]
-LOCK_NOT_AVAILABLE = "55P03"
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:what AS text), 0))")
+_CLAIM = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:what AS text), 0))")
+_CLAIM_SHARED = sa.text("SELECT pg_try_advisory_xact_lock_shared(hashtextextended(CAST(:what AS text), 0))")
 
 
 class Repeated:
@@ -165,24 +165,14 @@ class Work:
             self._session.flush()
         return self._group.conn.execute(statement, values)
 
-    def patiently(self, statement: sa.Executable, seconds: float) -> Any | None:
-        """The first row, waiting only so long for rows that others hold; None when they do not let go in time.
+    def claim(self, what: str, shared: bool = False) -> bool:
+        """Whether nobody else has claimed the same `what`, until the transaction ends; shared claims go together.
 
-        For PostgreSQL; the job goes on after a None.
+        Never waits. SQLite has one writer, so it is always so.
         """
-        self._enter()
-        conn, nested = self._group.conn, self._group.conn.begin_nested()
-        try:
-            conn.execute(sa.text(f"SET LOCAL lock_timeout = {int(seconds * 1000)}"))
-            found = conn.execute(statement).first()
-        except OperationalError as error:
-            nested.rollback()
-            if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
-                raise
-            return None
-        conn.execute(sa.text("SET LOCAL lock_timeout TO DEFAULT"))
-        nested.commit()
-        return found
+        if self.dialect != "postgresql":
+            return True
+        return bool(self.execute(_CLAIM_SHARED if shared else _CLAIM, {"what": what}).scalar())
 
     def look(self, statement: sa.Executable, values: Values | None = None) -> sa.CursorResult[Any]:
         """Read without a savepoint and without seeing what this job has only remembered. For batch preparation."""
