@@ -1,44 +1,46 @@
-"""Cadres' duties: the yearly templates and each cadre's duty of a period.
+"""Cadres' duties of a period, and every step a person took with one.
 
-States of a duty: `issued` → `acknowledged` → `done` | `excused`; `overdue` is a property (open and past its deadline),
-not a state. Unique: (template, period, appointment) – issuing twice is issuing once.
+States: `issued` → `delivered` (the platform took the month's list) → `acknowledged` (收到) → `done` | `excused`. 完成
+works from each of the first three, which are open. *Overdue* is a property: open and past its deadline. `done_at` after
+the deadline is done late. `escalated` counts the levels of the tree above that heard of it. A duty that goes to
+somebody else keeps its row and its appointment; `person_id` moves and a step says from whom to whom (reassigned).
+
+Unique: (template, period, appointment): issuing twice is issuing once. `rung` is the first step of the ladder that was
+not dealt with yet; it moves in the transaction that queues the words (`bot/reminders/`). What a crash does: before a
+commit nothing happened, after it nothing is left to do.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, table, tally
+from storage.base import BigId, Row, UtcDateTime, default, table, tally
+from storage.duty_templates import DutyTemplate
 from storage.orgs import Appointment
 from storage.scope import of_places
 from storage.work import Work
 
-OPEN = ("issued", "acknowledged")
+OPEN = ("issued", "delivered", "acknowledged")
 
 
-class DutyTemplate(Row, table=True):
-    """One line of the yearly calendar. `months`: numbers 1..12; `deadline_day` is clamped to the month's end."""
-
-    __tablename__ = "duty_template"
-    id: str = Field(primary_key=True, max_length=64)
-    months: Any = Field(sa_type=Json)
-    title: str = Field(max_length=60)
-    what: str
-    deadline_day: int
-    evidence: str = Field(max_length=8)
-    numbers: Any = Field(default=None, nullable=True, sa_type=Json)
-    levels: Any = Field(sa_type=Json)
-    basis: str = ""
+_UNTOLD = "state = 'issued'"
 
 
 class Duty(Row, table=True):
-    """What one office holder has to do in one period (`2026-11`). `number` is its place in that person's list."""
+    """What one office holder has to do in one period (`2026-11`). `number` is its place in that person's list.
+
+    `org_id`: the union it is about. `told_id`: the outbox row of the list that first named it. `percent`: 进度 as last
+    told. `set_on`: the deadline it was issued with, where it was moved since.
+    """
 
     __tablename__ = "duty"
-    __table_args__ = (sa.UniqueConstraint("template_id", "period", "appointment_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("template_id", "period", "appointment_id"),
+        sa.Index("ix_duty_org_id_period", "org_id", "period"),
+        sa.Index("ix_duty_told_id", "told_id", sqlite_where=sa.text(_UNTOLD), postgresql_where=sa.text(_UNTOLD)),
+    )
     id: int = Field(primary_key=True, sa_type=BigId)
     template_id: str = Field(foreign_key="duty_template.id", max_length=64)
     period: str = Field(max_length=7, index=True)
@@ -51,20 +53,42 @@ class Duty(Row, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     report: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
+    org_id: int | None = Field(default=None, sa_type=BigId)
+    rung: int = Field(default=0, sa_column_kwargs=default(0))
+    told_id: int | None = Field(default=None, sa_type=BigId)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    percent: int | None = None
+    set_on: date | None = None
+    escalated: int = Field(default=0, sa_column_kwargs=default(0))
+    escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-def put_template(work: Work, template_id: str, values: dict[str, Any]) -> None:
-    """Create or replace one line of the calendar."""
-    template = work.session.get(DutyTemplate, template_id) or DutyTemplate(id=template_id, **values)
-    for key, value in values.items():
-        setattr(template, key, value)
-    work.session.add(template)
+class DutyStep(Row, table=True):
+    """Something that happened to a duty: who (`person:7`, `staff:wang`, `job:…`), what, when. `note`: no personal data.
+
+    `what`: acknowledged, progress, number, evidence, done, reopened, asked, moved (its deadline), refused, reassigned,
+    excused, escalated. Being issued, told and reminded of is read from the duty and the firings.
+    """
+
+    __tablename__ = "duty_step"
+    id: int = Field(primary_key=True, sa_type=BigId)
+    duty_id: int = Field(foreign_key="duty.id", index=True, sa_type=BigId)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str = Field(max_length=64)
+    what: str = Field(max_length=16)
+    note: str = Field(default="", max_length=200, sa_column_kwargs=default(""))
 
 
-def templates(work: Work, month: int) -> Sequence[DutyTemplate]:
-    """The lines of a month, by deadline."""
-    query = select(DutyTemplate).order_by(col(DutyTemplate.deadline_day), col(DutyTemplate.id))
-    return [each for each in work.session.exec(query) if month in each.months]
+def step(work: Work, duty_id: int, actor: str, what: str, now: datetime, note: str = "") -> None:
+    """Write down what happened to a duty; written when the group commits."""
+    values = {"id": work.new_id(), "duty_id": duty_id, "at": now, "actor": actor, "what": what, "note": note[:200]}
+    work.append(DutyStep, values)
+
+
+def steps_of(work: Work, duty_id: int) -> Sequence[DutyStep]:
+    """What happened to a duty, in order."""
+    query = select(DutyStep).where(DutyStep.duty_id == duty_id)
+    return work.session.exec(query.order_by(col(DutyStep.at), col(DutyStep.id))).all()
 
 
 def of_person(work: Work, person_id: int, period: str) -> Sequence[tuple[Duty, DutyTemplate]]:

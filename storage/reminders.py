@@ -6,18 +6,23 @@ it or nothing. A tick that finds a due time too old writes a firing with result 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime, table, tally
+from storage.base import BigId, Json, Row, UtcDateTime, default, table, tally
 from storage.scope import of_people
 from storage.work import Work
 
 
 class Reminder(Row, table=True):
-    """One thing to be reminded of. Unique: (kind, subject, person). `rung` counts the steps of its ladder."""
+    """One thing to be reminded of. Unique: (kind, subject, person). `rung` counts the steps of its ladder.
+
+    Of a cadre's duties: `listed` is the last month whose list was dealt with, `said_at` when something was last said,
+    `week_on` (its Monday) and `week_said` how often this week, `unreachable_at` since when nobody could be told.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (sa.UniqueConstraint("kind", "subject", "person_id"),)
@@ -27,10 +32,17 @@ class Reminder(Row, table=True):
     person_id: int = Field(foreign_key="person.id", index=True, sa_type=BigId)
     rung: int = 0
     next_fire_at: datetime | None = Field(default=None, index=True, sa_type=UtcDateTime)
+    listed: str = Field(default="", max_length=7, sa_column_kwargs=default(""))
+    said_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    week_on: date | None = None
+    week_said: int = Field(default=0, sa_column_kwargs=default(0))
+    unreachable_at: datetime | None = Field(default=None, index=True, sa_type=UtcDateTime)
 
 
 class Firing(Row, table=True):
-    """One due time of a reminder and its end: `said`, `moot` (nothing left to say), `missed`, `unreachable`."""
+    """One due time of a reminder and its end: `said`, `moot` (nothing left to say), `missed`, `unreachable`, `merged`
+    (said together with a later one). `parts`: the steps it was about, as [duty id, step] pairs; `outbox_id` its words.
+    """
 
     __tablename__ = "firing"
     __table_args__ = (sa.UniqueConstraint("reminder_id", "due_at"),)
@@ -39,6 +51,8 @@ class Firing(Row, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
     result: str = Field(max_length=12, index=True)
     at: datetime = Field(sa_type=UtcDateTime)
+    parts: Any = Field(default=None, nullable=True, sa_type=Json)
+    outbox_id: int | None = Field(default=None, sa_type=BigId)
 
 
 def plant(work: Work, kind: str, subject: str, person_id: int, due_at: datetime, rung: int = 0) -> None:

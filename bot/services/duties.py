@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import texts
-from bot.calendar import Hours, at, clamped, first_workday, period_of, previous_workday, say_date, say_day
+from bot.calendar import Hours, at, first_workday, period_of, previous_workday, say_date, say_day
 from bot.clock import local
+from bot.due_dates import deadline_in
 from bot.errors import Refusal
-from storage import audit, duties, orgs, people, reminders
-from storage.duties import OPEN, Duty, DutyTemplate
+from storage import audit, duties, duty_templates, orgs, people, reminders
+from storage.duties import OPEN, Duty
+from storage.duty_templates import DutyTemplate
 from storage.work import Work
 
 LADDER = (3, 0)  # days before the deadline
@@ -58,7 +60,7 @@ class Completed:
 
 def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int]:
     """Issue the month's duties to everybody in office and plant their reminders; twice is once. Counts."""
-    month = duties.templates(work, int(period[5:7]))
+    month = templates(work, period)
     counts = {"people": 0, "issued": 0}
     for appointment, org in orgs.office_holders(work, local(now).date()):
         fresh = _issue_one(work, appointment, org, month, period, now, hours)
@@ -68,6 +70,12 @@ def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int
             first = at(first_workday(period), hours.start)
             reminders.plant(work, MONTHLY, period, appointment.person_id, first)
     return counts
+
+
+def templates(work: Work, period: str) -> list[DutyTemplate]:
+    """The live lines of a period, by deadline."""
+    lines = duty_templates.of_month(work, int(period[5:7]))
+    return sorted(lines, key=lambda each: (deadline_in(period, each.deadline), each.id))
 
 
 def _plant_due(work: Work, duty: Duty, now: datetime, hours: Hours) -> None:
@@ -104,7 +112,8 @@ def _issue_one(
             person_id=appointment.person_id,
             number=number,
             state="issued",
-            deadline=clamped(period, template.deadline_day),
+            deadline=deadline_in(period, template.deadline),
+            org_id=org.id,
             created_at=now,
         )
         duties.add(work, duty)
@@ -135,7 +144,7 @@ def of_month(
 def acknowledge(work: Work, person_id: int, now: datetime) -> int:
     """收到: every newly issued duty of the month counts as received; returns how many. Raises NotCadre."""
     _, mine = of_month(work, person_id, now)
-    fresh = [duty for duty, _ in mine if duty.state == "issued"]
+    fresh = [duty for duty, _ in mine if duty.state in ("issued", "delivered")]
     for duty in fresh:
         duty.state, duty.acknowledged_at = "acknowledged", now
         work.session.add(duty)
@@ -219,7 +228,7 @@ def bind(work: Work, person_id: int, code: str, now: datetime, hours: Hours) -> 
         work.session.add(person)
     audit.write(work, f"person:{person_id}", "bind", f"organisation:{org.id}", now, office)
     period = period_of(now)  # the list is said at once, so no monthly reminder is planted for this month
-    _issue_one(work, appointment, org, duties.templates(work, local(now).month), period, now, hours)
+    _issue_one(work, appointment, org, templates(work, period), period, now, hours)
     return org, office
 
 
@@ -227,9 +236,14 @@ def load_calendar(work: Work, lines: Iterable[Mapping[str, Any]]) -> int:
     """Bring the yearly calendar (as `content/calendar.yaml` has it) into the database; idempotent."""
     count = 0
     for line in lines:
+        given = duty_templates.get(work, line["id"])
+        if given is not None and given.origin != "file":
+            continue
         months = [line["month"]] if "month" in line else list(RULES[line["rule"]])
-        values = {key: line.get(key) for key in ("title", "what", "deadline_day", "evidence", "numbers", "levels")}
-        duties.put_template(work, line["id"], {**values, "months": months, "basis": line["basis"]})
+        values = {key: line.get(key) for key in ("title", "what", "evidence", "numbers", "levels", "ladder")}
+        rule = line.get("deadline") or {"day": line["deadline_day"]}
+        more = {"months": months, "basis": line["basis"], "deadline": rule, "role": line.get("role", "")}
+        duty_templates.put_template(work, line["id"], {**values, **more})
         count += 1
     return count
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.calendar import Hours, at, clamped, first_workday
-from bot.services.duties import LADDER, rung_time
-from storage import duties, orgs
+from bot.calendar import Hours, at, first_workday
+from bot.due_dates import deadline_in
+from bot.services.duties import LADDER, rung_time, templates
+from storage import orgs
+from storage.duty_templates import DutyTemplate
 from storage.work import Work
 
 
@@ -23,7 +25,7 @@ class Planned:
 def month(work: Work, period: str, hours: Hours) -> list[Planned]:
     """All reminders of a month like `2026-12` if nobody answered, by time."""
     first = date(int(period[:4]), int(period[5:7]), 1)
-    lines = duties.templates(work, first.month)
+    lines = templates(work, period)
     planned: list[Planned] = []
     for appointment, org in orgs.office_holders(work, first):
         mine = [line for line in lines if org.level in line.levels]
@@ -35,8 +37,8 @@ def month(work: Work, period: str, hours: Hours) -> list[Planned]:
     return sorted(planned, key=lambda each: (each.at, each.unit))
 
 
-def _ladder(line: duties.DutyTemplate, period: str, hours: Hours, unit: str, office: str) -> Iterator[Planned]:
-    deadline = clamped(period, line.deadline_day)
+def _ladder(line: DutyTemplate, period: str, hours: Hours, unit: str, office: str) -> Iterator[Planned]:
+    deadline = deadline_in(period, line.deadline)
     for rung in range(len(LADDER)):
         due_at = rung_time(deadline, rung, hours)
         if due_at is not None:

@@ -22,7 +22,7 @@ STATES = {
     "expired": "过期未发",
     "cancelled": "已取消",
 }
-DUTIES = {"issued": "待确认", "acknowledged": "已收到", "done": "已完成", "excused": "已免"}
+DUTIES = {"issued": "待送达", "delivered": "待确认", "acknowledged": "已收到", "done": "已完成", "excused": "已免"}
 FIRINGS = {"said": "已提醒", "moot": "无需提醒", "missed": "错过", "unreachable": "联系不上"}
 JOBS = {
     "clean_up": "清理过期内容",

@@ -17,7 +17,8 @@ from storage import orgs
 from storage.audit import Audit
 from storage.base import table
 from storage.database import Database
-from storage.duties import Duty, DutyTemplate
+from storage.duties import Duty
+from storage.duty_templates import DutyTemplate
 from storage.orgs import Appointment, Binding
 from storage.people import Known, Person
 from storage.reminders import Reminder
@@ -252,7 +253,7 @@ def test_of_two_people_with_one_code_one_gets_it(another: Opener, house: House, 
 
 def test_the_calendar_of_the_repository_loads_and_loading_again_changes_nothing(database: Database) -> None:
     lines = yaml.safe_load(CALENDAR.read_text("utf-8"))["duties"]
-    columns = ("id", "months", "title", "deadline_day", "levels", "basis")
+    columns = ("id", "months", "title", "deadline", "levels", "basis")
     loaded = [
         (database.writer.run(lambda work: duties.load_calendar(work, lines)), rows(database, DutyTemplate, *columns))
         for _ in range(2)

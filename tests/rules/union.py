@@ -9,7 +9,8 @@ from bot.services import duties
 from bot.services.house import House
 from storage import orgs, people
 from storage.database import Database
-from storage.duties import Duty, DutyTemplate
+from storage.duties import Duty
+from storage.duty_templates import DutyTemplate
 from storage.people import Known
 from storage.work import Work
 from tests.storage.kit import meet

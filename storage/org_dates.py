@@ -1,0 +1,40 @@
+"""Dates of a union that duties count from: the end of a term of office, of a collective contract …
+
+Unique: (organisation, field).
+"""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, select
+
+from storage.base import BigId, Row, UtcDateTime
+from storage.work import Work
+
+FIELDS = {"term_ends": "工会委员会届满日期", "contract_ends": "集体合同期满日期"}
+
+
+class OrgDate(Row, table=True):
+    """One date of one union."""
+
+    __tablename__ = "org_date"
+    __table_args__ = (sa.UniqueConstraint("org_id", "field"),)
+    id: int = Field(primary_key=True, sa_type=BigId)
+    org_id: int = Field(foreign_key="organisation.id", sa_type=BigId)
+    field: str = Field(max_length=24, index=True)
+    day: date
+    by: str = Field(max_length=64)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+def put(work: Work, org_id: int, field: str, day: date, by: str, now: datetime) -> None:
+    """Set a date; what was there is replaced."""
+    found = work.session.exec(select(OrgDate).where(OrgDate.org_id == org_id, OrgDate.field == field)).first()
+    each = found or OrgDate(id=work.new_id(), org_id=org_id, field=field, day=day, by=by, at=now)
+    each.day, each.by, each.at = day, by, now
+    work.session.add(each)
+
+
+def of_field(work: Work, field: str) -> dict[int, date]:
+    """Organisation to its date of a field."""
+    return {each.org_id: each.day for each in work.session.exec(select(OrgDate).where(OrgDate.field == field))}
