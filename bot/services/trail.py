@@ -104,6 +104,7 @@ THINGS = {
     "case": "人工事项",
     "lead": "建会线索",
     "duty": "任务",
+    "duty_template": "年历任务",
     "organisation": "组织",
     "broadcast": "通知",
     "application": "入会申请",
