@@ -1,7 +1,9 @@
 """The yearly calendar: what has to be done in which months, by whom, until when; and this year's own dates.
 
-States of a template: `draft` (not given to anybody; can be previewed) → `live` → `retired`. Its months and `deadline`
-are described in `bot/due_dates.py`. Unique: a date is one per template and period; null skips the duty in that period.
+States of a template: `draft` (not given to anybody; can be previewed) → `live` ⇄ `retired`. A change of a live one is
+drafted as a row of its own, whose id is that of the live one and `~`; publishing it moves its content there and deletes
+it. Months and `deadline` are described in `bot/due_dates.py`. Unique: a date is one per template and period; null skips
+the duty in that period.
 """
 
 from collections.abc import Sequence
@@ -77,6 +79,12 @@ def get(work: Work, template_id: str) -> DutyTemplate | None:
 def every(work: Work) -> Sequence[DutyTemplate]:
     """All lines, whatever their state, by id."""
     return work.session.exec(select(DutyTemplate).order_by(col(DutyTemplate.id))).all()
+
+
+def drop(work: Work, template: DutyTemplate) -> None:
+    """Delete a draft that was never given to anybody."""
+    work.session.delete(template)
+    work.session.flush()
 
 
 def dates_of(work: Work, period: str) -> dict[str, DutyDate]:

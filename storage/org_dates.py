@@ -44,3 +44,8 @@ def put(work: Work, org_id: int, field: str, day: date, by: str, now: datetime) 
 def of_field(work: Work, field: str) -> dict[int, date]:
     """Organisation to its date of a field."""
     return {each.org_id: each.day for each in work.session.exec(select(OrgDate).where(OrgDate.field == field))}
+
+
+def of_org(work: Work, org_id: int) -> dict[str, date]:
+    """The dates of one organisation by field."""
+    return {each.field: each.day for each in work.session.exec(select(OrgDate).where(OrgDate.org_id == org_id))}

@@ -1,0 +1,129 @@
+"""What a whole year brings to a person or an office: which duties, due when, reminded when. Reads only.
+
+`due_on` and `applies` are what issuing goes by too, so that the preview is what will happen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.calendar import clamped, first_workday
+from bot.due_dates import deadline_in, field_of, reminder_days
+from storage import duty_dates, duty_templates, org_dates, orgs
+from storage.duty_templates import DutyDate, DutyTemplate
+from storage.orgs import Organisation
+from storage.work import Work
+
+DRAFT_MARK = "~"  # ends the id of a draft that changes a live template
+LADDER = (-7, -3, -1, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One duty to come. `own`: this year's date, not the rule's. `reminders`: days on which the silent are reminded."""
+
+    period: str
+    unit: str
+    office: str
+    template: DutyTemplate
+    deadline: date
+    own: bool
+    reminders: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of a year: when its list is said (None: there is nothing to say), by deadline; what is skipped."""
+
+    period: str
+    listed: date | None
+    duties: tuple[Planned, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Everything a year is planned from. `own`: this year's dates by template and period."""
+
+    templates: Sequence[DutyTemplate]
+    own: Mapping[tuple[str, str], DutyDate]
+    ladder: Sequence[int] = LADDER
+
+
+def base_id(template: DutyTemplate) -> str:
+    """The id that a template, or the draft of its change, is issued and dated by."""
+    return template.id.removesuffix(DRAFT_MARK)
+
+
+def applies(template: DutyTemplate, level: str, office: str) -> bool:
+    """Whether an office of a level of the tree has this duty."""
+    return level in template.levels and template.role in ("", office)
+
+
+def due_on(template: DutyTemplate, period: str, own: DutyDate | None, org_days: Mapping[str, date]) -> date | None:
+    """The deadline of a template in a period for one union; None: not due there.
+
+    `own`: this year's date of template and period, if there is one. `org_days`: the union's dates by field.
+    """
+    if int(period[5:7]) not in template.months:
+        return None
+    if own is not None:
+        return own.deadline
+    field = field_of(template.deadline)
+    return deadline_in(period, template.deadline, org_days.get(field) if field else None)
+
+
+def of_month(
+    calendar: Calendar, period: str, holders: Iterable[tuple[Organisation, str]], days: Mapping[int, Mapping[str, date]]
+) -> Month:
+    """One month of whoever holds these offices. `days`: each union's own dates."""
+    planned: list[Planned] = []
+    skipped: dict[str, None] = {}
+    for org, office in holders:
+        for template in calendar.templates:
+            if not applies(template, org.level, office):
+                continue
+            own = calendar.own.get((base_id(template), period))
+            deadline = due_on(template, period, own, days.get(org.id, {}))
+            if deadline is not None:
+                ladder = calendar.ladder if template.ladder is None else template.ladder
+                reminders = tuple(reminder_days(deadline, ladder))
+                planned.append(Planned(period, org.name, office, template, deadline, own is not None, reminders))
+            elif own is not None and int(period[5:7]) in template.months:
+                skipped[template.title] = None
+    planned.sort(key=lambda each: (each.deadline, each.template.id))
+    return Month(period, first_workday(period) if planned else None, tuple(planned), tuple(skipped))
+
+
+def calendar_of(work: Work, year: int, drafts: bool = False, ladder: Sequence[int] = LADDER) -> Calendar:
+    """The live templates, or with `drafts` the calendar as it would be with every draft published."""
+    every = duty_templates.every(work)
+    live = [each for each in every if each.state == "live"]
+    if drafts:
+        drafted = {base_id(each): each for each in every if each.state == "draft"}
+        live = [each for each in live if each.id not in drafted] + list(drafted.values())
+    return Calendar(live, duty_dates.of_year(work, year), ladder)
+
+
+def year_of_person(
+    work: Work, person_id: int, year: int, drafts: bool = False, ladder: Sequence[int] = LADDER
+) -> list[Month]:
+    """Twelve months of a person in the offices held on the last day of each; somebody without one has empty months."""
+    calendar = calendar_of(work, year, drafts, ladder)
+    held = {period: orgs.offices_of(work, person_id, clamped(period, 31)) for period in periods(year)}
+    days = {org.id: org_dates.of_org(work, org.id) for pairs in held.values() for _, org in pairs}
+    return [of_month(calendar, period, [(org, each.office) for each, org in held[period]], days) for period in held]
+
+
+def year_of_office(
+    work: Work, org: Organisation, office: str, year: int, drafts: bool = False, ladder: Sequence[int] = LADDER
+) -> list[Month]:
+    """Twelve months of an office of a union, whether somebody holds it or not."""
+    calendar = calendar_of(work, year, drafts, ladder)
+    days = {org.id: org_dates.of_org(work, org.id)}
+    return [of_month(calendar, period, [(org, office)], days) for period in periods(year)]
+
+
+def periods(year: int) -> list[str]:
+    """The twelve periods of a year."""
+    return [f"{year}-{month:02}" for month in range(1, 13)]
