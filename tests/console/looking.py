@@ -106,10 +106,10 @@ class Looker:
         await self.page.screenshot(self.shots / f"{self.size}-{name}.png")
 
     async def _reachable(self, name: str) -> None:
-        """Tab comes by every control, and shows where it is."""
+        """Tab comes by every control, and shows where it is. Of a group of radio buttons only by the chosen one."""
         await self.page.js(
             f"void (window.all = new Set([...document.querySelectorAll('{CONTROLS}')]"
-            ".filter(one => one.checkVisibility() && (one.type !== 'radio' || one.checked))),"  # arrows reach the others
+            ".filter(one => one.checkVisibility() && (one.type !== 'radio' || one.checked))),"
             "document.activeElement.blur(), window.scrollTo(0, 0))"
         )
         days = await self.page.js("document.querySelectorAll('input[type=date]').length")  # year, month, day, picker

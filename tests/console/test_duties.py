@@ -246,3 +246,19 @@ async def test_evidence_is_looked_at_for_a_reason_that_is_kept(union: Union, des
     assert (await clerk.post(other, reason="核对现场照片是否清楚")).status == 409
     west = await desk.person("west", "staff", union.units["west"])
     assert (await west.post(path, reason="核对现场照片是否清楚")).status == 403
+
+
+async def test_today_says_what_waits(union: Union, desk: Desk) -> None:
+    await busy(union)
+    words = plain(await (await desk.person("chen", "approver")).get("/"))
+    for each in (
+        "2026年11月的干部任务",
+        "按时完成1项",
+        "逾期完成1项",
+        "已逾期1项",
+        "已上报上级1项",
+        "等待决定的申请1件",
+    ):
+        assert each in words.replace(" ", ""), each
+    west = plain(await (await desk.person("west", "staff", union.units["west"])).get("/")).replace(" ", "")
+    assert "逾期完成1项" in west and "已逾期" not in west and "等待决定的申请0件" in west
