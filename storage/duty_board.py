@@ -73,7 +73,8 @@ def conditions(work: Work, today: date) -> dict[str, sa.ColumnElement[bool]]:
 def _late(work: Work) -> sa.ColumnElement[bool]:
     if work.dialect == "postgresql":
         return sa.cast(sa.func.timezone("Asia/Shanghai", DUTY.done_at), sa.Date) > DUTY.deadline
-    return sa.func.date(DUTY.done_at, "+8 hours") > sa.type_coerce(DUTY.deadline, sa.String)
+    midnight = sa.type_coerce(DUTY.deadline, sa.String) + " 16:00"  # in UTC, as moments are kept
+    return sa.type_coerce(DUTY.done_at, sa.String) >= midnight
 
 
 def _below(path: str) -> sa.ColumnElement[bool]:
