@@ -11,15 +11,16 @@ from pathlib import Path
 
 from bot import content
 from bot.app import embedding_endpoint, make_house, open_database
-from bot.calendar import say_date
+from bot.calendar import holidays_known, say_date
 from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
 from bot.jobs import table
 from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, duties, forecast, units
+from bot.services import broadcasts, duty_calendar, duty_year, forecast, units
 from bot.services.broadcasts import Notice
-from storage import jobs, migrate
+from storage import jobs, migrate, orgs
 from storage.database import Database
+from storage.work import Work
 
 
 class Failed(Exception):
@@ -140,7 +141,29 @@ def orgs_bind(config: Config, given: argparse.Namespace) -> int:
 def duties_import(config: Config, given: argparse.Namespace) -> int:
     """Bring a yearly calendar (YAML as content/calendar.yaml) into the database; idempotent."""
     read = content.read_calendar(given.file)
+    now = SystemClock().now()
     with opened(config) as database:
-        count = database.writer.run(lambda work: duties.load_calendar(work, read))
-    print(f"{count} duties in the calendar")
+        done = database.writer.run(lambda work: duty_calendar.load_calendar(work, read, now))
+    print(f"{done.new} new, {done.changed} changed, {done.same} unchanged, {done.kept} left as staff wrote them")
+    return 0
+
+
+def duties_year(config: Config, given: argparse.Namespace) -> int:
+    """What a whole year brings an office, month by month; nothing is written."""
+    year = given.year or local(SystemClock().now()).year
+
+    def look(work: Work) -> tuple[str, list[duty_year.Month]]:
+        org = orgs.by_code(work, given.union)
+        if org is None:
+            raise Failed(f"no union with the code {given.union}")
+        return org.name, duty_year.year_of_office(work, org, given.office, year, given.drafts)
+
+    with opened(config) as database:
+        name, months = database.look(look)
+    for month in months:
+        for line in duty_year.say_month(month):
+            print(line)
+    count = sum(len(month.duties) for month in months)
+    unknown = "" if holidays_known(year) else f"; the holidays of {year} are not published yet, only weekends count"
+    print(f"{count} duties in {year} for {name} {given.office}{unknown}")
     return 0

@@ -1,6 +1,7 @@
 """Reading what a union edits as text: the FAQ, the duty calendar, the demo organisation. Strict: a typo is an error."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -17,11 +18,13 @@ from pydantic import (
     model_validator,
 )
 
+from bot.due_rules import check_rule
 from bot.errors import Misconfigured
 
 T = TypeVar("T")
 Audience = Literal["worker", "cadre"]
 RESERVED_IDS = ("new",)  # /knowledge/new is the form of a new entry
+MOST_SAID = 20  # mistakes of a file that are told at once
 MAX_FILE_BYTES = 4 * 1024 * 1024
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # What spreadsheets, YAML or a database cannot keep: control characters, halves of a pair, two that are no characters.
@@ -135,19 +138,47 @@ class SensitiveMatter(_Strict):
         return self
 
 
-class DutyLine(_Strict):
-    """One line of `content/calendar.yaml`."""
+class DutyNumber(_Strict):
+    """A number that a cadre reports: its stable key, what it is called and its unit."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")
+    key: str = Field(pattern=r"^[a-z][a-z_]{0,31}$")
+    label: Annotated[str, Field(min_length=1, max_length=20), _LINE]
+    unit: Annotated[str, Field(min_length=1, max_length=8), _LINE]
+
+
+class DutyLine(_Strict):
+    """One line of `content/calendar.yaml`: in a `month` or by a `rule` for months, due on `deadline_day` or `deadline`.
+
+    `deadline` is a rule of `bot/due_dates.py`; `role` the office whose duty it is; `ladder` the days from the deadline
+    on which the silent are reminded.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
     month: int | None = Field(default=None, ge=1, le=12)
     rule: Literal["monthly", "even_months", "quarterly", "half_yearly"] | None = None
-    title: str = Field(min_length=2, max_length=60)
-    what: str = Field(min_length=2, max_length=300)
-    deadline_day: int = Field(ge=1, le=31)
+    title: Annotated[str, Field(min_length=2, max_length=60), _LINE]
+    what: Annotated[str, Field(min_length=2, max_length=300), _TEXT]
+    deadline_day: int | None = Field(default=None, ge=1, le=31)
+    deadline: Annotated[dict[str, Any], BeforeValidator(check_rule)] | None = None
+    role: Annotated[str, Field(min_length=1, max_length=16), _LINE] | None = None
+    ladder: list[Annotated[int, Field(ge=-60, le=60)]] | None = Field(default=None, min_length=1, max_length=10)
     evidence: Literal["none", "number", "photo", "file", "text"]
-    numbers: list[dict[str, str]] | None = None
+    numbers: list[DutyNumber] | None = Field(default=None, min_length=1, max_length=12)
     levels: list[Literal["基层", "街道", "区县", "市"]] = Field(min_length=1)
-    basis: str = Field(min_length=2, max_length=200)
+    basis: Annotated[str, Field(min_length=2, max_length=200), _LINE]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """One way to say when it recurs and one to say until when; numbers exactly where numbers are asked for."""
+        if (self.month is None) == (self.rule is None):
+            raise ValueError("give either month or rule")
+        if (self.deadline_day is None) == (self.deadline is None):
+            raise ValueError("give either deadline_day or deadline")
+        if bool(self.numbers) != (self.evidence == "number"):
+            raise ValueError("numbers go with evidence: number, and only with it")
+        if self.ladder is not None and self.ladder != sorted(set(self.ladder)):
+            raise ValueError("ladder is a rising list of days from the deadline, each once")
+        return self
 
 
 class Unit(_Strict):
@@ -246,7 +277,7 @@ class GoldenFile(_Strict):
 
 
 class _CalendarFile(_Strict):
-    duties: list[DutyLine]
+    duties: list[dict[str, Any]]
 
 
 def read_faq(paths: list[Path]) -> list[dict[str, Any]]:
@@ -285,12 +316,20 @@ def read_sensitive(path: Path) -> list[dict[str, Any]]:
 
 
 def read_calendar(path: Path) -> list[dict[str, Any]]:
-    """The lines of the duty calendar."""
+    """The lines of the duty calendar, ids unique. Raises Misconfigured naming the line and field of every mistake."""
     lines = _read(path, _CalendarFile).duties
-    for line in lines:
-        if (line.month is None) == (line.rule is None):
-            raise Misconfigured(f"{path}: {line.id}: give either month or rule")
-    return [line.model_dump(exclude_none=True) for line in lines]
+    good, wrong = [], []
+    for number, line in enumerate(lines, 1):
+        try:
+            good.append(DutyLine.model_validate(line))
+        except ValidationError as error:
+            wrong += [f"duty {number} ({line.get('id', 'no id')}): {_place(each)}" for each in error.errors()]
+    ids = [line.id for line in good]
+    wrong += [f"id used twice: {each}" for each in sorted({each for each in ids if ids.count(each) > 1})]
+    if wrong:
+        more = f"; and {len(wrong) - MOST_SAID} more" if len(wrong) > MOST_SAID else ""
+        raise Misconfigured(f"{path}: " + "; ".join(wrong[:MOST_SAID]) + more)
+    return [line.model_dump(exclude_none=True) for line in good]
 
 
 def read_menu(path: Path) -> dict[str, Any]:
@@ -319,5 +358,11 @@ def _read(path: Path, model: type[T]) -> T:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path}: not valid YAML: {error}") from None
     except ValidationError as error:
-        places = [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()[:20]]
-        raise Misconfigured(f"{path}: " + "; ".join(places)) from None
+        raise Misconfigured(f"{path}: " + "; ".join(map(_place, error.errors()[:MOST_SAID]))) from None
+
+
+def _place(mistake: Mapping[str, Any]) -> str:
+    """A mistake as people read it: where, and what is wrong."""
+    where = ".".join(str(part) for part in mistake["loc"])
+    said = str(mistake["msg"]).removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said

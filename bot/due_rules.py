@@ -62,7 +62,7 @@ def _check_kind(kind: str, rule: Mapping[str, Any]) -> None:
     value = rule[kind]
     if kind == "last_workday" and value is not True:
         raise BadRule("last_workday is true or not there", "截止规则里的最后工作日填得不对。")
-    if kind in ("before", "after") and value not in NAMES and value not in ALIASES:
+    if kind in ("before", "after") and value not in (*NAMES, *ALIASES):
         raise BadRule(f"no festival {value!r}; there are {', '.join(NAMES)}", f"没有这个节日：{value}。")
     if kind == "field" and value not in FIELDS:
         raise BadRule(f"no date {value!r} of a union; there are {', '.join(FIELDS)}", "没有这个日期字段。")

@@ -4,10 +4,9 @@ Reminding follows the written policy: the list on the first working day of the m
 three days before a deadline and on the day itself, only to those who have not answered.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from bot import texts
 from bot.calendar import Hours, at, first_workday, period_of, previous_workday, say_date, say_day
@@ -21,12 +20,6 @@ from storage.work import Work
 
 LADDER = (3, 0)  # days before the deadline
 MONTHLY, DUE = "duty_monthly", "duty_due"
-RULES = {
-    "monthly": range(1, 13),
-    "even_months": range(2, 13, 2),
-    "quarterly": range(3, 13, 3),
-    "half_yearly": (6, 12),
-}
 
 
 class NotCadre(Refusal):
@@ -232,22 +225,6 @@ def bind(work: Work, person_id: int, code: str, now: datetime, hours: Hours) -> 
     period = period_of(now)  # the list is said at once, so no monthly reminder is planted for this month
     _issue_one(work, appointment, org, templates(work, period), period, now, hours)
     return org, office
-
-
-def load_calendar(work: Work, lines: Iterable[Mapping[str, Any]]) -> int:
-    """Bring the yearly calendar (as `content/calendar.yaml` has it) into the database; idempotent."""
-    count = 0
-    for line in lines:
-        given = duty_templates.get(work, line["id"])
-        if given is not None and given.origin != "file":
-            continue
-        months = [line["month"]] if "month" in line else list(RULES[line["rule"]])
-        values = {key: line.get(key) for key in ("title", "what", "evidence", "numbers", "levels", "ladder")}
-        rule = line.get("deadline") or {"day": line["deadline_day"]}
-        more = {"months": months, "basis": line["basis"], "deadline": rule, "role": line.get("role", "")}
-        duty_templates.put_template(work, line["id"], {**values, **more})
-        count += 1
-    return count
 
 
 def done_words(completed: Completed) -> str:

@@ -191,7 +191,7 @@ def load_calendar(work: Work, lines: Iterable[Mapping[str, Any]], now: datetime 
         loaded = replace(loaded, **{outcome: getattr(loaded, outcome) + 1})
     if now is not None and (loaded.new or loaded.changed):
         note = f"new {loaded.new}, changed {loaded.changed}, kept {loaded.kept}"
-        audit.write(work, "cli", "duty_import", "duty_template", now, note)
+        audit.write(work, "cli", "duty_import", "duty_template:calendar", now, note)
     return loaded
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.calendar import clamped, first_workday
-from bot.due_dates import deadline_in, field_of, reminder_days
+from bot.calendar import clamped, first_workday, say_date, say_day
+from bot.due_dates import deadline_in, field_of, reminder_days, say_rule
 from storage import duty_dates, duty_templates, org_dates, orgs
 from storage.duty_templates import DutyDate, DutyTemplate
 from storage.orgs import Organisation
@@ -127,3 +127,17 @@ def year_of_office(
 def periods(year: int) -> list[str]:
     """The twelve periods of a year."""
     return [f"{year}-{month:02}" for month in range(1, 13)]
+
+
+def say_month(month: Month) -> list[str]:
+    """A month in lines: the day of its list, each duty with deadline and reminder days, and what is skipped."""
+    listed = f"，{say_day(month.listed)}发清单" if month.listed else "，没有任务"
+    head = f"{int(month.period[:4])}年{int(month.period[5:7])}月{listed}"
+    return [head, *map(_say_duty, month.duties), *(f"  今年不做：{title}" for title in month.skipped)]
+
+
+def _say_duty(each: Planned) -> str:
+    why = "今年的日期" if each.own else say_rule(each.template.deadline)
+    draft = "（草稿）" if each.template.state == "draft" else ""
+    days = "、".join(map(say_day, each.reminders))
+    return f"  {say_date(each.deadline)}前  {each.template.title}{draft}（{why}）  提醒：{days}"

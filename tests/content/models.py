@@ -89,7 +89,10 @@ class Duty(Strict):
     rule: Literal["monthly", "even_months", "quarterly", "half_yearly"] | None = None
     title: Annotated[str, StringConstraints(min_length=4, max_length=24)]
     what: Annotated[str, StringConstraints(min_length=10, max_length=120)]
-    deadline_day: Annotated[int, Field(ge=1, le=31)]
+    deadline_day: Annotated[int, Field(ge=1, le=31)] | None = None
+    deadline: dict[str, bool | int | str] | None = None
+    role: Annotated[str, StringConstraints(min_length=2, max_length=16)] | None = None
+    ladder: list[int] | None = None
     evidence: Literal["none", "number", "photo", "file", "text"]
     numbers: list[Number] | None = None
     levels: list[Level] = Field(min_length=1)
@@ -97,9 +100,11 @@ class Duty(Strict):
 
     @model_validator(mode="after")
     def consistent(self) -> Self:
-        """Either a month or a rule; numbers exactly when numbers are asked for."""
+        """Either a month or a rule; one way to say until when; numbers exactly when numbers are asked for."""
         if (self.month is None) == (self.rule is None):
             raise ValueError("either month or rule")
+        if (self.deadline_day is None) == (self.deadline is None):
+            raise ValueError("either deadline_day or deadline")
         if bool(self.numbers) != (self.evidence == "number"):
             raise ValueError("numbers belong to evidence: number")
         return self

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot import content
 from bot.clock import SHANGHAI
-from bot.services import duties, entries, units
+from bot.services import duty_calendar, entries, units
 from storage import migrate, orgs
 from storage.database import Database
 from storage.seal import Sealer
@@ -47,7 +47,7 @@ def copied(path: Path, folder: Path) -> Path:
 def fill(work: Work) -> None:
     """FAQ, calendar, demo organisation and one binding code."""
     entries.load(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), SINCE)
-    duties.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
+    duty_calendar.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
     demo = content.read_demo(CONTENT / "demo.yaml")
     units.load(work, (unit.model_dump() for unit in demo.units), SINCE)
     factory = orgs.by_code(work, "jixie")

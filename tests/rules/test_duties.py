@@ -10,8 +10,9 @@ import yaml
 from bot import texts
 from bot.calendar import at
 from bot.clock import SHANGHAI
-from bot.services import duties
+from bot.services import duties, duty_calendar
 from bot.services.duties import BadCode, NoSuchDuty, NotCadre, WhichDuty
+from bot.services.duty_calendar import Loaded
 from bot.services.house import House
 from storage import orgs
 from storage.audit import Audit
@@ -255,11 +256,15 @@ def test_the_calendar_of_the_repository_loads_and_loading_again_changes_nothing(
     lines = yaml.safe_load(CALENDAR.read_text("utf-8"))["duties"]
     columns = ("id", "months", "title", "deadline", "levels", "basis")
     loaded = [
-        (database.writer.run(lambda work: duties.load_calendar(work, lines)), rows(database, DutyTemplate, *columns))
+        (
+            database.writer.run(lambda work: duty_calendar.load_calendar(work, lines)),
+            rows(database, DutyTemplate, *columns),
+        )
         for _ in range(2)
     ]
-    assert loaded[0] == loaded[1]
-    assert loaded[0][0] == len(lines) == len(loaded[0][1])
+    assert loaded[0][1] == loaded[1][1]
+    assert [each[0] for each in loaded] == [Loaded(new=len(lines)), Loaded(same=len(lines))]
+    assert len(lines) == len(loaded[0][1])
     months = {month for row in loaded[0][1] for month in row[1]}
     assert months == set(range(1, 13))
 
@@ -274,5 +279,5 @@ def test_the_calendar_of_the_repository_loads_and_loading_again_changes_nothing(
     ],
 )
 def test_rules_of_the_calendar_name_their_months(database: Database, when: dict[str, Any], months: list[int]) -> None:
-    database.writer.run(lambda work: duties.load_calendar(work, [line("x", 5, **when)]))
+    database.writer.run(lambda work: duty_calendar.load_calendar(work, [line("x", 5, **when)]))
     assert rows(database, DutyTemplate, "months") == [(months,)]

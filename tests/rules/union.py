@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.calendar import period_of
-from bot.services import duties
+from bot.services import duties, duty_calendar
 from bot.services.house import House
 from storage import orgs, people
 from storage.database import Database
@@ -41,7 +41,7 @@ class Town:
             made: dict[str, orgs.Organisation] = {}
             for code, name, level, parent in ORGS:
                 made[code] = orgs.put(work, code, name, level, "", made.get(parent))
-            duties.load_calendar(work, lines)
+            duty_calendar.load_calendar(work, lines)
 
         self.database.writer.run(job)
         return self

@@ -18,7 +18,7 @@ from bot.config import Config, Listener, load
 from bot.dispatcher import Conversation
 from bot.jobs import JOBS
 from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, duties, entries, units
+from bot.services import broadcasts, duty_calendar, entries, units
 from bot.services.broadcasts import Notice
 from handlers import CONVERSATION
 from sandbox.app import create_app
@@ -42,7 +42,7 @@ Rows = list[dict[str, Any]]
 def fill(work: Work, now: datetime) -> None:
     """FAQ, calendar, demo organisation and one binding code, as the demo loads them."""
     entries.load(work, content.read_faq(sorted((CONTENT / "faq").glob("*.yaml"))), now)
-    duties.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
+    duty_calendar.load_calendar(work, content.read_calendar(CONTENT / "calendar.yaml"))
     demo = content.read_demo(CONTENT / "demo.yaml")
     units.load(work, (unit.model_dump() for unit in demo.units), now)
     factory = orgs.by_code(work, "jixie")
