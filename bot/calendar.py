@@ -50,6 +50,22 @@ def add_workdays(day: date, count: int) -> date:
     return day
 
 
+def subtract_workdays(day: date, count: int) -> date:
+    """The `count`-th working day before `day`."""
+    for _ in range(count):
+        day = previous_workday(day - timedelta(days=1))
+    return day
+
+
+def holidays_known(year: int) -> bool:
+    """Whether the State Council's holidays of a year are known; of another one only weekends are."""
+    try:
+        chinese_calendar.is_workday(date(year, 12, 31))
+    except NotImplementedError:
+        return False
+    return True
+
+
 def at(day: date, clock_time: time) -> datetime:
     """A Shanghai wall-clock time as an aware moment."""
     return datetime.combine(day, clock_time, SHANGHAI)

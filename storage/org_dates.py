@@ -11,7 +11,13 @@ from sqlmodel import Field, select
 from storage.base import BigId, Row, UtcDateTime
 from storage.work import Work
 
-FIELDS = {"term_ends": "工会委员会届满日期", "contract_ends": "集体合同期满日期"}
+FIELDS = {
+    "term_ends": "工会委员会届满日期",
+    "contract_signed": "集体合同签字日期",
+    "contract_ends": "集体合同期满日期",
+    "wage_signed": "工资协议签订日期",
+    "wage_effective": "工资协议生效日期",
+}
 
 
 class OrgDate(Row, table=True):

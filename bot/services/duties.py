@@ -74,8 +74,9 @@ def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int
 
 def templates(work: Work, period: str) -> list[DutyTemplate]:
     """The live lines of a period, by deadline."""
-    lines = duty_templates.of_month(work, int(period[5:7]))
-    return sorted(lines, key=lambda each: (deadline_in(period, each.deadline), each.id))
+    lines = [(deadline_in(period, each.deadline), each) for each in duty_templates.of_month(work, int(period[5:7]))]
+    due = [(deadline, each.id, each) for deadline, each in lines if deadline is not None]
+    return [each for _, _, each in sorted(due, key=lambda entry: entry[:2])]
 
 
 def _plant_due(work: Work, duty: Duty, now: datetime, hours: Hours) -> None:
@@ -101,7 +102,8 @@ def _issue_one(
     number = len(duties.of_person(work, appointment.person_id, period))
     fresh: list[Duty] = []
     for template in month:
-        if org.level not in template.levels or template.id in have:
+        deadline = deadline_in(period, template.deadline)
+        if org.level not in template.levels or template.id in have or deadline is None:
             continue
         number += 1
         duty = Duty(
@@ -112,7 +114,7 @@ def _issue_one(
             person_id=appointment.person_id,
             number=number,
             state="issued",
-            deadline=deadline_in(period, template.deadline),
+            deadline=deadline,
             org_id=org.id,
             created_at=now,
         )

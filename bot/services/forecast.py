@@ -39,6 +39,8 @@ def month(work: Work, period: str, hours: Hours) -> list[Planned]:
 
 def _ladder(line: DutyTemplate, period: str, hours: Hours, unit: str, office: str) -> Iterator[Planned]:
     deadline = deadline_in(period, line.deadline)
+    if deadline is None:
+        return
     for rung in range(len(LADDER)):
         due_at = rung_time(deadline, rung, hours)
         if due_at is not None:
