@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from bot.calendar import Hours, at, first_workday, next_workday, not_quiet, period_of, previous_workday
+from bot.calendar import Hours, at, first_workday, next_workday, not_quiet, previous_workday
 from bot.clock import local
 
 LIST = None  # the step of a part that is about the month's list
@@ -92,6 +92,11 @@ class _Due:
     offset: int | None
     rung: int
 
+    @property
+    def moot(self) -> bool:
+        """Who has acknowledged hears nothing before the deadline."""
+        return self.offset is not LIST and self.offset < 0 and self.item.acknowledged
+
 
 @lru_cache(maxsize=4096)
 def moment(deadline: date, offset: int, start: time) -> datetime:
@@ -140,28 +145,26 @@ def next_moment(items: Sequence[Item], state: State, policy: Policy) -> datetime
 
 def step(items: Sequence[Item], state: State, now: datetime, policy: Policy) -> Step:
     """What is said now, how every due moment ends, and when to ask again (`state.armed`)."""
-    due = sorted(_due(items, state, now, policy), key=lambda each: (each.at, each.offset is not LIST, each.item.duty_id))
-    moot = [each for each in due if each.offset is not LIST and each.offset < 0 and each.item.acknowledged]
-    alive = [each for each in due if each not in moot]
-    missed = [each for each in alive if _late(each, state, now, policy)]
-    live = [each for each in alive if each not in missed]
-    if live and allowed(now, state, policy) > now:
-        live = []
-    ended = [*_ends(moot, "moot"), *_ends(missed, "missed"), *_said(live)]
+    due = list(_due(items, state, now, policy))
+    heard, moot = [each for each in due if not each.moot], [each for each in due if each.moot]
+    live = _in_time(heard, state, now, policy)
+    missed = [each for each in heard if each.at not in live]
+    said = [each for each in heard if each.at in live] if live and allowed(now, state, policy) <= now else []
+    ended = [*moot, *missed, *said]
     rungs: dict[int, int] = {}
-    for each in (*moot, *missed, *live):
+    for each in ended:
         if each.offset is not LIST:
             rungs[each.item.duty_id] = max(each.rung, rungs.get(each.item.duty_id, 0))
-    listed = max((each.item.period for each in (*missed, *live) if each.offset is LIST), default="")
-    listing = max((each.item.period for each in live if each.offset is LIST), default="")
+    listed = max((each.item.period for each in (*missed, *said) if each.offset is LIST), default="")
     after = replace(state, listed=max(state.listed, listed), armed=None)
-    after = _spoken(after, now) if live else after
-    left = [replace(each, rung=rungs.get(each.duty_id, each.rung)) for each in items]
+    after = _spoken(after, now) if said else after
+    left = [replace(each, rung=rungs[each.duty_id]) if each.duty_id in rungs else each for each in items]
     upcoming = next_moment(left, after, policy)
-    held = max(upcoming, allowed(now, after, policy)) if upcoming is not None else None
-    told = {each.item.duty_id for each in live if each.offset is not LIST and each.item.period != listing}
+    armed = max(upcoming, allowed(now, after, policy)) if upcoming is not None else None
+    listing = max((each.item.period for each in said if each.offset is LIST), default="")
+    told = {each.item.duty_id for each in said if each.item.period != listing}
     speaking = tuple(each.duty_id for each in items if each.duty_id in told)
-    return Step(listing, speaking, _joined(ended), rungs, replace(after, armed=held))
+    return Step(listing, speaking, tuple(_ends(moot, missed, said)), rungs, replace(after, armed=armed))
 
 
 def _lists(items: Sequence[Item], state: State) -> set[str]:
@@ -181,30 +184,34 @@ def _due(items: Sequence[Item], state: State, now: datetime, policy: Policy) -> 
             yield _Due(due_at, item, item.offsets[rung], rung + 1)
 
 
-def _late(due: _Due, state: State, now: datetime, policy: Policy) -> bool:
-    """Whether it is too late to say it. What was held back counts from when it was going to be said."""
-    window = policy.list_window if due.offset is LIST else policy.catch_up
-    return now - max(due.at, state.armed or due.at) > window
+def _in_time(due: Sequence[_Due], state: State, now: datetime, policy: Policy) -> set[datetime]:
+    """Due moments that are not too late to be said; what was held back counts from when it was going to be said.
+
+    A list is worth saying for longer, and what came due since is said with it.
+    """
+    lists = [each.at for each in due if each.offset is LIST and _passed(each.at, state, now) <= policy.list_window]
+    since = min(lists, default=None)
+    return {
+        each.at
+        for each in due
+        if (since is not None and each.at >= since) or _passed(each.at, state, now) <= policy.catch_up
+    }
 
 
-def _ends(due: Sequence[_Due], result: str) -> list[Fired]:
-    return [Fired(each.at, result, ((each.item.duty_id, each.offset),)) for each in due]
+def _passed(due_at: datetime, state: State, now: datetime) -> timedelta:
+    return now - max(due_at, state.armed or due_at)
 
 
-def _said(live: Sequence[_Due]) -> list[Fired]:
-    """The newest due moment is said, those before it are merged into it."""
-    newest = max((each.at for each in live), default=None)
-    return [
-        Fired(each.at, "said" if each.at == newest else "merged", ((each.item.duty_id, each.offset),)) for each in live
-    ]
-
-
-def _joined(ended: Sequence[Fired]) -> tuple[Fired, ...]:
-    """One firing a due moment and result, by time."""
+def _ends(moot: Sequence[_Due], missed: Sequence[_Due], said: Sequence[_Due]) -> Iterator[Fired]:
+    """One firing a due moment and result. The newest moment is said, those before it are merged into it."""
+    newest = max((each.at for each in said), default=None)
     parts: dict[tuple[datetime, str], list[Part]] = {}
-    for each in ended:
-        parts.setdefault((each.due_at, each.result), []).extend(each.parts)
-    return tuple(Fired(due_at, result, tuple(found)) for (due_at, result), found in sorted(parts.items()))
+    for result, found in (("moot", moot), ("missed", missed), ("said", said)):
+        for each in found:
+            end = "merged" if result == "said" and each.at != newest else result
+            parts.setdefault((each.at, end), []).append((each.item.duty_id, each.offset))
+    for (due_at, end), mine in sorted(parts.items()):
+        yield Fired(due_at, end, tuple(mine))
 
 
 def _spoken(state: State, now: datetime) -> State:
@@ -219,8 +226,3 @@ def _said_in_week(state: State, moment_: datetime) -> int:
 def _monday(moment_: datetime) -> date:
     day = local(moment_).date()
     return day - timedelta(days=day.weekday())
-
-
-def current(moment_: datetime) -> str:
-    """The period whose list is said at a moment."""
-    return period_of(moment_)
