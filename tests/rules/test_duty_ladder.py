@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -213,7 +214,7 @@ def test_however_time_is_cut_every_step_ends_once_and_the_bounds_hold(
     assert not ends - wanted
     said = sorted(life.said)
     assert all(is_workday(local(each).date()) and NINE <= local(each).time() < time(18) for each in said)
-    assert all(later - earlier >= policy.min_gap for earlier, later in zip(said, said[1:], strict=False))
+    assert all(later - earlier >= policy.min_gap for earlier, later in pairwise(said))
     weeks = Counter(local(each).date() - timedelta(days=local(each).weekday()) for each in said)
     assert max(weeks.values(), default=0) <= policy.per_week
 

@@ -1,0 +1,9 @@
+"""What is said about duties in chat; `bot/texts.py` has the older sentences. Functions fill in names, numbers, dates."""
+
+# ---- reminding ----
+REMIND_MANY = "提醒：您有{count}项任务还没有收到反馈"
+REMIND_LINE = "{number}. {title}｜{deadline}截止（{left}）"
+REMIND_OLD = "{month}月第{number}项 {title}｜{deadline}截止（{left}）"
+REMIND_HOW = "做完请回复“完成 {number}”，知道了请回复“收到”。"
+REMIND_OLD_ONE = "提醒：{month}月的任务（第{number}项）{title}，{deadline}截止（{left}），还没有收到您的反馈。"
+REMIND_INSTEAD = "代{name}（请假中，由您代办）："
