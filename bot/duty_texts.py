@@ -1,4 +1,4 @@
-"""What is said about duties in chat; `bot/texts.py` has the older sentences. Functions fill in names, numbers, dates."""
+"""What is said about duties in chat; older sentences are in `bot/texts.py`. Functions fill in names, numbers and days."""
 
 # ---- reminding ----
 REMIND_MANY = "提醒：您有{count}项任务还没有收到反馈"

@@ -1,4 +1,4 @@
-"""Arming: the one reminder of a cadre is due when the earliest thing is to be said. Whatever changes a duty calls it."""
+"""Arming: the one reminder of a cadre is due when the earliest thing is to be said. Who changes a duty calls it."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -180,7 +180,8 @@ def test_on_leave_the_substitute_hears_it_with_the_name(town: Town, cadre: Known
     last = max(rows(town.database, Outbox, "due_at", "person_id"))
     assert last == (day(11, 19), cadre.person_id)
     parts = [tuple(part) for (parts,) in rows(town.database, Firing, "parts") for part in parts]
-    assert len(parts) == len(set(parts))
+    steps = [part for part in parts if part[1] is not None]  # the substitute has not seen the list
+    assert len(steps) == len(set(steps))
 
 
 def test_on_leave_without_a_substitute_it_waits(town: Town, cadre: Known) -> None:
