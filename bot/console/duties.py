@@ -75,9 +75,19 @@ async def show_board(room: Room, visit: Visit, request: web.Request) -> web.Stre
     now = room.clock.now()
     asked = read(request.query, now)
     board = await room.database.read(
-        lambda work: duty_board.board(work, visit.actor, asked.org, asked.period, now, asked.page)
+        lambda work: duty_board.board(
+            work, visit.actor, asked.org, asked.period, now, asked.page, room.house.duties.ranking
+        )
     )
-    return room.render(visit, "duties.html", view="board", board=board, place=board.place, **frame(asked, now))
+    return room.render(
+        visit,
+        "duties.html",
+        view="board",
+        board=board,
+        place=board.place,
+        ranked=room.house.duties.ranking,
+        **frame(asked, now),
+    )
 
 
 async def show_list(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

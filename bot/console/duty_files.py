@@ -34,9 +34,10 @@ async def board(room: Room, visit: Visit, request: web.Request) -> web.StreamRes
     asked = read(request.query, now)
 
     def look(work: Work) -> list[Board]:
-        first = duty_board.board(work, visit.actor, asked.org, asked.period, now)
+        ranked = room.house.duties.ranking
+        first = duty_board.board(work, visit.actor, asked.org, asked.period, now, 1, ranked)
         return [first] + [
-            duty_board.board(work, visit.actor, asked.org, asked.period, now, page)
+            duty_board.board(work, visit.actor, asked.org, asked.period, now, page, ranked)
             for page in range(2, first.pages + 1)
         ]
 

@@ -18,7 +18,7 @@ from bot.services.actors import Actor, require
 from bot.services.duty_calendar import NoTemplate, draft_of
 from bot.services.duty_checks import FIELDS, BadTemplate, checked
 from bot.services.duty_deeds import ShownBefore
-from bot.services.duty_year import DRAFT_MARK, LADDER, base_id, due_on, periods
+from bot.services.duty_year import DRAFT_MARK, base_id, due_on, periods
 from bot.services.house import House
 from storage import duty_course, duty_dates, duty_templates
 from storage.duties import Duty
@@ -166,7 +166,7 @@ def preview(work: Work, template: DutyTemplate, year: int, now: datetime, house:
     """A line tried out; it need not be kept. The offices are those held today."""
     own = duty_dates.of_year(work, year)
     months = [
-        _planned(template, period, own.get((base_id(template), period)))
+        _planned(template, period, own.get((base_id(template), period)), house)
         for period in periods(year)
         if int(period[5:]) in template.months
     ]
@@ -175,9 +175,9 @@ def preview(work: Work, template: DutyTemplate, year: int, now: datetime, house:
     return Preview(months, cadres, listed, reminded)
 
 
-def _planned(template: DutyTemplate, period: str, own: DutyDate | None) -> Planned:
+def _planned(template: DutyTemplate, period: str, own: DutyDate | None, house: House) -> Planned:
     day = due_on(template, period, own, {})
-    ladder = LADDER if template.ladder is None else template.ladder
+    ladder = house.duties.offsets(template.ladder)
     return Planned(period, day, own is not None, reminder_days(day, ladder) if day else [])
 
 

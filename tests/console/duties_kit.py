@@ -119,7 +119,7 @@ def _issue(work: Work, made: Union, offices: Mapping[str, int], now: datetime) -
             **more,
         )
         made.duties[f"{code}/{template_id}"] = duty.id
-        duties.add(work, duty)
+        work.session.add(duty)
     work.session.flush()
 
 
