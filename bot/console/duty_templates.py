@@ -121,8 +121,17 @@ async def _page(
 
 
 async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """Publish or discard the draft, retire or revive the line, as the page showed it."""
-    template_id, name, form = request.match_info["id"], request.match_info["deed"], await read_form(request)
+    """Publish the draft, retire or revive the line, as the page showed it."""
+    return await _act(room, visit, request, request.match_info["deed"])
+
+
+async def discard(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """Throw the draft away, as the page showed it."""
+    return await _act(room, visit, request, "discard")
+
+
+async def _act(room: Room, visit: Visit, request: web.Request, name: str) -> web.StreamResponse:
+    template_id, form = request.match_info["id"], await read_form(request)
     seen, now = form.get("seen", "")[:MARK_CHARS], room.clock.now()
     deed, flash = DEEDS[name]
 
@@ -256,6 +265,6 @@ ROUTES = (
     Route("GET", f"{_ONE}/edit", "draft", edit),
     Route("POST", f"{_ONE}/edit", "draft", save),
     Route("POST", f"{_ONE}/date", "approve", set_date),
-    Route("POST", f"{_ONE}/{{deed:discard}}", "draft", act),
+    Route("POST", f"{_ONE}/discard", "draft", discard),
     Route("POST", f"{_ONE}/{{deed:publish|retire|revive}}", "approve", act),
 )
