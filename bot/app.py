@@ -23,6 +23,7 @@ from bot.jobs.scheduler import Scheduler
 from bot.meaning import Meaning
 from bot.sender import Lane, Sender
 from bot.services import golden
+from bot.services.duty_policy import DutyPolicy
 from bot.services.house import House
 from bot.services.knowledge import Knowledge
 from bot.services.sensitive import Sensitive
@@ -63,6 +64,7 @@ def make_house(config: Config) -> House:
         catch_up_hours=timing.catch_up_hours,
         chat_days=timing.chat_days,
         private_link=union.private_link,
+        duties=DutyPolicy(**config.duties.model_dump()),
         sensitive=Sensitive(content.read_sensitive(config.content.folder / "sensitive.yaml")),
         knowledge=Knowledge(config.embedding.model if config.embedding.enabled else ""),
     )

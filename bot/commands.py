@@ -41,9 +41,9 @@ def opened(config: Config) -> Iterator[Database]:
 
 def duties_preview(config: Config, given: argparse.Namespace) -> int:
     """A month's reminders as they would go out, without writing anything."""
-    house = make_house(config)
+    house, now = make_house(config), SystemClock().now()
     with opened(config) as database:
-        planned = database.look(lambda work: forecast.month(work, given.month, house.hours))
+        planned = database.look(lambda work: forecast.month(work, given.month, house, now))
     for each in planned:
         when = local(each.at)
         print(f"{say_date(when.date())} {when:%H:%M}  {each.unit} {each.office}  {each.what}")

@@ -128,6 +128,24 @@ class Timing(_Section):
         return self
 
 
+class Duties(_Section):
+    """How often cadres are reminded of their duties. `ladder`: days from a deadline, before it negative."""
+
+    ladder: tuple[int, ...] = Field(default=(-7, -3, -1, 0, 1), max_length=12)
+    min_gap_hours: int = Field(default=20, ge=1, le=168)
+    per_week: int = Field(default=3, ge=1, le=7)
+    list_days: int = Field(default=7, ge=1, le=28)
+    escalate_workdays: int = Field(default=3, ge=1, le=60)
+    ranking: bool = False
+
+    @field_validator("ladder")
+    @classmethod
+    def _near(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(abs(each) > 60 for each in value):
+            raise ValueError("days of the ladder lie within 60 days of the deadline")
+        return value
+
+
 class Security(_Section):
     """Keys for personal data. `seal_keys`: `1:BASE64[,2:BASE64…]`, the first one seals."""
 
@@ -164,6 +182,7 @@ class Config(BaseSettings):
     sandbox: Listener = Listener(port=8090)
     channels: Channels = Channels()
     timing: Timing = Timing()
+    duties: Duties = Duties()
     security: Security = Security()
     content: Content = Content()
     embedding: Embedding = Embedding()

@@ -13,7 +13,7 @@ FIRST_CHOICES = (Choice("ask", "年假有几天"), Choice("join", "入会"), Cho
 @router.on(Scene("bind_"))
 def bind_cadre(turn: Turn, code: str) -> None:
     """A cadre scanned the binding code of their union."""
-    org, office = duties.bind(turn.work, turn.person.person_id, code, turn.now, turn.house.hours)
+    org, office = duties.bind(turn.work, turn.person.person_id, code, turn.now, turn.house)
     turn.say(texts.BOUND.format(unit=org.name, office=office))
     _, mine = duties.of_month(turn.work, turn.person.person_id, turn.now)
     turn.say(duties.list_words(org, mine, turn.now))

@@ -107,17 +107,6 @@ def get(work: Work, duty_id: int) -> tuple[Duty, DutyTemplate] | None:
     return work.session.exec(query).first()
 
 
-def issued_for(work: Work, appointment: Appointment, period: str) -> set[str]:
-    """Template ids already issued to an appointment in a period."""
-    query = select(Duty.template_id).where(Duty.appointment_id == appointment.id, Duty.period == period)
-    return set(work.session.exec(query).all())
-
-
-def add(work: Work, duty: Duty) -> None:
-    """Store a new duty; the unique constraint refuses a second one."""
-    work.session.add(duty)
-
-
 def counts(work: Work, period: str, path: str | None = None) -> dict[str, int]:
     """Duties of a period (of offices below a path) by state."""
     duties, offices = table(Duty), table(Appointment)
@@ -126,3 +115,21 @@ def counts(work: Work, period: str, path: str | None = None) -> dict[str, int]:
     if mine:
         query = query.where(duties.c.appointment_id.in_(sa.select(offices.c.id).where(*mine)))
     return tally(work.look(query.group_by(duties.c.state)).all())
+
+
+def open_of(work: Work, person_id: int) -> Sequence[Duty]:
+    """Everything a person has open, by period and number."""
+    query = select(Duty).where(Duty.person_id == person_id, col(Duty.state).in_(OPEN))
+    return work.session.exec(query.order_by(Duty.period, col(Duty.number))).all()
+
+
+def last_number(work: Work, person_id: int, period: str) -> int:
+    """The highest number in a person's list of a period; 0 without one."""
+    query = select(sa.func.max(Duty.number)).where(Duty.person_id == person_id, Duty.period == period)
+    return int(work.session.exec(query).one() or 0)
+
+
+def fresh(work: Work, duty_id: int) -> tuple[Duty, DutyTemplate] | None:
+    """One duty with its template as they are committed now, whatever this transaction has read before."""
+    query = select(Duty, DutyTemplate).where(Duty.template_id == DutyTemplate.id, Duty.id == duty_id)
+    return work.session.exec(query.execution_options(populate_existing=True)).first()

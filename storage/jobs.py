@@ -46,6 +46,12 @@ def finish(work: Work, name: str, now: datetime, millis: int, counts: dict[str, 
     work.session.add(row)
 
 
+def finished(work: Work, name: str) -> datetime | None:
+    """When a job ended last; None when it never ran."""
+    row = work.session.get(JobRun, name)
+    return row.finished_at if row else None
+
+
 def release_all(work: Work) -> None:
     """Give back every lease; for the only server of a database, whose predecessor may have been killed."""
     work.execute(sa.update(table(JobRun)).values(leased_until=None))

@@ -5,15 +5,16 @@ insert `Firing` (UNIQUE reminder and due time), write the outbox row, move `next
 it or nothing. A tick that finds a due time too old writes a firing with result `missed`, visible to staff.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Field, col, select
+from sqlmodel import Field
 
 from storage.base import BigId, Json, Row, UtcDateTime, default, table, tally
-from storage.scope import of_people
+from storage.people import Person
+from storage.scope import of_people as below
 from storage.work import Work
 
 
@@ -49,69 +50,107 @@ class Firing(Row, table=True):
     id: int = Field(primary_key=True, sa_type=BigId)
     reminder_id: int = Field(foreign_key="reminder.id", sa_type=BigId)
     due_at: datetime = Field(sa_type=UtcDateTime)
-    result: str = Field(max_length=12, index=True)
-    at: datetime = Field(sa_type=UtcDateTime)
+    result: str = Field(max_length=12)
+    at: datetime = Field(index=True, sa_type=UtcDateTime)
     parts: Any = Field(default=None, nullable=True, sa_type=Json)
     outbox_id: int | None = Field(default=None, sa_type=BigId)
 
 
-def plant(work: Work, kind: str, subject: str, person_id: int, due_at: datetime, rung: int = 0) -> None:
-    """Make a reminder in the transaction of what causes it; planting twice keeps the first."""
-    query = select(Reminder.id).where(
-        Reminder.kind == kind, Reminder.subject == subject, Reminder.person_id == person_id
-    )
-    if work.session.exec(query).first() is None:
-        work.session.add(
-            Reminder(id=work.new_id(), kind=kind, subject=subject, person_id=person_id, rung=rung, next_fire_at=due_at)
-        )
+DUTIES = "duties"
+_reminder, _firing, _person = table(Reminder), table(Firing), table(Person)
 
 
-def due(work: Work, now: datetime, limit: int) -> Sequence[int]:
+class Armed(NamedTuple):
+    """A person's reminder of duties."""
+
+    id: int
+    person_id: int
+    next_fire_at: datetime | None
+    listed: str
+    said_at: datetime | None
+    week_on: date | None
+    week_said: int
+    unreachable_at: datetime | None
+
+
+_ARMED = tuple(_reminder.c[name] for name in Armed._fields)
+
+
+def due(work: Work, now: datetime, limit: int) -> list[int]:
     """Ids of due reminders, the longest overdue first."""
-    query = (
-        select(Reminder.id)
-        .where(col(Reminder.next_fire_at) <= now)
-        .order_by(col(Reminder.next_fire_at), col(Reminder.id))
-        .limit(limit)
-    )
-    return work.session.exec(query).all()
+    mine = (_reminder.c.kind == DUTIES, _reminder.c.next_fire_at <= now)
+    query = sa.select(_reminder.c.id).where(*mine).order_by(_reminder.c.next_fire_at, _reminder.c.id).limit(limit)
+    return [int(each) for each in work.look(query).scalars()]
 
 
-def take(work: Work, reminder_id: int, now: datetime) -> Reminder | None:
-    """Lock one reminder that is still due; None when another process was faster."""
-    query = select(Reminder).where(Reminder.id == reminder_id, col(Reminder.next_fire_at) <= now)
+def take(work: Work, ids: Collection[int], now: datetime) -> list[Armed]:
+    """Hold those of these that are still due, with their people; what another process holds is left to it."""
+    query = sa.select(*_ARMED).select_from(_reminder.join(_person, _person.c.id == _reminder.c.person_id))
+    query = query.where(_reminder.c.id.in_(ids), _reminder.c.next_fire_at <= now).order_by(_reminder.c.person_id)
     if work.dialect == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    return work.session.exec(query).first()
+        query = query.with_for_update(of=(_person, _reminder), skip_locked=True)
+    return [Armed(*row) for row in work.execute(query)]
 
 
-def fired(work: Work, reminder: Reminder, result: str, now: datetime) -> None:
-    """Write the firing of the reminder's present due time; UNIQUE refuses a second one."""
-    if reminder.next_fire_at is None:
-        raise ValueError("reminder is not armed")
-    work.session.add(
-        Firing(id=work.new_id(), reminder_id=reminder.id, due_at=reminder.next_fire_at, result=result, at=now)
-    )
-    work.session.flush()
+def of_people(work: Work, person_ids: Collection[int]) -> dict[int, Armed]:
+    """People's reminders of duties."""
+    query = sa.select(*_ARMED).where(_reminder.c.kind == DUTIES, _reminder.c.person_id.in_(person_ids))
+    return {row.person_id: Armed(*row) for row in work.execute(query)}
 
 
-def of_subject(work: Work, kind: str, subject: str) -> Sequence[Reminder]:
-    """All reminders about one subject."""
-    return work.session.exec(select(Reminder).where(Reminder.kind == kind, Reminder.subject == subject)).all()
+_ARM = (
+    sa.update(_reminder)
+    .where(_reminder.c.id == sa.bindparam("row_id"))
+    .values({name: sa.bindparam(f"new_{name}") for name in Armed._fields[2:]})
+)
+_MOVE = (
+    sa.update(_reminder)
+    .where(_reminder.c.id == sa.bindparam("row_id"))
+    .values(next_fire_at=sa.bindparam("at"), listed=sa.bindparam("month"))
+)
 
 
-def disarm(work: Work, kind: str, subject: str) -> None:
-    """Nothing left to remind of."""
-    reminders = table(Reminder)
-    work.execute(
-        sa.update(reminders).where(reminders.c.kind == kind, reminders.c.subject == subject).values(next_fire_at=None)
-    )
+def plant(work: Work, person_id: int, due_at: datetime | None, listed: str = "") -> None:
+    """A person's reminder of duties, where there is none yet; written when the group commits. Unique: one a person."""
+    values = {"id": work.new_id(), "kind": DUTIES, "subject": "", "person_id": person_id, "rung": 0}
+    work.append(Reminder, {**values, "next_fire_at": due_at, "listed": listed})
+
+
+def put(work: Work, armed: Armed) -> None:
+    """Write a reminder as it is now; written when the group commits."""
+    work.defer(_ARM, {"row_id": armed.id, **{f"new_{name}": getattr(armed, name) for name in Armed._fields[2:]}})
+
+
+def move(work: Work, reminder_id: int, due_at: datetime | None, listed: str) -> None:
+    """When it is due next; written when the group commits."""
+    work.defer(_MOVE, {"row_id": reminder_id, "at": due_at, "month": listed})
+
+
+def fired(
+    work: Work,
+    reminder_id: int,
+    due_at: datetime,
+    result: str,
+    now: datetime,
+    parts: Sequence[Sequence[Any]],
+    outbox_id: int | None = None,
+) -> None:
+    """Write how a due moment ended; written when the group commits. UNIQUE refuses a second one."""
+    values = {"id": work.new_id(), "reminder_id": reminder_id, "due_at": due_at, "result": result, "at": now}
+    work.append(Firing, {**values, "parts": [list(each) for each in parts], "outbox_id": outbox_id})
+
+
+def fired_since(work: Work, ids: Collection[int], since: datetime) -> set[tuple[int, datetime]]:
+    """Due moments of these reminders that have a firing."""
+    query = sa.select(_firing.c.reminder_id, _firing.c.due_at)
+    query = query.where(_firing.c.reminder_id.in_(ids), _firing.c.due_at >= since)
+    return {(row[0], row[1]) for row in work.execute(query)}
 
 
 def firing_counts(work: Work, since: datetime, path: str | None = None) -> dict[str, int]:
     """Firings (of reminders of people below a path) by result since a moment."""
     firings, planted = table(Firing), table(Reminder)
-    mine = of_people(planted.c.person_id, path)
+    mine = below(planted.c.person_id, path)
     query = sa.select(firings.c.result, sa.func.count()).where(firings.c.at >= since)
     if mine:
         query = query.where(firings.c.reminder_id.in_(sa.select(planted.c.id).where(*mine)))

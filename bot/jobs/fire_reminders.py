@@ -1,43 +1,53 @@
-"""Fire every reminder that is due, each in its own transaction."""
+"""Fire every reminder that is due, many in one transaction."""
 
 import logging
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 from bot.jobs.job import Job, Moment
-from bot.reminders import KINDS
-from bot.reminders.firing import fire
+from bot.reminders.firing import RESULTS, fire
 from bot.services.house import House
 from storage import reminders
 from storage.database import Database
 
 log = logging.getLogger(__name__)
-BATCH = 500
+BATCH = 200
+LOOK = 1000
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts by result. A reminder that fails is logged and tried again next time; the others do not wait for it."""
-    kinds = {kind.name: kind for kind in KINDS}
-    counts = dict.fromkeys(("said", "moot", "missed", "unreachable", "put_off", "gone", "failed"), 0)
+    """Counts by result. A batch that fails is done one by one; one that fails then is logged and tried again next
+    time, the others do not wait for it."""
+    counts: Counter[str] = Counter(dict.fromkeys((*RESULTS, "failed"), 0))
     failed: set[int] = set()
-    while due := _due(database, moment.now, failed):
-        for reminder_id in due:
-            one = partial(fire, reminder_id=reminder_id, kinds=kinds, house=house, now=moment.now)
-            try:
-                result = database.writer.run(one)
-            except Exception:
-                log.exception("reminder failed", extra={"reminder": reminder_id})
-                failed.add(reminder_id)
-                result = "failed"
-            counts[result] += 1
-        if counts["gone"] > BATCH:
-            break
-    return counts
+    while due := _due(database, moment, failed):
+        for start in range(0, len(due), BATCH):
+            _batch(database, house, moment, due[start : start + BATCH], counts, failed)
+        if counts["gone"] > LOOK:
+            break  # another process is at it
+    return dict(counts)
 
 
-def _due(database: Database, now: datetime, but: set[int]) -> list[int]:
-    found = database.look(lambda work: reminders.due(work, now, BATCH + len(but)))
+def _due(database: Database, moment: Moment, but: set[int]) -> list[int]:
+    found = database.look(lambda work: reminders.due(work, moment.now, LOOK + len(but)))
     return [each for each in found if each not in but]
+
+
+def _batch(
+    database: Database, house: House, moment: Moment, ids: list[int], counts: Counter[str], failed: set[int]
+) -> None:
+    try:
+        counts.update(database.writer.run(partial(fire, ids=ids, house=house, now=moment.now)))
+    except Exception:
+        if len(ids) == 1:
+            log.exception("reminder failed", extra={"reminder": ids[0]})
+            failed.add(ids[0])
+            counts["failed"] += 1
+            return
+        log.warning("batch of reminders repeated one by one", exc_info=True)
+        for each in ids:
+            _batch(database, house, moment, [each], counts, failed)
 
 
 JOB = Job("fire_reminders", timedelta(minutes=1), run)

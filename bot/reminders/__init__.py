@@ -1,6 +1,1 @@
-"""What happens in one firing: the kinds of reminder and what each says when it is due."""
-
-from bot.reminders import duty_due, duty_monthly
-from bot.reminders.firing import Kind
-
-KINDS: tuple[Kind, ...] = (duty_monthly.KIND, duty_due.KIND)
+"""What happens when reminders come due: one a cadre, about all duties that are to be heard of."""

@@ -1,81 +1,149 @@
-"""One firing of one reminder, as one transaction.
+"""Firing the reminders of many cadres as one transaction.
 
-States of a reminder: armed (`next_fire_at` set) → fired → armed for the next rung, or at rest (null). Written order,
-all in one transaction: Firing row (UNIQUE reminder, due time) · outbox row (UNIQUE key `r:<reminder>:<rung>`) · next
-rung. A crash before the commit leaves the reminder armed; after it, nothing is left to do. Two processes: the row is
-locked, the second finds nothing due.
-
-Late policy: a due time older than the catch-up window, or with words no longer worth saying, is written down as
-`missed`. Inside the window a reminder that is due in quiet hours is put off to the next moment that is not quiet, and
-asked again then: what was done meanwhile is not reminded of, and the words are as of that moment.
+Order: hold the reminders that are still due, with their people (a turn of theirs waits, what is held elsewhere is left)
+· load desks, addresses, names with a few statements · ask `duty_ladder.step` what is said · write, together: a Firing
+for each due moment (UNIQUE reminder, due time) · the outbox row (UNIQUE `r:<reminder>:<due moment>`) · the steps the
+duties have come to · when the reminder is due next. A crash before the commit leaves all of them armed; after it
+nothing is left to do. Two processes: a reminder is held by one, the other finds it moved.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 
-from bot.calendar import not_quiet
+from bot.calendar import at
+from bot.clock import local
+from bot.reminders.words import compose
+from bot.services.duty_arming import rearm
+from bot.services.duty_desk import Desks
+from bot.services.duty_ladder import Fired, Step, step
 from bot.services.house import House
-from storage import outbox, people, reminders
-from storage.reminders import Reminder
+from storage import duty_rows, outbox, reminders
+from storage.reminders import Armed
 from storage.work import Work
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a due reminder says, until when it is worth saying, and when the next rung is due."""
-
-    text: str | None
-    valid_until: datetime | None = None
-    next_at: datetime | None = None
+RESULTS = ("said", "missed", "moot", "unreachable", "put_off", "gone")
+STRENGTH = ("said", "merged", "missed", "moot")  # of two ends of one due moment the first counts
+TICK = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of reminder. `speak` is asked when it is due; a text of None means there is nothing left to say."""
+@dataclass(slots=True)
+class _Batch:
+    """What a batch needs to know, and what it has come to."""
 
-    name: str
-    speak: Callable[[Work, Reminder, House, datetime], Said]
+    desks: Desks
+    addresses: dict[int, int]
+    units: dict[int, str]
+    taken: set[tuple[int, datetime]]
+    now: datetime
+    rungs: dict[int, int] = field(default_factory=dict)
+    instead: set[int] = field(default_factory=set)
 
 
-def fire(work: Work, reminder_id: int, kinds: dict[str, Kind], house: House, now: datetime) -> str:
-    """Fire one reminder if it is still due; returns said, moot, missed, unreachable, put_off or gone."""
-    reminder = reminders.take(work, reminder_id, now)
-    if reminder is None or reminder.next_fire_at is None:
-        return "gone"
-    due_at = reminder.next_fire_at
-    said = kinds[reminder.kind].speak(work, reminder, house, now)
-    stale = said.valid_until is not None and said.valid_until < now
-    late = stale or now - due_at > timedelta(hours=house.catch_up_hours)
-    may_speak = not_quiet(now, house.hours)
-    work.session.add(reminder)
-    if said.text is not None and not late and may_speak > now:
-        reminder.next_fire_at = may_speak
+def fire(work: Work, ids: Collection[int], house: House, now: datetime) -> Counter[str]:
+    """Fire those of these reminders that are still due. Counts of people by result, as `docs/jobs.md` explains them."""
+    held = reminders.take(work, ids, now)
+    counts = Counter({"gone": len(ids) - len(held)})
+    if not held:
+        return counts
+    batch = _load(work, held, house, now)
+    for armed in held:
+        counts[_one(work, batch, armed)] += 1
+    duty_rows.climbed(work, batch.rungs)
+    rearm(work, batch.instead - {each.person_id for each in held}, now, house)
+    return counts
+
+
+def _load(work: Work, held: Sequence[Armed], house: House, now: datetime) -> _Batch:
+    people = [each.person_id for each in held]
+    desks = Desks(work, people, house, now)
+    places = {row.org_id for desk in desks.of.values() for row in desk.rows if row.org_id is not None}
+    since = min((row.created_at for desk in desks.of.values() for row in desk.rows if row.open), default=now)
+    taken = reminders.fired_since(work, [each.id for each in held], since)
+    return _Batch(desks, duty_rows.reachable(work, people), duty_rows.units(work, places), taken, now)
+
+
+def _one(work: Work, batch: _Batch, armed: Armed) -> str:
+    """One person's; the substitute of somebody on leave is asked instead."""
+    desk = batch.desks.of[armed.person_id]
+    if desk.substitute is not None:
+        batch.instead.add(desk.substitute)
+        reminders.put(work, armed._replace(next_fire_at=batch.desks.next(armed.person_id, armed)))
         return "put_off"
-    result = "missed" if late and said.text is not None else _say(work, reminder, said, now)
-    reminders.fired(work, reminder, result, now)
-    reminder.rung += 1
-    after = now if result == "said" else due_at  # two rungs may fall on one morning: that is said once
-    reminder.next_fire_at = said.next_at if said.next_at is not None and said.next_at > after else None
-    return result
-
-
-def _say(work: Work, reminder: Reminder, said: Said, now: datetime) -> str:
-    if said.text is None:
-        return "moot"
-    reachable = [each for each in people.addresses_of(work, reminder.person_id) if each.following and not each.refused]
-    if not reachable:
-        return "unreachable"
-    outbox.put(
-        work,
-        person_id=reminder.person_id,
-        address_id=reachable[0].id,
-        text=said.text,
-        state="queued",
-        now=now,
-        lane=outbox.REMINDER,
-        valid_until=said.valid_until,
-        template="reminder",
-        dedupe=f"r:{reminder.id}:{reminder.rung}",
+    done = step(
+        batch.desks.items(armed.person_id), batch.desks.state(armed.person_id, armed), batch.now, batch.desks.policy
     )
-    return "said"
+    batch.rungs.update(done.rungs)
+    result, outbox_id = _speak(work, batch, armed, done) if done.says else ("", None)
+    _write(work, batch, armed, done, result, outbox_id)
+    ends = {each.result for each in done.firings}
+    return result or ("missed" if "missed" in ends else "moot" if ends or done.state.armed is None else "put_off")
+
+
+def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, int | None]:
+    address = batch.addresses.get(armed.person_id)
+    if address is None:
+        return "unreachable", None
+    today = local(batch.now).date()
+    newest = max(each.due_at for each in done.firings if each.result == "said")
+    worth = batch.now + batch.desks.policy.list_window if done.listing else at(today, time(23, 59))
+    outbox_id = outbox.put(
+        work,
+        person_id=armed.person_id,
+        address_id=address,
+        text=compose(batch.desks, armed.person_id, done, batch.units, today),
+        state="queued",
+        now=batch.now,
+        lane=outbox.REMINDER,
+        valid_until=worth,
+        template="reminder",
+        dedupe=f"r:{armed.id}:{_free(batch, armed, newest).astimezone(UTC):%Y%m%dT%H%M%S.%fZ}",
+    )
+    _told(work, batch, armed, done, outbox_id)
+    return "said", outbox_id
+
+
+def _told(work: Work, batch: _Batch, armed: Armed, done: Step, outbox_id: int) -> None:
+    """Which duties were heard of for the first time."""
+    if done.listing:
+        for whose in (armed.person_id, *batch.desks.of[armed.person_id].names):
+            duty_rows.told_list(work, whose, done.listing, outbox_id)
+    rows = batch.desks.of[armed.person_id].rows
+    fresh = [row.id for row in rows if row.id in done.speaking and row.state == "issued" and row.told_id is None]
+    if fresh:
+        duty_rows.told(work, fresh, outbox_id)
+
+
+def _write(work: Work, batch: _Batch, armed: Armed, done: Step, result: str, outbox_id: int | None) -> None:
+    """The firings, and the reminder as it is from now on."""
+    for fired in _by_moment(done.firings):
+        due_at = _free(batch, armed, fired.due_at)
+        batch.taken.add((armed.id, due_at))
+        spoken = fired.result in ("said", "merged")
+        end = "unreachable" if spoken and result == "unreachable" else fired.result
+        reminders.fired(work, armed.id, due_at, end, batch.now, fired.parts, outbox_id if spoken else None)
+    state = done.state
+    after = armed._replace(next_fire_at=state.armed, listed=state.listed)
+    if result == "said":
+        after = after._replace(
+            said_at=state.said_at, week_on=state.week_on, week_said=state.week_said, unreachable_at=None
+        )
+    elif result == "unreachable":
+        after = after._replace(unreachable_at=armed.unreachable_at or batch.now)
+    reminders.put(work, after)
+
+
+def _by_moment(firings: Sequence[Fired]) -> list[Fired]:
+    """One a due moment: what was said there counts before what was moot."""
+    kept: dict[datetime, Fired] = {}
+    for each in sorted(firings, key=lambda fired: STRENGTH.index(fired.result)):
+        kept.setdefault(each.due_at, each)
+    return list(kept.values())
+
+
+def _free(batch: _Batch, armed: Armed, due_at: datetime) -> datetime:
+    """The due moment; a duty that came to this desk later may share it with one that was fired before."""
+    while (armed.id, due_at) in batch.taken:
+        due_at += TICK
+    return due_at

@@ -14,6 +14,7 @@ RIGHTS = {
     "review": "staff",
     "members": "staff",
     "reveal": "staff",
+    "duties": "staff",
     "export": "approver",
     "import": "approver",
     "draft": "editor",

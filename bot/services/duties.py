@@ -1,25 +1,41 @@
-"""Cadres' duties of a month: issuing, listing, receipts, completion, and when to remind whom.
+"""Cadres' duties of a month: listing, receipts, completion, binding, and the words for it.
 
-Reminding follows the written policy: the list on the first working day of the month at the start of office hours, then
-three days before a deadline and on the day itself, only to those who have not answered.
+Giving them out is in `duty_issue.py`, when to remind whom in `duty_ladder.py`. What is answered here needs no
+disarming: a reminder that comes due asks the duties as they are then.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Protocol
 
 from bot import texts
-from bot.calendar import Hours, at, first_workday, period_of, previous_workday, say_date, say_day
+from bot.calendar import period_of, say_date, say_day
 from bot.clock import local
-from bot.due_dates import deadline_in
 from bot.errors import Refusal
-from storage import audit, duties, duty_templates, orgs, people, reminders
+from bot.services import duty_issue
+from bot.services.house import House
+from storage import audit, duties, orgs, people
 from storage.duties import OPEN, Duty
+from storage.duty_issuing import Holder
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
 
-LADDER = (3, 0)  # days before the deadline
-MONTHLY, DUE = "duty_monthly", "duty_due"
+
+class Line(Protocol):
+    """What a line of the list is made from."""
+
+    @property
+    def number(self) -> int:
+        """Its place in the person's list."""
+
+    @property
+    def state(self) -> str:
+        """As in `storage/duties.py`."""
+
+    @property
+    def deadline(self) -> date:
+        """The last day."""
 
 
 class NotCadre(Refusal):
@@ -51,81 +67,6 @@ class Completed:
     left: int
 
 
-def issue(work: Work, period: str, now: datetime, hours: Hours) -> dict[str, int]:
-    """Issue the month's duties to everybody in office and plant their reminders; twice is once. Counts."""
-    month = templates(work, period)
-    counts = {"people": 0, "issued": 0}
-    for appointment, org in orgs.office_holders(work, local(now).date()):
-        fresh = _issue_one(work, appointment, org, month, period, now, hours)
-        counts["issued"] += len(fresh)
-        if fresh:
-            counts["people"] += 1
-            first = at(first_workday(period), hours.start)
-            reminders.plant(work, MONTHLY, period, appointment.person_id, first)
-    return counts
-
-
-def templates(work: Work, period: str) -> list[DutyTemplate]:
-    """The live lines of a period, by deadline."""
-    lines = [(deadline_in(period, each.deadline), each) for each in duty_templates.of_month(work, int(period[5:7]))]
-    due = [(deadline, each.id, each) for deadline, each in lines if deadline is not None]
-    return [each for _, _, each in sorted(due, key=lambda entry: entry[:2])]
-
-
-def _plant_due(work: Work, duty: Duty, now: datetime, hours: Hours) -> None:
-    """Arm the first rung that is still to come; a duty issued after its last rung is in the list, not nagged about."""
-    for rung in range(len(LADDER)):
-        due_at = rung_time(duty.deadline, rung, hours)
-        if due_at is not None and due_at > now:
-            reminders.plant(work, DUE, str(duty.id), duty.person_id, due_at, rung)
-            return
-
-
-def _issue_one(
-    work: Work,
-    appointment: orgs.Appointment,
-    org: orgs.Organisation,
-    month: Sequence[DutyTemplate],
-    period: str,
-    now: datetime,
-    hours: Hours,
-) -> list[Duty]:
-    """The duties an appointment does not have yet, with their reminders armed."""
-    have = duties.issued_for(work, appointment, period)
-    number = len(duties.of_person(work, appointment.person_id, period))
-    fresh: list[Duty] = []
-    for template in month:
-        deadline = deadline_in(period, template.deadline)
-        if org.level not in template.levels or template.id in have or deadline is None:
-            continue
-        number += 1
-        duty = Duty(
-            id=work.new_id(),
-            template_id=template.id,
-            period=period,
-            appointment_id=appointment.id,
-            person_id=appointment.person_id,
-            number=number,
-            state="issued",
-            deadline=deadline,
-            org_id=org.id,
-            created_at=now,
-        )
-        duties.add(work, duty)
-        fresh.append(duty)
-    work.session.flush()
-    for duty in fresh:
-        _plant_due(work, duty, now, hours)
-    return fresh
-
-
-def rung_time(deadline: date, rung: int, hours: Hours) -> datetime | None:
-    """When the n-th reminder of a duty is due: on a working day at the start of office hours."""
-    if rung >= len(LADDER):
-        return None
-    return at(previous_workday(deadline - timedelta(days=LADDER[rung])), hours.start)
-
-
 def of_month(
     work: Work, person_id: int, now: datetime
 ) -> tuple[orgs.Organisation, Sequence[tuple[Duty, DutyTemplate]]]:
@@ -148,13 +89,12 @@ def acknowledge(work: Work, person_id: int, now: datetime) -> int:
 
 
 def complete(work: Work, person_id: int, number: int | None, now: datetime) -> Completed:
-    """完成 N: note one duty as done and stop its reminders. Raises NotCadre, NoSuchDuty, WhichDuty."""
+    """完成 N: note one duty as done; it is not reminded of any more. Raises NotCadre, NoSuchDuty, WhichDuty."""
     _, mine = of_month(work, person_id, now)
     duty, template = _pick(mine, number)
     if duty.state in OPEN:
         duty.state, duty.done_at = "done", now
         work.session.add(duty)
-        reminders.disarm(work, DUE, str(duty.id))
         audit.write(work, f"person:{person_id}", "complete", f"duty:{duty.id}", now)
     elif duty.done_at is not None:
         raise NoSuchDuty(texts.DONE_ALREADY.format(day=say_day(local(duty.done_at).date())))
@@ -184,33 +124,37 @@ def list_words(org: orgs.Organisation, mine: Sequence[tuple[Duty, DutyTemplate]]
         return texts.NO_DUTIES.format(period=period)
     left = sum(1 for duty, _ in mine if duty.state in OPEN)
     head = texts.DUTY_LIST.format(unit=org.name, period=period, count=len(mine), left=left)
-    lines = [
-        texts.DUTY_LINE.format(
-            number=duty.number,
-            title=template.title,
-            deadline=say_day(duty.deadline),
-            state=_state(duty, local(now).date()),
-        )
-        for duty, template in mine
-    ]
-    return "\n".join([head, *lines, texts.DUTY_HOW])
+    today = local(now).date()
+    return "\n".join([head, *(line_words(duty, template.title, today) for duty, template in mine), texts.DUTY_HOW])
 
 
-def _state(duty: Duty, today: date) -> str:
+def line_words(duty: Line, title: str, today: date) -> str:
+    """One line of a list."""
+    return texts.DUTY_LINE.format(
+        number=duty.number, title=title, deadline=say_day(duty.deadline), state=_state(duty, today)
+    )
+
+
+def _state(duty: Line, today: date) -> str:
     state = texts.DUTY_STATES[duty.state]
     return f"{state}，{texts.DUTY_LATE}" if duty.state in OPEN and today > duty.deadline else state
 
 
-def due_words(duty: Duty, template: DutyTemplate, today: date) -> str:
-    """The sentence that reminds of one duty."""
-    days = (duty.deadline - today).days
-    left = texts.LEFT_DAYS.format(days=days) if days > 0 else texts.LEFT_TODAY
+def left_words(deadline: date, today: date) -> str:
+    """How much time is left until a day, or how long it has passed."""
+    days = (deadline - today).days
     if days < 0:
-        left = texts.LEFT_LATE.format(days=-days)
-    return texts.REMIND_DUE.format(title=template.title, deadline=say_day(duty.deadline), left=left, number=duty.number)
+        return texts.LEFT_LATE.format(days=-days)
+    return texts.LEFT_DAYS.format(days=days) if days else texts.LEFT_TODAY
 
 
-def bind(work: Work, person_id: int, code: str, now: datetime, hours: Hours) -> tuple[orgs.Organisation, str]:
+def due_words(duty: Line, title: str, today: date) -> str:
+    """The sentence that reminds of one duty."""
+    left = left_words(duty.deadline, today)
+    return texts.REMIND_DUE.format(title=title, deadline=say_day(duty.deadline), left=left, number=duty.number)
+
+
+def bind(work: Work, person_id: int, code: str, now: datetime, house: House) -> tuple[orgs.Organisation, str]:
     """Give a person the office of a one-time code and this month's duties with it. Raises BadCode."""
     given = orgs.use_binding(work, code, person_id, now)
     if given is None:
@@ -222,8 +166,8 @@ def bind(work: Work, person_id: int, code: str, now: datetime, hours: Hours) -> 
         person.org_id = org.id
         work.session.add(person)
     audit.write(work, f"person:{person_id}", "bind", f"organisation:{org.id}", now, office)
-    period = period_of(now)  # the list is said at once, so no monthly reminder is planted for this month
-    _issue_one(work, appointment, org, templates(work, period), period, now, hours)
+    holder = Holder(appointment.id, org.id, person_id, office, appointment.since, org.level)
+    duty_issue.issue_to(work, holder, period_of(now), now, house)
     return org, office
 
 

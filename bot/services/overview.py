@@ -5,7 +5,19 @@ from datetime import date, datetime
 
 from bot.clock import local
 from bot.services.actors import Actor, require
-from storage import broadcasts, catalogue, duties, jobs, letters, misses, outbox, reminders, revisions, tallies
+from storage import (
+    broadcasts,
+    catalogue,
+    duty_board,
+    duty_course,
+    jobs,
+    letters,
+    misses,
+    outbox,
+    reminders,
+    revisions,
+    tallies,
+)
 from storage.work import Work
 
 SENT = ("sent", "accepted")
@@ -23,7 +35,13 @@ STATES = {
     "cancelled": "已取消",
 }
 DUTIES = {"issued": "待送达", "delivered": "待确认", "acknowledged": "已收到", "done": "已完成", "excused": "已免"}
-FIRINGS = {"said": "已提醒", "moot": "无需提醒", "missed": "错过", "unreachable": "联系不上"}
+FIRINGS = {
+    "said": "已提醒",
+    "merged": "并进下一次",
+    "moot": "无需提醒",
+    "missed": "错过",
+    "unreachable": "联系不上",
+}
 JOBS = {
     "clean_up": "清理过期内容",
     "deliver_letters": "送出回复",
@@ -128,7 +146,7 @@ def numbers(work: Work, actor: Actor, since: datetime, period: str) -> Numbers:
             Group("今天的对话", today),
             Group("知识库待办", _upkeep(work, local(since).date(), path)),
             _group("今天发出的消息", STATES, outbox.counts(work, since, path), "条"),
-            _group(f"{period[:4]}年{int(period[5:])}月的干部任务", DUTIES, duties.counts(work, period, path), "项"),
+            Group(f"{period[:4]}年{int(period[5:])}月的干部任务", _duties(work, period, local(since).date(), path)),
             _group("今天的提醒", FIRINGS, reminders.firing_counts(work, since, path), "次"),
         ],
         broadcasts=[_notice(work, each) for each in broadcasts.newest(work, 5)] if path is None else [],
@@ -149,6 +167,22 @@ def _upkeep(work: Work, today: date, path: str | None) -> list[Item]:
         Item("本地版本过期", catalogue.lapsed(work, today, path), "条"),
         Item("来访时告知的回复", letters.count_kept(work, path), "封"),
     ]
+
+
+def _duties(work: Work, period: str, today: date, path: str | None) -> list[Item]:
+    """Where the month's duties stand, and what of them waits for staff."""
+    sums = duty_board.sums(work, path, period, today)
+    numbers = [
+        *(Item(DUTIES[key], number, "项") for key, number in (("issued", sums.deliver), ("delivered", sums.waiting))),
+        Item(DUTIES["acknowledged"], sums.received, "项"),
+        Item("按时完成" if sums.late else DUTIES["done"], sums.done, "项"),
+        Item("逾期完成", sums.late, "项"),
+        Item(DUTIES["excused"], sums.excused, "项"),
+        Item("已逾期", sums.overdue, "项"),
+        Item("已上报上级", sums.escalated, "项"),
+    ]
+    waiting = Item("等待决定的申请", duty_course.count_waiting(work, path), "件")
+    return [*([each for each in numbers if each.value] or [Item("合计", 0, "项")]), waiting]
 
 
 def _group(title: str, names: dict[str, str], counts: dict[str, int], unit: str) -> Group:

@@ -106,13 +106,14 @@ class Looker:
         await self.page.screenshot(self.shots / f"{self.size}-{name}.png")
 
     async def _reachable(self, name: str) -> None:
-        """Tab comes by every control, and shows where it is."""
+        """Tab comes by every control, and shows where it is. Of a group of radio buttons only by the chosen one."""
         await self.page.js(
             f"void (window.all = new Set([...document.querySelectorAll('{CONTROLS}')]"
-            ".filter(one => one.checkVisibility())),"
+            ".filter(one => one.checkVisibility() && (one.type !== 'radio' || one.checked))),"
             "document.activeElement.blur(), window.scrollTo(0, 0))"
         )
-        for _ in range(1 + int(await self.page.js("all.size"))):
+        days = await self.page.js("document.querySelectorAll('input[type=date]').length")  # year, month, day, picker
+        for _ in range(1 + 4 * int(days) + int(await self.page.js("all.size"))):
             await self.page.press("Tab", 9)
             await self.page.js("void all.delete(document.activeElement)")
         missed = await self.page.js("[...all].map(one => one.outerHTML.slice(0, 100))")

@@ -10,7 +10,7 @@ import yaml
 from bot import texts
 from bot.calendar import at
 from bot.clock import SHANGHAI
-from bot.services import duties, duty_calendar
+from bot.services import duties, duty_calendar, duty_issue
 from bot.services.duties import BadCode, NoSuchDuty, NotCadre, WhichDuty
 from bot.services.duty_calendar import Loaded
 from bot.services.house import House
@@ -19,7 +19,7 @@ from storage.audit import Audit
 from storage.base import table
 from storage.database import Database
 from storage.duties import Duty
-from storage.duty_templates import DutyTemplate
+from storage.duty_templates import DutyDate, DutyTemplate
 from storage.orgs import Appointment, Binding
 from storage.people import Known, Person
 from storage.reminders import Reminder
@@ -52,14 +52,10 @@ def test_everybody_in_office_is_given_the_lines_of_their_level(town: Town) -> No
     assert [template.id for _, template in town.duties_of(street, "2026-11")] == ["b", "c"]
 
 
-def test_reminders_are_planted_with_the_duties(town: Town, database: Database) -> None:
+def test_one_reminder_a_cadre_is_armed_for_the_first_thing_to_say(town: Town, database: Database) -> None:
     town.cadre("u1", "shop", FIRST_DAY)
     town.issue(FIRST_DAY)
-    assert planted(database) == {
-        ("duty_monthly", at(date(2026, 11, 2), NINE)),  # the 1st is a Sunday
-        ("duty_due", at(date(2026, 11, 17), NINE)),
-        ("duty_due", at(date(2026, 11, 27), NINE)),
-    }
+    assert planted(database) == {("duties", at(date(2026, 11, 2), NINE))}  # the 1st is a Sunday
 
 
 def test_issuing_twice_or_in_two_processes_at_once_is_issuing_once(another: Opener, house: House) -> None:
@@ -72,7 +68,7 @@ def test_issuing_twice_or_in_two_processes_at_once_is_issuing_once(another: Open
     assert sorted(issued) == [0, 10]
     assert towns[0].issue(FIRST_DAY + timedelta(days=20)) == {"people": 0, "issued": 0}
     assert count(towns[0].database, Duty) == 10
-    assert count(towns[0].database, Reminder) == 15
+    assert count(towns[0].database, Reminder) == 5
 
 
 def test_a_second_office_continues_the_numbers_of_the_month(town: Town) -> None:
@@ -83,15 +79,80 @@ def test_a_second_office_continues_the_numbers_of_the_month(town: Town) -> None:
     assert [duty.number for duty, _ in town.duties_of(known, "2026-11")] == [1, 2, 3, 4]
 
 
-def test_issued_late_only_the_rungs_to_come_are_armed(town: Town, database: Database, now: datetime) -> None:
-    list_at = ("duty_monthly", at(date(2026, 11, 2), NINE))
+def test_issued_late_only_the_steps_to_come_are_armed(town: Town, database: Database, now: datetime) -> None:
     town.cadre("u1", "shop", now)
     town.issue(now)
-    assert planted(database) == {list_at, ("duty_due", at(date(2026, 11, 27), NINE))}
-    town.cadre("u2", "shop", now)
-    town.issue(now + timedelta(days=3))
-    last_day = ("duty_due", at(date(2026, 11, 30), NINE))
-    assert planted(database) == {list_at, ("duty_due", at(date(2026, 11, 27), NINE)), last_day}
+    assert planted(database) == {("duties", now)}  # the list is said at once
+    assert dict(rows(database, Duty, "template_id", "rung")) == {"a": 5, "c": 1}  # due on the 20th and the 30th
+
+
+def test_steps_that_came_due_since_the_last_issue_are_not_forgotten(town: Town, database: Database) -> None:
+    """The job last ran on the 31st of October and comes up again on the 18th."""
+    town.cadre("u1", "shop", FIRST_DAY)
+    up = FIRST_DAY + timedelta(days=17)
+    since = FIRST_DAY - timedelta(hours=1)
+    database.writer.run(lambda work: duty_issue.issue(work, "2026-11", up, town.house, since))
+    assert dict(rows(database, Duty, "template_id", "rung")) == {"a": 0, "c": 0}
+
+
+def test_a_line_with_a_role_is_for_that_office_and_for_everybody_where_nobody_holds_it(
+    town: Town, database: Database
+) -> None:
+    lines = (line("women", 20), line("all", 25))
+    town.build(*(dict(each, role="女工委员" if each["id"] == "women" else "") for each in lines))
+    one = town.cadre("u1", "shop", FIRST_DAY)
+    assert town.issue(FIRST_DAY)["issued"] == 4
+    other = town.cadre("u2", "shop", FIRST_DAY, office="女工委员")
+    december = FIRST_DAY + timedelta(days=30)
+    town.issue(december)
+    have = {known: {template.id for _, template in town.duties_of(known, "2026-12")} for known in (one, other)}
+    assert have == {one: {"a", "c", "all"}, other: {"a", "c", "all", "women"}}
+
+
+def test_this_years_date_counts_and_null_skips_the_month(town: Town, database: Database) -> None:
+    def dates(work: Any) -> None:
+        for id_, day in (("a", date(2026, 11, 12)), ("c", None)):
+            values = {"template_id": id_, "period": "2026-11", "deadline": day, "by": "staff:wang", "at": FIRST_DAY}
+            work.append(DutyDate, {"id": work.new_id(), **values})
+
+    database.writer.run(dates)
+    known = town.cadre("u1", "shop", FIRST_DAY)
+    town.issue(FIRST_DAY)
+    assert [(duty.deadline) for duty, _ in town.duties_of(known, "2026-11")] == [date(2026, 11, 12)]
+
+
+def test_a_draft_and_a_retired_line_are_given_to_nobody(town: Town, database: Database) -> None:
+    lines = table(DutyTemplate)
+    for id_, state in (("a", "draft"), ("c", "retired")):
+        off = lines.update().where(lines.c.id == id_).values(state=state)
+        database.writer.run(lambda work, off=off: work.execute(off))
+    town.cadre("u1", "shop", FIRST_DAY)
+    assert town.issue(FIRST_DAY) == {"people": 0, "issued": 0}
+
+
+def test_batches_come_to_the_same_as_one(town: Town, database: Database) -> None:
+    people = [town.cadre(f"u{number}", "shop", FIRST_DAY) for number in range(7)]
+    after: int | None = 0
+    sizes = []
+    while after is not None:
+        given = database.writer.run(
+            lambda work, after=after: duty_issue.issue_batch(
+                work, "2026-11", FIRST_DAY, town.house, FIRST_DAY, after, limit=3
+            )
+        )
+        sizes.append(given.issued)
+        after = given.last
+    assert sizes == [6, 6, 2]
+    assert all(len(town.duties_of(each, "2026-11")) == 2 for each in people)
+
+
+def test_open_duties_from_before_get_their_reminder(town: Town, database: Database) -> None:
+    town.cadre("u1", "shop", FIRST_DAY)
+    town.issue(FIRST_DAY)
+    database.writer.run(lambda work: work.execute(table(Reminder).delete()))
+    arm = lambda: database.writer.run(lambda work: duty_issue.arm_forgotten(work, FIRST_DAY, town.house))  # noqa: E731
+    assert (arm(), arm()) == (1, 0)
+    assert planted(database) == {("duties", at(date(2026, 11, 2), NINE))}
 
 
 def test_an_office_that_has_ended_brings_nothing(town: Town, database: Database, now: datetime) -> None:
@@ -107,22 +168,6 @@ def test_an_office_that_has_ended_brings_nothing(town: Town, database: Database,
     assert town.issue(now) == {"people": 1, "issued": 2}
 
 
-@pytest.mark.parametrize(
-    ("deadline", "rung", "expected"),
-    [
-        (date(2026, 11, 20), 0, date(2026, 11, 17)),
-        (date(2026, 11, 20), 1, date(2026, 11, 20)),
-        (date(2026, 11, 30), 0, date(2026, 11, 27)),
-        (date(2026, 11, 29), 1, date(2026, 11, 27)),
-        (date(2026, 10, 8), 0, date(2026, 9, 30)),
-        (date(2026, 2, 20), 1, date(2026, 2, 14)),
-    ],
-)
-def test_a_rung_falls_on_a_working_day_at_nine(house: House, deadline: date, rung: int, expected: date) -> None:
-    assert duties.rung_time(deadline, rung, house.hours) == at(expected, NINE)
-    assert duties.rung_time(deadline, len(duties.LADDER), house.hours) is None
-
-
 def test_a_receipt_covers_all_new_duties_once(town: Town, database: Database, now: datetime) -> None:
     known = town.cadre("u1", "shop", now)
     town.issue(now)
@@ -132,18 +177,13 @@ def test_a_receipt_covers_all_new_duties_once(town: Town, database: Database, no
     assert {action for (action,) in rows(database, Audit, "action")} == {"acknowledge"}
 
 
-def test_done_is_done_and_disarms_its_reminder(town: Town, database: Database, now: datetime) -> None:
+def test_done_is_done_and_cannot_be_done_again(town: Town, now: datetime) -> None:
     known = town.cadre("u1", "shop", FIRST_DAY)
     town.issue(FIRST_DAY)
     done = town.complete(known, 2, now)
     assert (done.template.id, done.left, done.duty.done_at) == ("c", 1, now)
     assert "2. 任务c 完成" in duties.done_words(done)
     assert "还有1项未完成" in duties.done_words(done)
-    assert planted(database) == {
-        ("duty_monthly", at(date(2026, 11, 2), NINE)),
-        ("duty_due", at(date(2026, 11, 17), NINE)),
-        ("duty_due", None),
-    }
     with pytest.raises(NoSuchDuty) as again:
         town.complete(known, 2, now)
     assert "11月25日" in again.value.words
@@ -193,13 +233,13 @@ def test_a_reminder_says_how_much_time_is_left(town: Town, now: datetime, days: 
     known = town.cadre("u1", "shop", now)
     town.issue(now)
     duty, template = town.duties_of(known, "2026-11")[0]
-    said = duties.due_words(duty, template, duty.deadline - timedelta(days=days))
+    said = duties.due_words(duty, template.title, duty.deadline - timedelta(days=days))
     assert words in said
     assert "完成 1" in said
 
 
 def bind(town: Town, known: Known, code: str, now: datetime) -> tuple[orgs.Organisation, str]:
-    return town.database.writer.run(lambda work: duties.bind(work, known.person_id, code, now, town.house.hours))
+    return town.database.writer.run(lambda work: duties.bind(work, known.person_id, code, now, town.house))
 
 
 def put_code(town: Town, code: str, until: datetime) -> None:
@@ -221,7 +261,7 @@ def test_a_code_gives_the_office_the_unit_and_the_months_duties_without_announci
     assert (org.code, office) == ("shop", "经办人")
     assert rows(database, Person, "org_id") == [(org.id,)]
     assert len(town.duties_of(known, "2026-11")) == 2
-    assert {kind for kind, _ in planted(database)} == {"duty_due"}
+    assert rows(database, Reminder, "listed", "next_fire_at") == [("2026-11", at(date(2026, 11, 27), NINE))]
     bind(town, known, "K7Q2", now)  # tapping twice is binding once
     assert count(database, Appointment) == 1
     stored = rows(database, Binding, "code_hash", "used_by")

@@ -5,13 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.calendar import period_of
-from bot.services import duties, duty_calendar
+from bot.clock import SHANGHAI
+from bot.services import duties, duty_calendar, duty_issue
 from bot.services.house import House
 from storage import orgs, people
+from storage.absences import Absence
+from storage.base import table
 from storage.database import Database
 from storage.duties import Duty
 from storage.duty_templates import DutyTemplate
-from storage.people import Known
+from storage.people import Known, Person
 from storage.work import Work
 from tests.storage.kit import meet
 
@@ -61,7 +64,7 @@ class Town:
 
     def issue(self, now: datetime) -> dict[str, int]:
         period = period_of(now)
-        return self.database.writer.run(lambda work: duties.issue(work, period, now, self.house.hours))
+        return self.database.writer.run(lambda work: duty_issue.issue(work, period, now, self.house))
 
     def duties_of(self, known: Known, period: str) -> list[tuple[Duty, DutyTemplate]]:
         found = self.database.look(lambda work: duties.duties.of_person(work, known.person_id, period))
@@ -75,3 +78,19 @@ class Town:
 
     def unfollow(self, known: Known) -> None:
         self.database.writer.run(lambda work: people.mark_unfollowed(work, known.address_id))
+
+    def call(self, known: Known, name: str) -> None:
+        row = table(Person)
+        named = row.update().where(row.c.id == known.person_id).values(name=name)
+        self.database.writer.run(lambda work: work.execute(named))
+
+    def leave(self, known: Known, substitute: Known | None, first: date, last: date) -> None:
+        """On leave on these days, with somebody who stands in."""
+
+        def job(work: Work) -> None:
+            values = {"id": work.new_id(), "person_id": known.person_id, "from_on": first, "until_on": last}
+            instead = substitute.person_id if substitute else None
+            more = {"state": "open", "by": "staff:wang", "at": datetime(2026, 1, 1, tzinfo=SHANGHAI)}
+            work.append(Absence, {**values, "substitute_id": instead, **more})
+
+        self.database.writer.run(job)

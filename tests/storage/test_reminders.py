@@ -1,4 +1,4 @@
-"""Reminders: planted once, taken once, and a firing for every due time."""
+"""Reminders of duties: one a person, held by one process, and a firing for every due time."""
 
 import threading
 from datetime import datetime, timedelta
@@ -22,40 +22,37 @@ def known(database: Database, now: datetime) -> Known:
     return meet(database, "u1", now)
 
 
-def plant(database: Database, known: Known, at: datetime, subject: str = "7") -> None:
-    database.writer.run(lambda work: reminders.plant(work, "duty_due", subject, known.person_id, at))
+def plant(database: Database, known: Known, at: datetime | None) -> None:
+    database.writer.run(lambda work: reminders.plant(work, known.person_id, at))
 
 
 def due(database: Database, at: datetime, limit: int = 10) -> list[int]:
-    return list(database.look(lambda work: reminders.due(work, at, limit)))
+    return database.look(lambda work: reminders.due(work, at, limit))
 
 
-def test_planting_twice_keeps_the_first(database: Database, known: Known, now: datetime) -> None:
+def test_a_person_has_one(database: Database, known: Known, now: datetime) -> None:
     plant(database, known, now)
-    plant(database, known, now + HOUR)
-    assert rows(database, Reminder, "next_fire_at", "rung") == [(now, 0)]
+    with pytest.raises(IntegrityError):
+        plant(database, known, now + HOUR)
+    assert rows(database, Reminder, "kind", "subject", "next_fire_at") == [("duties", "", now)]
 
 
-def test_two_processes_plant_one(another: Opener, now: datetime) -> None:
-    one, two = another(), another()
-    known = meet(one, "u1", now)
-    assert together(lambda: plant(one, known, now), lambda: plant(two, known, now)) == []
-    assert count(one, Reminder) == 1
-
-
-def test_the_longest_overdue_come_first_and_only_the_due(database: Database, known: Known, now: datetime) -> None:
-    for number, hours in enumerate((3, 1, 2, 9)):
-        plant(database, known, now + hours * HOUR, str(number))
-    by_subject = dict(rows(database, Reminder, "id", "subject"))
-    assert [by_subject[each] for each in due(database, now + 3 * HOUR)] == ["1", "2", "0"]
-    assert [by_subject[each] for each in due(database, now + 9 * HOUR, limit=2)] == ["1", "2"]
+def test_the_longest_overdue_come_first_and_only_the_due(database: Database, now: datetime) -> None:
+    people = [meet(database, f"u{number}", now) for number in range(5)]
+    for known, hours in zip(people, (3, 1, 2, 9), strict=False):
+        plant(database, known, now + hours * HOUR)
+    plant(database, people[4], None)
+    whose = dict(rows(database, Reminder, "id", "person_id"))
+    found = [whose[each] for each in due(database, now + 3 * HOUR)]
+    assert found == [people[number].person_id for number in (1, 2, 0)]
+    assert len(due(database, now + 9 * HOUR, limit=2)) == 2
     assert due(database, now) == []
 
 
 def test_a_due_time_fires_in_one_process_only(another: Opener, now: datetime) -> None:
     one, two = another(), another()
     plant(one, meet(one, "u1", now), now)
-    (reminder_id,) = due(one, now)
+    ids = due(one, now)
     overlap = threading.Barrier(1 if one.is_sqlite else 2)
     results: list[bool] = []
 
@@ -63,51 +60,51 @@ def test_a_due_time_fires_in_one_process_only(another: Opener, now: datetime) ->
         tries: list[int] = []
 
         def job(work: Work) -> bool:
-            taken = reminders.take(work, reminder_id, now)
-            if taken is not None:
-                reminders.fired(work, taken, "said", now)
-                taken.next_fire_at = None
+            taken = reminders.take(work, ids, now)
+            for each in taken:
+                reminders.fired(work, each.id, now, "said", now, [])
+                reminders.put(work, each._replace(next_fire_at=None))
             tries.append(1)
             if len(tries) == 1:
                 overlap.wait(PATIENCE_S)
-            return taken is not None
+            return bool(taken)
 
         results.append(database.writer.run(job))
 
     assert together(lambda: fire(one), lambda: fire(two)) == []
     assert sorted(results) == [False, True]
-    assert rows(one, Firing, "reminder_id", "due_at", "result") == [(reminder_id, now, "said")]
+    assert rows(one, Firing, "reminder_id", "due_at", "result") == [(ids[0], now, "said")]
     assert rows(one, Reminder, "next_fire_at") == [(None,)]
 
 
 def test_the_same_due_time_cannot_fire_twice(database: Database, known: Known, now: datetime) -> None:
     plant(database, known, now)
     (reminder_id,) = due(database, now)
-
-    def fire(work: Work) -> None:
-        taken = reminders.take(work, reminder_id, now)
-        assert taken is not None
-        reminders.fired(work, taken, "said", now)
-
-    database.writer.run(fire)
+    fire = lambda: database.writer.run(  # noqa: E731
+        lambda work: reminders.fired(work, reminder_id, now, "said", now, [(7, -3), (8, None)], 5)
+    )
+    fire()
     with pytest.raises(IntegrityError):
-        database.writer.run(fire)
-    assert count(database, Firing) == 1
+        fire()
+    assert rows(database, Firing, "parts", "outbox_id") == [([[7, -3], [8, None]], 5)]
+    assert database.look(lambda work: reminders.fired_since(work, [reminder_id], now)) == {(reminder_id, now)}
 
 
-def test_a_reminder_at_rest_cannot_fire(database: Database, known: Known, now: datetime) -> None:
+def test_a_reminder_at_rest_is_not_taken(database: Database, known: Known, now: datetime) -> None:
     plant(database, known, now)
-    database.writer.run(lambda work: reminders.disarm(work, "duty_due", "7"))
+    ids = due(database, now)
+    database.writer.run(lambda work: reminders.move(work, ids[0], None, "2026-11"))
     assert due(database, now) == []
-    (reminder,) = database.look(lambda work: reminders.of_subject(work, "duty_due", "7"))
-    with pytest.raises(ValueError, match="not armed"):
-        database.writer.run(lambda work: reminders.fired(work, reminder, "said", now))
+    assert database.writer.run(lambda work: reminders.take(work, ids, now)) == []
+    assert rows(database, Reminder, "listed", "next_fire_at") == [("2026-11", None)]
 
 
-def test_firings_are_counted_by_result(database: Database, known: Known, now: datetime) -> None:
-    for number, result in enumerate(("said", "said", "missed")):
-        plant(database, known, now, str(number))
-        (reminder,) = database.look(lambda work, n=number: reminders.of_subject(work, "duty_due", str(n)))
-        database.writer.run(lambda work, r=reminder, end=result: reminders.fired(work, r, end, now))
+def test_firings_are_counted_by_result(database: Database, now: datetime) -> None:
+    for number in range(3):
+        plant(database, meet(database, f"u{number}", now), now)
+    ids = due(database, now)
+    for each, result in zip(ids, ("said", "said", "missed"), strict=True):
+        database.writer.run(lambda work, e=each, end=result: reminders.fired(work, e, now, end, now, []))
+    assert count(database, Firing) == 3
     assert database.look(lambda work: reminders.firing_counts(work, now)) == {"said": 2, "missed": 1}
     assert database.look(lambda work: reminders.firing_counts(work, now + HOUR)) == {}

@@ -202,6 +202,8 @@ def _duties() -> None:
     with op.batch_alter_table("firing") as batch:
         batch.add_column(_json("parts"))
         batch.add_column(_big("outbox_id", True))
+    op.drop_index("ix_firing_result", "firing")
+    _index("firing", "at")
 
 
 def _templates() -> sa.Table:
@@ -231,6 +233,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM firing WHERE reminder_id IN (SELECT id FROM reminder WHERE kind = 'duties')")
     op.execute("DELETE FROM reminder WHERE kind = 'duties'")
     op.execute("UPDATE duty SET state = 'issued' WHERE state = 'delivered'")
+    op.drop_index("ix_firing_at", "firing")
+    op.create_index("ix_firing_result", "firing", ["result"])
     op.drop_index("ix_reminder_unreachable_at", "reminder")
     op.drop_index("ix_duty_told_id", "duty")
     op.drop_index("ix_duty_org_id_period", "duty")

@@ -1,0 +1,106 @@
+"""What is on the desk of each of many cadres: their open duties as items of the ladder, leave and substitutes.
+
+While somebody is on leave and a substitute stands in, the duties are on the substitute's desk. Without one (or with one
+who is on leave too) they wait on the own desk until the leave is over.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+from bot.calendar import at, period_of
+from bot.clock import local
+from bot.services.duty_ladder import Item, Policy, State, next_moment
+from bot.services.house import House
+from storage import duty_rows, duty_templates
+from storage.duty_rows import DutyRow
+from storage.duty_templates import DutyTemplate
+from storage.reminders import Armed
+from storage.work import Work
+
+OLD = timedelta(days=92)  # nobody is reminded of what was due longer ago
+
+
+@dataclass(slots=True)
+class Desk:
+    """One cadre's. `rows`: the open duties, and all of this month; `names`: for whom a duty is done, by person.
+
+    `back`: on leave, back at that moment; `substitute`: who has the duties meanwhile.
+    """
+
+    rows: list[DutyRow] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    back: datetime | None = None
+    substitute: int | None = None
+
+
+def policy_of(house: House) -> Policy:
+    """The house's rules as the ladder takes them."""
+    given = house.duties
+    return Policy(
+        hours=house.hours,
+        catch_up=timedelta(hours=house.catch_up_hours),
+        min_gap=timedelta(hours=given.min_gap_hours),
+        per_week=given.per_week,
+        list_window=timedelta(days=given.list_days),
+    )
+
+
+class Desks:
+    """Desks of a batch of people as of now, loaded with a few statements."""
+
+    def __init__(self, work: Work, person_ids: Collection[int], house: House, now: datetime) -> None:
+        self.house, self.policy, self.now = house, policy_of(house), now
+        self.templates: dict[str, DutyTemplate] = {each.id: each for each in duty_templates.every(work)}
+        self._offsets = {each.id: house.duties.offsets(each.ladder) for each in self.templates.values()}
+        self.of: dict[int, Desk] = {each: Desk() for each in person_ids}
+        self._load(work, local(now).date())
+
+    def _load(self, work: Work, today: date) -> None:
+        away = duty_rows.away(work, list(self.of), today)
+        instead = [each.substitute_id for each in away if each.substitute_id is not None]
+        gone = duty_rows.absent_of(work, instead, today) if instead else set()
+        owner: dict[int, int] = {each: each for each in self.of}
+        for each in away:
+            substitute = each.substitute_id if each.substitute_id not in gone else None
+            if each.person_id in self.of:
+                self.of[each.person_id].back = at(each.until_on + timedelta(days=1), time())
+                self.of[each.person_id].substitute = substitute
+            if substitute in self.of:
+                owner[each.person_id] = substitute
+                self.of[substitute].names[each.person_id] = each.name
+        for row in duty_rows.of_people(work, list(owner), period_of(self.now), today, today - OLD):
+            self.of[owner[row.person_id]].rows.append(row)
+
+    def items(self, person_id: int) -> list[Item]:
+        """A person's open duties for the ladder."""
+        return [self.item(row) for row in self.of[person_id].rows if row.open]
+
+    def item(self, row: DutyRow) -> Item:
+        """One duty for the ladder."""
+        offsets = self._offsets[row.template_id]
+        acknowledged = row.state == "acknowledged"
+        return Item(row.id, row.period, row.deadline, offsets, row.created_at, row.rung, acknowledged)
+
+    def state(self, person_id: int, armed: Armed | None) -> State:
+        """What is known of a person for the ladder."""
+        back = self.of[person_id].back
+        if armed is None:
+            return State(away=back)
+        return State(armed.listed, armed.said_at, armed.week_on, armed.week_said, armed.next_fire_at, back)
+
+    def next(self, person_id: int, armed: Armed | None, listed: str = "") -> datetime | None:
+        """When something is to be said to a person next, from now on. `listed`: a month that needs no list."""
+        state = self.state(person_id, armed)
+        back = max(state.away or self.now, self.now)
+        state = replace(state, armed=None, away=back, listed=max(state.listed, listed))
+        return next_moment(self.items(person_id), state, self.policy)
+
+    def title(self, row: DutyRow) -> str:
+        """What a duty is called."""
+        return self.templates[row.template_id].title
+
+
+def current(rows: Sequence[DutyRow], period: str) -> list[DutyRow]:
+    """The duties of a period among them."""
+    return [each for each in rows if each.period == period]

@@ -1,0 +1,151 @@
+"""Giving everybody in office the duties of a month, in batches; a batch twice is once.
+
+Whose duty a template is: people in office in unions of its levels; with a `role`, those of that office, or everybody
+where the union has nobody of it. Its deadline is this year's own date, else what the rule gives; null skips it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from bot.calendar import at, clamped
+from bot.clock import local
+from bot.due_dates import deadline_in, field_of
+from bot.services.duty_arming import rearm
+from bot.services.duty_ladder import first_rung
+from bot.services.house import House
+from storage import duty_issuing, duty_rows, duty_templates, org_dates
+from storage.duty_issuing import Holder
+from storage.duty_templates import DutyTemplate
+from storage.work import Work
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The live lines of a period with their dates. `org_days`: field of a union to its unions' dates."""
+
+    period: str
+    lines: Sequence[DutyTemplate]
+    own: dict[str, date | None]
+    org_days: dict[str, dict[int, date]]
+
+    def deadline(self, line: DutyTemplate, org_id: int) -> date | None:
+        """The last day for a union; None: not due there in this period."""
+        if line.id in self.own:
+            return self.own[line.id]
+        field = field_of(line.deadline)
+        org_day = self.org_days[field].get(org_id) if field else None
+        return deadline_in(self.period, line.deadline, org_day)
+
+    def of(self, holder: Holder, filled: set[tuple[int, str]]) -> list[tuple[date, DutyTemplate]]:
+        """What an office holder has to do, by deadline. `filled`: offices held in the unions."""
+        found: list[tuple[date, DutyTemplate]] = []
+        for line in self.lines:
+            others = line.role and line.role != holder.office and (holder.org_id, line.role) in filled
+            if holder.level not in line.levels or others:
+                continue
+            deadline = self.deadline(line, holder.org_id)
+            if deadline is not None:
+                found.append((deadline, line))
+        return sorted(found, key=lambda each: (each[0], each[1].id))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a batch came to. `last`: its last appointment, None after the last batch."""
+
+    people: int
+    issued: int
+    last: int | None
+
+
+def month_of(work: Work, period: str) -> Month:
+    """The lines of a period as they are now."""
+    lines = duty_templates.of_month(work, int(period[5:7]))
+    own = {each.template_id: each.deadline for each in duty_templates.dates_of(work, period).values()}
+    fields = {field for line in lines if (field := field_of(line.deadline))}
+    return Month(period, lines, own, {field: org_dates.of_field(work, field) for field in fields})
+
+
+def issue_batch(
+    work: Work, period: str, now: datetime, house: House, since: datetime, after: int = 0, limit: int = BATCH
+) -> Given:
+    """Give the next office holders what they do not have yet, and arm their reminders.
+
+    `since`: when duties were issued last. Steps of the ladder that came due from then on are said or listed as missed;
+    earlier ones are nobody's fault and are left out.
+    """
+    work.alone("issue_duties")
+    holders = duty_issuing.holders(work, local(now).date(), after, limit)
+    fresh, issued = _give(work, holders, month_of(work, period), now, house, since)
+    rearm(work, fresh, now, house)
+    return Given(len(fresh), issued, holders[-1].appointment_id if len(holders) == limit else None)
+
+
+def issue(work: Work, period: str, now: datetime, house: House, since: datetime | None = None) -> dict[str, int]:
+    """All batches in one transaction: for small unions and tests. Counts of people and duties."""
+    counts, after = {"people": 0, "issued": 0}, 0
+    while True:
+        given = issue_batch(work, period, now, house, since or now, after)
+        counts["people"] += given.people
+        counts["issued"] += given.issued
+        if given.last is None:
+            return counts
+        after = given.last
+
+
+def issue_to(work: Work, holder: Holder, period: str, now: datetime, house: House) -> int:
+    """Give one office holder this month's duties and arm for what is still to come; how many are new.
+
+    Whoever calls this shows the list at once, so no list of the month is said any more.
+    """
+    _, issued = _give(work, [holder], month_of(work, period), now, house, now)
+    rearm(work, [holder.person_id], now, house, listed=period)
+    return issued
+
+
+def arm_forgotten(work: Work, now: datetime, house: House, limit: int = BATCH) -> int:
+    """Arm people who have open duties and no reminder (from before there was one a person); how many."""
+    year, month = divmod(local(now).year * 12 + local(now).month - 1 - 2, 12)
+    found = duty_rows.unarmed(work, f"{year:04}-{month + 1:02}", limit)
+    rearm(work, found, now, house)
+    return len(found)
+
+
+def _give(
+    work: Work, holders: Sequence[Holder], month: Month, now: datetime, house: House, since: datetime
+) -> tuple[set[int], int]:
+    """Write the duties that are missing; to whom, and how many."""
+    if not holders or not month.lines:
+        return set(), 0
+    filled = duty_issuing.offices(work, {each.org_id for each in holders}, local(now).date())
+    numbers = duty_issuing.last_numbers(work, {each.person_id for each in holders}, month.period)
+    people: set[int] = set()
+    count = 0
+    for holder, deadline, line in _missing(work, holders, month, filled):
+        numbers[holder.person_id] = number = numbers.get(holder.person_id, 0) + 1
+        rung = first_rung(deadline, house.duties.offsets(line.ladder), _from(holder, line, month, since), house.hours)
+        values = {"template_id": line.id, "period": month.period, "appointment_id": holder.appointment_id}
+        more = {"person_id": holder.person_id, "number": number, "deadline": deadline, "org_id": holder.org_id}
+        duty_issuing.give(work, {**values, **more, "created_at": now, "rung": rung})
+        people.add(holder.person_id)
+        count += 1
+    return people, count
+
+
+def _missing(
+    work: Work, holders: Sequence[Holder], month: Month, filled: set[tuple[int, str]]
+) -> Iterator[tuple[Holder, date, DutyTemplate]]:
+    have = duty_issuing.issued(work, [each.appointment_id for each in holders], month.period)
+    for holder in holders:
+        for deadline, line in month.of(holder, filled):
+            if (holder.appointment_id, line.id) not in have:
+                yield holder, deadline, line
+
+
+def _from(holder: Holder, line: DutyTemplate, month: Month, since: datetime) -> datetime:
+    """Steps due before this were never to be said: last issued, the month, the office, the template's last change."""
+    begins = max(clamped(month.period, 1), holder.since)
+    return max(filter(None, (since, at(begins, time()), line.changed_at)))

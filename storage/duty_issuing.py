@@ -1,0 +1,64 @@
+"""Giving many office holders the duties of a period: what is read and written for a batch of them."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from storage.base import table
+from storage.duties import Duty
+from storage.orgs import Appointment, Organisation
+from storage.work import Work
+
+_duty, _office, _org = table(Duty), table(Appointment), table(Organisation)
+
+
+class Holder(NamedTuple):
+    """Somebody in office."""
+
+    appointment_id: int
+    org_id: int
+    person_id: int
+    office: str
+    since: date
+    level: str
+
+
+_HOLDER = (_office.c.id, _office.c.org_id, _office.c.person_id, _office.c.office, _office.c.since, _org.c.level)
+
+
+def _in_office(day: date) -> tuple[sa.ColumnElement[bool], ...]:
+    return (_office.c.since <= day, sa.or_(_office.c.until.is_(None), _office.c.until >= day))
+
+
+def holders(work: Work, day: date, after: int, limit: int) -> list[Holder]:
+    """People in office on a day, by the id of their appointment."""
+    query = sa.select(*_HOLDER).join(_org, _org.c.id == _office.c.org_id).where(*_in_office(day), _office.c.id > after)
+    return [Holder(*row) for row in work.execute(query.order_by(_office.c.id).limit(limit))]
+
+
+def offices(work: Work, org_ids: Collection[int], day: date) -> set[tuple[int, str]]:
+    """Which offices are filled in these unions on a day."""
+    query = sa.select(_office.c.org_id, _office.c.office).where(*_in_office(day), _office.c.org_id.in_(org_ids))
+    return {(row[0], row[1]) for row in work.execute(query.distinct())}
+
+
+def issued(work: Work, appointments: Collection[int], period: str) -> set[tuple[int, str]]:
+    """What these appointments have been given in a period, as (appointment, template)."""
+    query = sa.select(_duty.c.appointment_id, _duty.c.template_id)
+    query = query.where(_duty.c.appointment_id.in_(appointments), _duty.c.period == period)
+    return {(row[0], row[1]) for row in work.execute(query)}
+
+
+def last_numbers(work: Work, people: Collection[int], period: str) -> dict[int, int]:
+    """The highest number in these people's lists of a period."""
+    query = sa.select(_duty.c.person_id, sa.func.max(_duty.c.number))
+    query = query.where(_duty.c.person_id.in_(people), _duty.c.period == period).group_by(_duty.c.person_id)
+    return {row[0]: row[1] for row in work.execute(query)}
+
+
+def give(work: Work, values: dict[str, Any]) -> None:
+    """A new duty; written when the group commits. Unique: (template, period, appointment)."""
+    fresh = {"state": "issued", "acknowledged_at": None, "done_at": None, "report": "", "percent": None}
+    work.append(Duty, {"id": work.new_id(), **fresh, **values})

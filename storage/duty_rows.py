@@ -1,0 +1,156 @@
+"""Open duties of many people with a few statements: what firing, arming and the preview read."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from storage.absences import Absence
+from storage.base import table
+from storage.duties import OPEN, Duty
+from storage.orgs import Appointment, Organisation
+from storage.people import Address, Person
+from storage.reminders import DUTIES, Reminder
+from storage.work import Work
+
+_duty, _office, _org = table(Duty), table(Appointment), table(Organisation)
+_absence, _person, _address, _reminder = table(Absence), table(Person), table(Address), table(Reminder)
+
+
+class DutyRow(NamedTuple):
+    """A duty as the ladder and the list need it."""
+
+    id: int
+    template_id: str
+    period: str
+    appointment_id: int
+    person_id: int
+    number: int
+    state: str
+    deadline: date
+    created_at: datetime
+    org_id: int | None
+    rung: int
+    told_id: int | None
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state in OPEN
+
+
+_COLUMNS = tuple(_duty.c[name] for name in DutyRow._fields)
+
+
+def of_people(work: Work, person_ids: Collection[int], period: str, today: date, since: date) -> list[DutyRow]:
+    """People's open duties whose deadline is not older than `since`, and all of a period; by period and number.
+
+    Not those of an office that its holder has left, unless they went to somebody else.
+    """
+    in_office = sa.or_(_office.c.person_id != _duty.c.person_id, _office.c.until.is_(None), _office.c.until >= today)
+    wanted = sa.or_(sa.and_(_duty.c.state.in_(OPEN), _duty.c.deadline >= since), _duty.c.period == period)
+    query = (
+        sa.select(*_COLUMNS)
+        .join(_office, _office.c.id == _duty.c.appointment_id)
+        .where(_duty.c.person_id.in_(person_ids), wanted, in_office)
+        .order_by(_duty.c.person_id, _duty.c.period, _duty.c.number, _duty.c.id)
+    )
+    return [DutyRow(*row) for row in work.execute(query)]
+
+
+class Away(NamedTuple):
+    """Somebody on leave today, who stands in, and the last day of it."""
+
+    person_id: int
+    substitute_id: int | None
+    until_on: date
+    name: str
+
+
+def away(work: Work, person_ids: Collection[int], today: date) -> list[Away]:
+    """Leaves of today of these people, and those in which they stand in; the longest leave of a person counts."""
+    rows = _absence.c
+    query = (
+        sa.select(rows.person_id, rows.substitute_id, rows.until_on, _person.c.name)
+        .join(_person, _person.c.id == rows.person_id)
+        .where(rows.state == "open", rows.from_on <= today, rows.until_on >= today)
+        .where(sa.or_(rows.person_id.in_(person_ids), rows.substitute_id.in_(person_ids)))
+        .order_by(rows.until_on, rows.id)
+    )
+    return list({row.person_id: Away(*row) for row in work.execute(query)}.values())
+
+
+def absent_of(work: Work, person_ids: Collection[int], today: date) -> set[int]:
+    """Who of these people is on leave today."""
+    rows = _absence.c
+    query = sa.select(rows.person_id).where(rows.state == "open", rows.from_on <= today, rows.until_on >= today)
+    return set(work.execute(query.where(rows.person_id.in_(person_ids))).scalars())
+
+
+def units(work: Work, org_ids: Collection[int]) -> dict[int, str]:
+    """Names of unions."""
+    found = work.execute(sa.select(_org.c.id, _org.c.name).where(_org.c.id.in_(org_ids)))
+    return {int(row[0]): str(row[1]) for row in found}
+
+
+def reachable(work: Work, person_ids: Collection[int]) -> dict[int, int]:
+    """Where people can be written to: the address seen last that follows and is not refused."""
+    query = sa.select(_address.c.person_id, _address.c.id).where(
+        _address.c.person_id.in_(person_ids), _address.c.following, _address.c.refused == ""
+    )
+    rows = work.execute(query.order_by(_address.c.seen_at, _address.c.id.desc()))
+    return {int(row[0]): int(row[1]) for row in rows}
+
+
+def unarmed(work: Work, since: str, limit: int) -> list[int]:
+    """People with open duties of a period like `since` or later who have no reminder."""
+    has = sa.select(_reminder.c.id).where(_reminder.c.kind == DUTIES, _reminder.c.person_id == _duty.c.person_id)
+    query = sa.select(_duty.c.person_id).where(_duty.c.period >= since, _duty.c.state.in_(OPEN), ~has.exists())
+    return [int(each) for each in work.look(query.distinct().limit(limit)).scalars()]
+
+
+def hold(work: Work, person_ids: Collection[int]) -> None:
+    """Nobody else speaks with these people or reminds them until the transaction ends. Take it before their duties."""
+    if work.dialect == "postgresql":
+        work.execute(
+            sa.select(_person.c.id).where(_person.c.id.in_(person_ids)).order_by(_person.c.id).with_for_update()
+        )
+
+
+_TOLD = (
+    sa.update(_duty)
+    .where(
+        _duty.c.person_id == sa.bindparam("whose"),
+        _duty.c.period == sa.bindparam("month"),
+        _duty.c.state == "issued",
+        _duty.c.told_id.is_(None),
+    )
+    .values(told_id=sa.bindparam("row_id"))
+)
+
+
+def told_list(work: Work, person_id: int, period: str, outbox_id: int) -> None:
+    """A list named these duties first; written when the group commits."""
+    work.defer(_TOLD, {"whose": person_id, "month": period, "row_id": outbox_id})
+
+
+def told(work: Work, ids: Collection[int], outbox_id: int) -> None:
+    """A message named these duties first."""
+    mine = (_duty.c.id.in_(ids), _duty.c.state == "issued", _duty.c.told_id.is_(None))
+    work.execute(sa.update(_duty).where(*mine).values(told_id=outbox_id))
+
+
+def climbed(work: Work, rungs: dict[int, int]) -> None:
+    """Write the steps that duties have come to (duty id to rung)."""
+    by_rung: dict[int, list[int]] = {}
+    for duty_id, rung in rungs.items():
+        by_rung.setdefault(rung, []).append(duty_id)
+    for rung, ids in sorted(by_rung.items()):
+        work.execute(sa.update(_duty).where(_duty.c.id.in_(sorted(ids))).values(rung=rung))
+
+
+def with_people(work: Work, after: int, limit: int) -> Sequence[int]:
+    """People who have a reminder of duties, by id: for going through all of them."""
+    query = sa.select(_reminder.c.person_id).where(_reminder.c.kind == DUTIES, _reminder.c.person_id > after)
+    return [int(each) for each in work.look(query.order_by(_reminder.c.person_id).limit(limit)).scalars()]
