@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.services import cases, closing, drafts, duties, overview
+from bot.services import cases, closing, drafts, duties, duty_issue, overview
 from bot.services import letters as owed
 from bot.services.actors import Actor, NotAllowed
 from bot.services.entries import BadEntry
@@ -148,7 +148,7 @@ async def test_duties_reminders_and_letters_are_cut_by_branch(desk: Desk, tree: 
         assert org is not None
         orgs.appoint(work, org, person, "主席", now.date().replace(day=1))
         work.session.flush()
-        duties.issue(work, "2026-11", now, desk.room.house.hours)
+        duty_issue.issue(work, "2026-11", now, desk.room.house)
         owed.plant_all(work, {"gap:1:1": (person, "给您的回复")}, now)
         work.execute(table(letters.Letter).update().values(state="kept"))
         planted = work.look(sa.select(table(reminders.Reminder).c.id)).scalars().first()

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.calendar import period_of
 from bot.clock import SHANGHAI
 from bot.services import duties, duty_calendar, duty_issue
+from bot.services.duty_arming import rearm
 from bot.services.house import House
 from storage import orgs, people
 from storage.absences import Absence
@@ -15,6 +18,7 @@ from storage.database import Database
 from storage.duties import Duty
 from storage.duty_templates import DutyTemplate
 from storage.people import Known, Person
+from storage.reminders import Reminder
 from storage.work import Work
 from tests.storage.kit import meet
 
@@ -92,5 +96,16 @@ class Town:
             instead = substitute.person_id if substitute else None
             more = {"state": "open", "by": "staff:wang", "at": datetime(2026, 1, 1, tzinfo=SHANGHAI)}
             work.append(Absence, {**values, "substitute_id": instead, **more})
+
+        self.database.writer.run(job)
+
+    def heard(self, period: str) -> None:
+        """Everybody has heard the list of a month, and waits for what comes next."""
+
+        def job(work: Work) -> None:
+            row = table(Reminder)
+            work.execute(row.update().values(listed=period, next_fire_at=None))
+            people = list(work.execute(sa.select(row.c.person_id)).scalars())
+            rearm(work, people, datetime(2026, 11, 2, 9, 1, tzinfo=SHANGHAI), self.house)
 
         self.database.writer.run(job)

@@ -1,0 +1,126 @@
+"""What the jobs around reminders do: who heard, who cannot be reached, what the superior union is told."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.clock import SHANGHAI
+from bot.jobs import escalate_duties, fire_reminders, note_deliveries
+from bot.jobs.job import Moment
+from bot.services.house import House
+from storage import letters
+from storage.base import table
+from storage.database import Database
+from storage.duties import Duty, DutyStep
+from storage.letters import Letter
+from storage.outbox import Outbox
+from storage.people import Address, Known
+from storage.reminders import Reminder
+from tests.rules.union import Town, line
+from tests.storage.kit import rows
+
+MINUTE = timedelta(minutes=1)
+
+
+def day(month: int, number: int, hour: int = 9) -> datetime:
+    return datetime(2026, month, number, hour, tzinfo=SHANGHAI)
+
+
+def settle(town: Town, state: str, now: datetime) -> None:
+    """How the message that is on its way ends."""
+    out = table(Outbox)
+    ended = sa.update(out).where(out.c.state == "queued").values(state=state, settled_at=now)
+    town.database.writer.run(lambda work: work.execute(ended))
+
+
+def noted(town: Town, now: datetime) -> dict[str, int]:
+    return {
+        key: value for key, value in note_deliveries.run(town.database, town.house, Moment(now, now)).items() if value
+    }
+
+
+def fired(town: Town, now: datetime) -> dict[str, int]:
+    return fire_reminders.run(town.database, town.house, Moment(now, now))
+
+
+@pytest.fixture
+def town(database: Database, house: House) -> Town:
+    return Town(database, house).build(line("a", 20), line("b", 25))
+
+
+@pytest.fixture
+def cadre(town: Town) -> Known:
+    known = town.cadre("u1", "shop", day(11, 1, 0))
+    town.issue(day(11, 1, 0))
+    fired(town, day(11, 2))
+    return known
+
+
+def test_a_list_that_arrived_makes_its_duties_delivered(town: Town, cadre: Known) -> None:
+    assert noted(town, day(11, 2)) == {}
+    settle(town, "sent", day(11, 2) + MINUTE)
+    assert noted(town, day(11, 2) + 2 * MINUTE) == {"delivered": 2}
+    assert rows(town.database, Duty, "state", "delivered_at") == [("delivered", day(11, 2) + MINUTE)] * 2
+    assert noted(town, day(11, 3)) == {}
+
+
+@pytest.mark.parametrize("state", ["unreachable", "failed", "expired"])
+def test_who_was_not_reached_is_known_until_they_are(town: Town, cadre: Known, state: str) -> None:
+    settle(town, state, day(11, 2) + MINUTE)
+    assert noted(town, day(11, 2) + 2 * MINUTE) == {"untold": 2, "unreachable": 1}
+    assert rows(town.database, Duty, "state", "told_id") == [("issued", None)] * 2
+    assert rows(town.database, Reminder, "unreachable_at") == [(day(11, 2) + 2 * MINUTE,)]
+    assert noted(town, day(11, 2) + 3 * MINUTE) == {}
+    seen = sa.update(table(Address)).values(seen_at=day(11, 3))
+    town.database.writer.run(lambda work: work.execute(seen))
+    assert noted(town, day(11, 3)) == {"reachable": 1}
+    assert rows(town.database, Reminder, "unreachable_at") == [(None,)]
+    fired(town, day(11, 13))
+    settle(town, "sent", day(11, 13))
+    assert noted(town, day(11, 13, 10)) == {"delivered": 1}  # the message named one of the two
+
+
+def test_a_message_whose_end_nobody_knows_is_not_a_reason_to_phone(town: Town, cadre: Known) -> None:
+    settle(town, "unknown", day(11, 2) + MINUTE)
+    assert noted(town, day(11, 2) + 2 * MINUTE) == {}
+
+
+def escalated(town: Town, now: datetime) -> int:
+    return escalate_duties.run(town.database, town.house, Moment(now, now))["escalated"]
+
+
+def told(town: Town) -> list[tuple[int, str]]:
+    def read(work: object) -> list[tuple[int, str]]:
+        found = work.session.exec(sa.select(Letter).order_by(table(Letter).c.created_at)).scalars()  # type: ignore[attr-defined]
+        return [(each.person_id, letters.words(work, each)) for each in found]  # type: ignore[arg-type]
+
+    return town.database.look(read)
+
+
+def test_the_superior_union_is_told_once_in_one_letter_and_later_the_one_above(town: Town, cadre: Known) -> None:
+    street, city = town.cadre("u2", "street", day(11, 1)), town.cadre("u3", "city", day(11, 1))
+    assert escalated(town, day(11, 24)) == 0  # the 20th is a Friday: two working days
+    assert escalated(town, day(11, 25, 8)) == 0  # not in office hours
+    assert escalated(town, day(11, 25)) == 1
+    assert escalated(town, day(11, 25, 10)) == 0
+    ((whose, words),) = told(town)
+    assert whose == street.person_id
+    assert words.splitlines()[1:3] == [
+        "截至11月25日，1个工会有1项任务过期限几个工作日还没有完成：",
+        "· 示例商店工会：1项（任务a，最早11月20日到期）",
+    ]
+    assert escalated(town, day(11, 30)) == 2  # b for the street, a for the city
+    assert [whose for whose, _ in told(town)[1:]] in (
+        [street.person_id, city.person_id],
+        [city.person_id, street.person_id],
+    )
+    assert rows(town.database, DutyStep, "what", "actor") == [("escalated", "job:escalate_duties")] * 3
+    assert sorted(rows(town.database, Duty, "escalated")) == [(1,), (2,)]
+
+
+def test_what_is_done_is_not_told(town: Town, cadre: Known) -> None:
+    town.cadre("u2", "street", day(11, 1))
+    town.complete(cadre, 1, day(11, 24))
+    assert escalated(town, day(11, 25)) == 0
+    assert told(town) == []
