@@ -108,8 +108,20 @@ def get(work: Work, duty_id: int) -> tuple[Duty, DutyTemplate] | None:
 
 
 def issued_for(work: Work, appointment: Appointment, period: str) -> set[str]:
-    """Template ids already issued to an appointment in a period."""
-    query = select(Duty.template_id).where(Duty.appointment_id == appointment.id, Duty.period == period)
+    """Template ids already issued in a period to an appointment, or to one of the same office that is over by then.
+
+    What the last holder had is not issued again: it was done, or it went to somebody.
+    """
+    before = sa.and_(
+        col(Appointment.org_id) == appointment.org_id,
+        col(Appointment.office) == appointment.office,
+        col(Appointment.until) < appointment.since,
+    )
+    query = (
+        select(Duty.template_id)
+        .where(Duty.appointment_id == Appointment.id, Duty.period == period)
+        .where(sa.or_(col(Appointment.id) == appointment.id, before))
+    )
     return set(work.session.exec(query).all())
 
 

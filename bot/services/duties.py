@@ -14,7 +14,7 @@ from bot.calendar import Hours, at, first_workday, period_of, previous_workday, 
 from bot.clock import local
 from bot.due_dates import deadline_in
 from bot.errors import Refusal
-from storage import audit, duties, duty_templates, orgs, people, reminders
+from storage import audit, duties, duty_templates, orgs, reminders
 from storage.duties import OPEN, Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
@@ -33,12 +33,6 @@ class NotCadre(Refusal):
     """Only somebody with an office has duties."""
 
     words = texts.NOT_CADRE
-
-
-class BadCode(Refusal):
-    """A binding code that is unknown, spent or expired."""
-
-    words = texts.BAD_CODE
 
 
 class NoSuchDuty(Refusal):
@@ -215,21 +209,10 @@ def due_words(duty: Duty, template: DutyTemplate, today: date) -> str:
     return texts.REMIND_DUE.format(title=template.title, deadline=say_day(duty.deadline), left=left, number=duty.number)
 
 
-def bind(work: Work, person_id: int, code: str, now: datetime, hours: Hours) -> tuple[orgs.Organisation, str]:
-    """Give a person the office of a one-time code and this month's duties with it. Raises BadCode."""
-    given = orgs.use_binding(work, code, person_id, now)
-    if given is None:
-        raise BadCode
-    org, office = given
-    appointment = orgs.appoint(work, org, person_id, office, local(now).date())
-    person = people.get(work, person_id)
-    if person is not None and person.org_id is None:
-        person.org_id = org.id
-        work.session.add(person)
-    audit.write(work, f"person:{person_id}", "bind", f"organisation:{org.id}", now, office)
+def issue_for(work: Work, appointment: orgs.Appointment, org: orgs.Organisation, now: datetime, hours: Hours) -> None:
+    """This month's duties of somebody who has an office from now on; they hear the list at once."""
     period = period_of(now)  # the list is said at once, so no monthly reminder is planted for this month
     _issue_one(work, appointment, org, templates(work, period), period, now, hours)
-    return org, office
 
 
 def load_calendar(work: Work, lines: Iterable[Mapping[str, Any]]) -> int:
