@@ -12,7 +12,7 @@ router = Router("subscription")
 FIRST_CHOICES = (Choice("ask", "年假有几天"), Choice("join", "入会"), Choice("help", "帮助"))
 
 
-TYPED = Pattern(r"(?:绑定码?[:：]?|bind_)\s*(?P<code>[0-9a-z_][0-9a-z_ -]{7,59})")  # where the camera does not help
+TYPED = Pattern(r"(?:绑定码?[:：]?|bind_)\s*(?P<code>[0-9a-z_][0-9a-z_ -]{6,59})")  # where the camera does not help
 
 
 @router.on(Scene("bind_"))

@@ -105,6 +105,19 @@ def beneath(work: Work, path: str) -> Sequence[Organisation]:
     return work.session.exec(query.order_by(Organisation.path)).all()
 
 
+def page_beneath(work: Work, path: str, limit: int, offset: int) -> Sequence[Organisation]:
+    """Some of the organisations at and below a path, parents before children."""
+    query = select(Organisation).where(col(Organisation.path).startswith(path, autoescape=True))
+    return work.session.exec(query.order_by(Organisation.path).limit(limit).offset(offset)).all()
+
+
+def count_beneath(work: Work, path: str) -> int:
+    """How many organisations there are at and below a path."""
+    each = table(Organisation)
+    query = sa.select(sa.func.count()).select_from(each).where(each.c.path.startswith(path, autoescape=True))
+    return int(work.look(query).scalar_one())
+
+
 def branches(work: Work, path: str, limit: int = 300) -> Sequence[Organisation]:
     """The organisation at a path and the larger ones below it (no city, no basic-level union), by path."""
     large = sa.or_(col(Organisation.level).in_(("区县", "街道")), col(Organisation.path) == path)

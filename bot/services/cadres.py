@@ -54,6 +54,11 @@ def colleagues(work: Work, person_id: int, day: date, org_ids: Sequence[int] = (
     return list(found.values())
 
 
+def in_office(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether somebody holds an office now."""
+    return bool(orgs.offices_of(work, person_id, local(now).date()))
+
+
 def mark_of(appointment: Appointment, mine: Moved) -> str:
     """How an office and its open duties stand, as a form carries it: equal while nobody changed anything."""
     latest = max((duty.id for duty, _ in mine), default=0)
