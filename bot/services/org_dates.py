@@ -46,10 +46,10 @@ def listing(work: Work, actor: Actor, path: str, page: int) -> Listing:
 def one(work: Work, actor: Actor, org_id: int) -> tuple[Organisation, dict[str, OrgDate]]:
     """One union with its dates. Raises NoDate, NotAllowed."""
     require(actor, "cadres")
-    require_branch(work, actor, org_id)
     org = orgs.get(work, org_id)
     if org is None:
         raise NoDate("没有这个工会。")
+    require_branch(work, actor, org_id)
     return org, org_dates.of_orgs(work, [org.id]).get(org.id, {})
 
 
