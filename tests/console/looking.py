@@ -112,7 +112,8 @@ class Looker:
             ".filter(one => one.checkVisibility())),"
             "document.activeElement.blur(), window.scrollTo(0, 0))"
         )
-        for _ in range(1 + int(await self.page.js("all.size"))):
+        inner = int(await self.page.js("3 * document.querySelectorAll('input[type=date]').length"))  # day, year, picker
+        for _ in range(1 + inner + int(await self.page.js("all.size"))):
             await self.page.press("Tab", 9)
             await self.page.js("void all.delete(document.activeElement)")
         missed = await self.page.js("[...all].map(one => one.outerHTML.slice(0, 100))")
