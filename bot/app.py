@@ -8,6 +8,8 @@ from pathlib import Path
 from bot import content
 from bot.calendar import Hours
 from bot.channels.oa.channel import OaChannel
+from bot.channels.oa.errors import Refused
+from bot.channels.oa.qrcodes import create_qr
 from bot.channels.oa.settings import OaSettings
 from bot.clock import Clock, SystemClock
 from bot.config import Config, OfficialAccount, seal_keys
@@ -194,7 +196,18 @@ class Application:
     def _room(self) -> Room:
         questions = golden.of_files(content.read_golden(self.config.content.folder / "golden"))
         hours = self.config.console.session_hours
-        return Room(self.database, self.house, self.clock, questions, session_hours=hours)
+        link = self._scene_link if self.config.channels.oa.enabled else None
+        return Room(self.database, self.house, self.clock, questions, session_hours=hours, scene_link=link)
+
+    async def _scene_link(self, scene: str, days: int) -> str:
+        """What the platform's QR code of a scene says; empty when the platform gives none."""
+        if self.official_account is None:
+            return ""
+        try:
+            return (await create_qr(self.official_account.api, scene, days * 24 * 3600)).url
+        except Refused as refusal:
+            log.warning("no QR code from the platform", extra={"code": refusal.outcome.code})
+            return ""
 
 
 def content_files(config: Config) -> list[Path]:

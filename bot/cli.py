@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import (
     account,
+    cadre_commands,
     checking,
     commands,
     demo,
@@ -181,10 +182,17 @@ def _operating(top: _Commands) -> None:
     orgs.add(
         "import", member_commands.orgs_import, "bring organisations (xlsx or YAML) into the database"
     ).add_argument("file", type=Path, metavar="FILE")
-    bind = orgs.add("bind", commands.orgs_bind, "make a one-time code that gives a cadre an office")
+    bind = orgs.add("bind", cadre_commands.orgs_bind, "make a one-time code that gives a cadre an office")
     bind.add_argument("unit", help="organisation code")
     bind.add_argument("office", help="主席, 经办人 …")
     bind.add_argument("--days", type=days, default=30, metavar="1..30", help="how long it is valid (default: 30)")
+    cadres = top.group("cadres", "cadres and their one-time codes")
+    many = cadres.add("import", cadre_commands.cadres_import, "make a code for every row of a list (xlsx)")
+    many.add_argument("file", type=Path, metavar="FILE")
+    many.add_argument("--to", type=Path, required=True, metavar="FILE", help="where the codes are written, once")
+    many.add_argument("--days", type=days, default=30, metavar="1..30", help="how long they are valid (default: 30)")
+    codes = cadres.add("codes", cadre_commands.cadres_codes, "list the codes that nobody used yet")
+    codes.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
     platform = top.group("account", "the Official Account on the platform")
     platform.add("menu", account.menu, "replace the account's menu").add_argument("file", type=Path)
     qr = platform.add("qr", account.qr, "make a QR code for a scene, such as unit_<code>")

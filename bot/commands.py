@@ -16,7 +16,7 @@ from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
 from bot.jobs import table
 from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, duty_calendar, duty_year, forecast, units
+from bot.services import broadcasts, duty_calendar, duty_year, forecast
 from bot.services.broadcasts import Notice
 from storage import jobs, migrate, orgs
 from storage.database import Database
@@ -124,17 +124,6 @@ def db_backup(config: Config, given: argparse.Namespace) -> int:
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(given.file)) as copy:
         live.backup(copy)
     print(f"{given.file}: {given.file.stat().st_size} bytes")
-    return 0
-
-
-def orgs_bind(config: Config, given: argparse.Namespace) -> int:
-    """Make a one-time code that gives whoever scans it an office; it is shown once and stored only as a hash."""
-    now = SystemClock().now()
-    with opened(config) as database:
-        code = database.writer.run(lambda work: units.new_binding(work, given.unit, given.office, given.days, now))
-    print(f"scene bind_{code}")
-    print(f"valid for {given.days} days, for one person; its QR code:")
-    print(f"python -m bot account qr bind_{code} --days {given.days}")
     return 0
 
 

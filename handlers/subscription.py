@@ -1,22 +1,42 @@
 """Following the account, leaving it, scanning a union's QR code."""
 
-from bot import texts
+import re
+
+from bot import cadre_texts, texts
 from bot.contract import Choice, Kind
-from bot.router import Event, Router, Scene
-from bot.services import duties, units
+from bot.router import Event, Pattern, Router, Scene
+from bot.services import bindings, cadres, duties, units
 from bot.turn import Turn
 
 router = Router("subscription")
 FIRST_CHOICES = (Choice("ask", "年假有几天"), Choice("join", "入会"), Choice("help", "帮助"))
 
 
+TYPED = Pattern(r"(?:绑定码?[:：]?|bind_)\s*(?P<code>[0-9a-z_][0-9a-z_ -]{6,59})")  # where the camera does not help
+
+
 @router.on(Scene("bind_"))
 def bind_cadre(turn: Turn, code: str) -> None:
     """A cadre scanned the binding code of their union."""
-    org, office = duties.bind(turn.work, turn.person.person_id, code, turn.now, turn.house)
-    turn.say(texts.BOUND.format(unit=org.name, office=office))
+    bound = bindings.bind(turn.work, turn.person.person_id, code, turn.now, turn.house)
+    words = {"unit": bound.org.name, "office": bound.office}
+    if bound.again:
+        turn.say((cadre_texts.BOUND_SPARED if bound.spared else cadre_texts.BOUND_ALREADY).format(**words))
+    else:
+        turn.say(texts.BOUND.format(**words))
+    if bound.left:
+        turn.say(cadre_texts.INHERITED.format(count=len(bound.left), lines=cadres.lines(bound.left)))
     _, mine = duties.of_month(turn.work, turn.person.person_id, turn.now)
-    turn.say(duties.list_words(org, mine, turn.now))
+    turn.say(duties.list_words(bound.org, mine, turn.now))
+
+
+@router.on(TYPED)
+def bind_typed(turn: Turn, found: re.Match[str]) -> None:
+    """The same code, typed or pasted; in a group it is somebody's to steal."""
+    if not turn.private:
+        turn.say(cadre_texts.CODE_PRIVATE)
+        return
+    bind_cadre(turn, found["code"])
 
 
 @router.on(Scene("unit_"))

@@ -45,10 +45,19 @@ def offices(work: Work, org_ids: Collection[int], day: date) -> set[tuple[int, s
 
 
 def issued(work: Work, appointments: Collection[int], period: str) -> set[tuple[int, str]]:
-    """What these appointments have been given in a period, as (appointment, template)."""
-    query = sa.select(_duty.c.appointment_id, _duty.c.template_id)
-    query = query.where(_duty.c.appointment_id.in_(appointments), _duty.c.period == period)
-    return {(row[0], row[1]) for row in work.execute(query)}
+    """What these appointments have been given in a period, as (appointment, template).
+
+    What the last holder of the same office had, whose time was over by then, counts too: it was done, or passed on.
+    """
+    own = sa.select(_duty.c.appointment_id, _duty.c.template_id)
+    own = own.where(_duty.c.appointment_id.in_(appointments), _duty.c.period == period)
+    last = _office.alias("last")
+    same = sa.and_(last.c.org_id == _office.c.org_id, last.c.office == _office.c.office, last.c.until < _office.c.since)
+    passed = (
+        sa.select(_office.c.id, _duty.c.template_id).join(last, same).join(_duty, _duty.c.appointment_id == last.c.id)
+    )
+    passed = passed.where(_office.c.id.in_(appointments), _duty.c.period == period)
+    return {(row[0], row[1]) for query in (own, passed) for row in work.execute(query)}
 
 
 def last_numbers(work: Work, people: Collection[int], period: str) -> dict[int, int]:

@@ -3,12 +3,13 @@
 Unique: (organisation, field).
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, select
+from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime
+from storage.base import BigId, Row, UtcDateTime, table
 from storage.work import Work
 
 FIELDS = {
@@ -49,3 +50,18 @@ def of_field(work: Work, field: str) -> dict[int, date]:
 def of_org(work: Work, org_id: int) -> dict[str, date]:
     """The dates of one organisation by field."""
     return {each.field: each.day for each in work.session.exec(select(OrgDate).where(OrgDate.org_id == org_id))}
+
+
+def of_orgs(work: Work, org_ids: Collection[int]) -> dict[int, dict[str, OrgDate]]:
+    """Organisation to its dates by field; those without any are left out."""
+    found: dict[int, dict[str, OrgDate]] = {}
+    for each in work.session.exec(select(OrgDate).where(col(OrgDate.org_id).in_(org_ids))):
+        found.setdefault(each.org_id, {})[each.field] = each
+    return found
+
+
+def drop(work: Work, org_id: int, field: str) -> None:
+    """The date is not known any more."""
+    rows = table(OrgDate)
+    work.session.flush()
+    work.execute(sa.delete(rows).where(rows.c.org_id == org_id, rows.c.field == field))

@@ -34,7 +34,11 @@ class Organisation(Row, table=True):
 
 
 class Appointment(Row, table=True):
-    """A person holds an office in an organisation (主席, 经办人 …). Unique: (organisation, person, office)."""
+    """A person holds an office in an organisation (主席, 经办人 …). Unique: (organisation, person, office).
+
+    It is held from `since` to `until`, both included; whoever is unbound today has yesterday there and is out at once.
+    Somebody who takes the same office again gets the same row back.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (sa.UniqueConstraint("org_id", "person_id", "office"),)
@@ -47,16 +51,23 @@ class Appointment(Row, table=True):
 
 
 class Binding(Row, table=True):
-    """A one-time code that gives whoever shows it an office. Unique: the code's keyed hash; the code is not stored."""
+    """A one-time code that gives whoever shows it an office. Unique: the code's keyed hash; the code is not stored.
+
+    `name`: whom staff made it for, where they said so. In force: not used, not revoked, not expired.
+    """
 
     __tablename__ = "binding"
     id: int = Field(primary_key=True, sa_type=BigId)
     code_hash: str = Field(max_length=64, unique=True)
-    org_id: int = Field(foreign_key="organisation.id", sa_type=BigId)
+    org_id: int = Field(foreign_key="organisation.id", index=True, sa_type=BigId)
     office: str = Field(max_length=16)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_by: int | None = Field(default=None, sa_type=BigId)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    name: str = Field(default="", max_length=40, sa_column_kwargs=default(""))
+    made_by: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
+    made_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 def get(work: Work, org_id: int) -> Organisation | None:
@@ -92,6 +103,19 @@ def beneath(work: Work, path: str) -> Sequence[Organisation]:
     """Every organisation at and below a path (`/`: all), parents before children."""
     query = select(Organisation).where(col(Organisation.path).startswith(path, autoescape=True))
     return work.session.exec(query.order_by(Organisation.path)).all()
+
+
+def page_beneath(work: Work, path: str, limit: int, offset: int) -> Sequence[Organisation]:
+    """Some of the organisations at and below a path, parents before children."""
+    query = select(Organisation).where(col(Organisation.path).startswith(path, autoescape=True))
+    return work.session.exec(query.order_by(Organisation.path).limit(limit).offset(offset)).all()
+
+
+def count_beneath(work: Work, path: str) -> int:
+    """How many organisations there are at and below a path."""
+    each = table(Organisation)
+    query = sa.select(sa.func.count()).select_from(each).where(each.c.path.startswith(path, autoescape=True))
+    return int(work.look(query).scalar_one())
 
 
 def branches(work: Work, path: str, limit: int = 300) -> Sequence[Organisation]:
@@ -164,24 +188,39 @@ def search(work: Work, words: str, limit: int = 5) -> Sequence[Organisation]:
 
 
 def appoint(work: Work, org: Organisation, person_id: int, office: str, since: date) -> Appointment:
-    """Give a person an office; the same call twice is one appointment."""
+    """Give a person an office; the same call twice is one appointment. One that had ended begins again."""
     query = select(Appointment).where(
         Appointment.org_id == org.id, Appointment.person_id == person_id, Appointment.office == office
     )
     held = work.session.exec(query).first()
     if held is None:
         held = Appointment(id=work.new_id(), org_id=org.id, person_id=person_id, office=office, since=since)
-        work.session.add(held)
-        work.session.flush()
+    elif held.until is not None and held.until < since:
+        held.since, held.until = since, None
+    work.session.add(held)
+    work.session.flush()
     return held
+
+
+def appointment(work: Work, appointment_id: int, change: bool = False) -> Appointment | None:
+    """One appointment; with `change` nobody else changes it until this unit of work is over."""
+    query = select(Appointment).where(Appointment.id == appointment_id)
+    if change and work.dialect == "postgresql":
+        query = query.with_for_update()
+    return work.session.exec(query).first()
+
+
+def in_office(day: date) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """That an appointment is held on a day."""
+    until = col(Appointment.until)
+    return col(Appointment.since) <= day, sa.or_(until.is_(None), until >= day)
 
 
 def offices_of(work: Work, person_id: int, day: date) -> Sequence[tuple[Appointment, Organisation]]:
     """The offices a person holds on a day, with their organisations."""
     query = (
         select(Appointment, Organisation)
-        .where(Appointment.org_id == Organisation.id, Appointment.person_id == person_id, Appointment.since <= day)
-        .where(sa.or_(col(Appointment.until).is_(None), col(Appointment.until) >= day))
+        .where(Appointment.org_id == Organisation.id, Appointment.person_id == person_id, *in_office(day))
         .order_by(Organisation.path)
     )
     return work.session.exec(query).all()
@@ -191,8 +230,7 @@ def office_holders(work: Work, day: date) -> Sequence[tuple[Appointment, Organis
     """Everybody who holds an office on a day."""
     query = (
         select(Appointment, Organisation)
-        .where(Appointment.org_id == Organisation.id, Appointment.since <= day)
-        .where(sa.or_(col(Appointment.until).is_(None), col(Appointment.until) >= day))
+        .where(Appointment.org_id == Organisation.id, *in_office(day))
         .order_by(Organisation.path)
     )
     return work.session.exec(query).all()
@@ -202,8 +240,7 @@ def holders_of(work: Work, org_id: int, day: date) -> Sequence[int]:
     """The people who hold an office in one organisation on a day."""
     query = (
         select(Appointment.person_id)
-        .where(Appointment.org_id == org_id, Appointment.since <= day)
-        .where(sa.or_(col(Appointment.until).is_(None), col(Appointment.until) >= day))
+        .where(Appointment.org_id == org_id, *in_office(day))
         .order_by(col(Appointment.person_id))
         .distinct()
     )
@@ -227,15 +264,26 @@ def put_binding(work: Work, code: str, org: Organisation, office: str, expires_a
         )
 
 
-def use_binding(work: Work, code: str, person_id: int, now: datetime) -> tuple[Organisation, str] | None:
-    """Spend a code: the organisation and office it gives. None when unknown, expired or used by somebody else."""
+def add_binding(work: Work, code: str, **values: Any) -> None:
+    """Remember a new code (`org_id`, `office`, `name`, `expires_at`, `made_by`, `made_at`); written with the group."""
+    row = {"id": work.new_id(), "code_hash": work.seal.fingerprint(code, BINDING), **values}
+    work.append(Binding, {**row, "used_by": None, "used_at": None, "revoked_at": None})
+
+
+def find_binding(work: Work, code: str) -> Binding | None:
+    """The binding of a code, in whatever state; nobody else spends it until this unit of work is over."""
     query = select(Binding).where(Binding.code_hash == work.seal.fingerprint(code, BINDING))
-    if work.dialect == "postgresql":
-        query = query.with_for_update()
-    binding = work.session.exec(query).first()
-    if binding is None or binding.expires_at <= now or binding.used_by not in (None, person_id):
-        return None
-    binding.used_by, binding.used_at = person_id, binding.used_at or now
-    work.session.add(binding)
-    org = get(work, binding.org_id)
-    return (org, binding.office) if org else None
+    return work.session.exec(query.with_for_update() if work.dialect == "postgresql" else query).first()
+
+
+def binding(work: Work, binding_id: int) -> Binding | None:
+    """One binding by id, to be changed."""
+    query = select(Binding).where(Binding.id == binding_id)
+    return work.session.exec(query.with_for_update() if work.dialect == "postgresql" else query).first()
+
+
+def spent_for(work: Work, org_id: int, office: str, person_id: int) -> Binding | None:
+    """The code by which a person came to an office last."""
+    mine = (Binding.org_id == org_id, Binding.office == office, Binding.used_by == person_id)
+    query = select(Binding).where(*mine).order_by(col(Binding.used_at).desc(), col(Binding.id))
+    return work.session.exec(query).first()

@@ -22,6 +22,7 @@ LINKS = (
     Link("/applications", "入会审核", "review"),
     Link("/members", "会员", "members"),
     Link("/card", "验会员卡", "members"),
+    Link("/cadres", "干部", "cadres"),
     Link("/knowledge", "知识库", "see"),
     Link("/queue", "待审核", "approve"),
     Link("/statistics", "统计", "see"),

@@ -1,7 +1,7 @@
 """What every page has at hand: the database, the union, the clock, the templates; and the two kinds of answers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,6 +53,7 @@ class Room:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
     tries: Tries = field(default_factory=Tries)
     session_hours: int = 12
+    scene_link: Callable[[str, int], Awaitable[str]] | None = None  # what a QR code of a scene says, for so many days
 
     def render(self, visit: Visit | None, template: str, status: int = 200, **values: Any) -> web.Response:
         """A page. Templates see `values` and what the layout needs; without a visit it has no menu."""

@@ -13,6 +13,8 @@ RIGHTS = {
     "cases": "staff",
     "review": "staff",
     "members": "staff",
+    "cadres": "staff",
+    "appoint": "approver",
     "reveal": "staff",
     "duties": "staff",
     "export": "approver",

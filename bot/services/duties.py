@@ -13,11 +13,8 @@ from bot import texts
 from bot.calendar import period_of, say_date, say_day
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services import duty_issue
-from bot.services.house import House
-from storage import audit, duties, orgs, people
+from storage import audit, duties, orgs
 from storage.duties import OPEN, Duty
-from storage.duty_issuing import Holder
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
 
@@ -42,12 +39,6 @@ class NotCadre(Refusal):
     """Only somebody with an office has duties."""
 
     words = texts.NOT_CADRE
-
-
-class BadCode(Refusal):
-    """A binding code that is unknown, spent or expired."""
-
-    words = texts.BAD_CODE
 
 
 class NoSuchDuty(Refusal):
@@ -152,23 +143,6 @@ def due_words(duty: Line, title: str, today: date) -> str:
     """The sentence that reminds of one duty."""
     left = left_words(duty.deadline, today)
     return texts.REMIND_DUE.format(title=title, deadline=say_day(duty.deadline), left=left, number=duty.number)
-
-
-def bind(work: Work, person_id: int, code: str, now: datetime, house: House) -> tuple[orgs.Organisation, str]:
-    """Give a person the office of a one-time code and this month's duties with it. Raises BadCode."""
-    given = orgs.use_binding(work, code, person_id, now)
-    if given is None:
-        raise BadCode
-    org, office = given
-    appointment = orgs.appoint(work, org, person_id, office, local(now).date())
-    person = people.get(work, person_id)
-    if person is not None and person.org_id is None:
-        person.org_id = org.id
-        work.session.add(person)
-    audit.write(work, f"person:{person_id}", "bind", f"organisation:{org.id}", now, office)
-    holder = Holder(appointment.id, org.id, person_id, office, appointment.since, org.level)
-    duty_issue.issue_to(work, holder, period_of(now), now, house)
-    return org, office
 
 
 def done_words(completed: Completed) -> str:

@@ -10,8 +10,9 @@ import yaml
 from bot import texts
 from bot.calendar import at
 from bot.clock import SHANGHAI
-from bot.services import duties, duty_calendar, duty_issue
-from bot.services.duties import BadCode, NoSuchDuty, NotCadre, WhichDuty
+from bot.services import bindings, duties, duty_calendar, duty_issue
+from bot.services.bindings import BadCode
+from bot.services.duties import NoSuchDuty, NotCadre, WhichDuty
 from bot.services.duty_calendar import Loaded
 from bot.services.house import House
 from storage import orgs
@@ -239,7 +240,8 @@ def test_a_reminder_says_how_much_time_is_left(town: Town, now: datetime, days: 
 
 
 def bind(town: Town, known: Known, code: str, now: datetime) -> tuple[orgs.Organisation, str]:
-    return town.database.writer.run(lambda work: duties.bind(work, known.person_id, code, now, town.house))
+    bound = town.database.writer.run(lambda work: bindings.bind(work, known.person_id, code, now, town.house))
+    return bound.org, bound.office
 
 
 def put_code(town: Town, code: str, until: datetime) -> None:

@@ -32,6 +32,7 @@ TABLES = (
 )
 DUTY = ("org_id", "rung", "told_id", "delivered_at", "percent", "set_on", "escalated", "escalated_at")
 TEMPLATE = ("role", "ladder", "state", "origin", "version", "changed_by", "changed_at")
+BINDING = ("name", "made_by", "made_at", "revoked_at")
 REMINDER = ("listed", "said_at", "week_on", "week_said", "unreachable_at")
 
 
@@ -85,6 +86,7 @@ def upgrade() -> None:
     _evidence()
     _targets()
     _duties()
+    _bindings()
     op.execute("UPDATE reminder SET next_fire_at = NULL WHERE kind IN ('duty_due','duty_monthly')")
 
 
@@ -111,6 +113,13 @@ def _calendar() -> None:
     )
     for column in ("person_id", "substitute_id", "until_on"):
         _index("absence", column)
+
+
+def _bindings() -> None:
+    with op.batch_alter_table("binding") as batch:
+        for column in (_text("name", 40, ""), _text("made_by", 64, ""), _at("made_at", True), _at("revoked_at", True)):
+            batch.add_column(column)
+    _index("binding", "org_id")
 
 
 def _answers() -> None:
@@ -238,6 +247,7 @@ def downgrade() -> None:
     op.drop_index("ix_reminder_unreachable_at", "reminder")
     op.drop_index("ix_duty_told_id", "duty")
     op.drop_index("ix_duty_org_id_period", "duty")
+    op.drop_index("ix_binding_org_id", "binding")
     for name in TABLES:
         op.drop_table(name)
     with op.batch_alter_table("duty_template") as batch:
@@ -247,6 +257,7 @@ def downgrade() -> None:
         ("firing", ("outbox_id", "parts")),
         ("reminder", REMINDER),
         ("duty", DUTY),
+        ("binding", BINDING),
         ("duty_template", ("deadline", *TEMPLATE)),
     ):
         with op.batch_alter_table(table) as batch:
