@@ -41,11 +41,13 @@ PROOF_TEXT = "{number}. {title} 要写几句小结，请回复“小结：…”
 PROOF_WHY = "请说一下原因，比如“没有照片 因为现场不便拍照”。"
 PROOF_NONE = "原因记下了。"
 
-REOPENED = "好的，{number}. {title} 已改回未完成，{deadline}前做完再回复“完成 {number}”。"
+UNTIL = "{day}前"
+UNTIL_LATE = "期限已过，请尽快，"
+REOPENED = "好的，{number}. {title} 已改回未完成，{until}做完再回复“完成 {number}”。"
 REOPEN_NOTHING = "没有可以撤销的完成记录。回复“我的任务”看看现在的情况。"
 REOPEN_OPEN = "{number}. {title} 本来就没有记为完成，不用撤销。"
 
-PROGRESS = "记下了：{number}. {title} 进度{percent}%。{deadline}前做完请回复“完成 {number}”。"
+PROGRESS = "记下了：{number}. {title} 进度{percent}%。{until}做完请回复“完成 {number}”。"
 PROGRESS_FULL = "记下了：{number}. {title} 进度100%。都做完了请回复“完成 {number}”。"
 PROGRESS_RANGE = "进度请写0到100之间的百分数，比如“进度 {number} 50%”。"
 

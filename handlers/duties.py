@@ -3,7 +3,6 @@
 import re
 
 from bot import duty_texts, texts
-from bot.calendar import say_day
 from bot.forms.numerals import whole
 from bot.router import Filter, Key, Pattern, Router, Words
 from bot.services import duty_answers, duty_evidence, duty_words
@@ -155,8 +154,8 @@ def progress(turn: Turn, found: re.Match[str], number: int | None = None) -> Non
     said = percent if percent is not None else -1
     entry = duty_answers.progress(turn.work, turn.person.person_id, entry.number, said, turn.now)
     words = duty_texts.PROGRESS_FULL if percent == 100 else duty_texts.PROGRESS
-    deadline = say_day(entry.duty.deadline)
-    turn.say(words.format(number=entry.number, title=duty_answers.title(entry), percent=percent, deadline=deadline))
+    until = duty_words.until_words(entry.duty.deadline, turn.now)
+    turn.say(words.format(number=entry.number, title=duty_answers.title(entry), percent=percent, until=until))
 
 
 router.on(PROGRESS, PROGRESS_OF)(progress)
@@ -168,5 +167,5 @@ def reopen(turn: Turn, found: re.Match[str]) -> None:
     said = found["number"] or (found["other"] if "other" in found.re.groupindex else None)
     number = int(said) if said else None
     entry = duty_answers.reopen(turn.work, turn.person.person_id, number, turn.now, turn.house)
-    deadline = say_day(entry.duty.deadline)
-    turn.say(duty_texts.REOPENED.format(number=entry.number, title=duty_answers.title(entry), deadline=deadline))
+    until = duty_words.until_words(entry.duty.deadline, turn.now)
+    turn.say(duty_texts.REOPENED.format(number=entry.number, title=duty_answers.title(entry), until=until))

@@ -21,7 +21,6 @@ from bot.services.duty_reading import LIKELY, Reading, read, value_of
 from bot.services.duty_words import month, plain
 from bot.turn import Turn, plain_words
 from storage import duty_lists
-from storage.duties import OPEN
 
 router = Router("duty_numbers")
 ABOUT, NAME = "about", "duty_numbers"
@@ -245,9 +244,10 @@ def stored(turn: Turn, answers: Mapping[str, Any]) -> None:
     }
     person_id = turn.person.person_id
     lists = duty_answers.listing(turn.work, person_id, turn.now)
+    before = len(lists.open)
     for words in duty_numbers.store(turn.work, person_id, values, turn.now, turn.house, lists):
         turn.say(words)
-    if any(each.duty.state in OPEN for each in lists.entries):
+    if len(lists.open) < before:  # the rows of the list are those that were finished
         turn.say(duty_answers.rest_words(turn.work, person_id, turn.now))
 
 

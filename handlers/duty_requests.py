@@ -29,6 +29,7 @@ HAND = OfCadre(rf"{_GIVE}\s*{_NAME}{_END}(?:\s*{ONE})?")
 HAND_OF = OfCadre(rf"(?:把|将)?\s*{ONE}\s*{_GIVE}\s*{_NAME}{_END}")
 COMMANDS = (EXTEND, EXTEND_OF, EXTEND_HOW, HAND, HAND_OF)
 _DATE = date_field()
+HALF_A_YEAR = 183  # in December, 1月5日 is meant to come
 
 
 def extend(turn: Turn, found: re.Match[str], number: int | None = None) -> None:
@@ -67,7 +68,8 @@ def _day(turn: Turn, entry: Entry, found: re.Match[str]) -> date | None:
     today = local(turn.now).date()
     try:
         day = _DATE.parse(found["day"], today)
-        if isinstance(day, date) and day < today and not re.search(r"\d{4}|年", found["day"]):
+        long_ago = isinstance(day, date) and (today - day).days > HALF_A_YEAR
+        if long_ago and not re.search(r"\d{4}|年", found["day"]):
             day = date_field(past=False).parse(found["day"], today)
     except FieldError:
         return None

@@ -125,6 +125,12 @@ def left_words(deadline: date, today: date) -> str:
     return texts.LEFT_DAYS.format(days=days) if days else texts.LEFT_TODAY
 
 
+def until_words(deadline: date, now: datetime) -> str:
+    """Until when something is to be done, where the day has passed as soon as possible."""
+    late = local(now).date() > deadline
+    return texts.UNTIL_LATE if late else texts.UNTIL.format(day=say_day(deadline))
+
+
 def _numbers(work: Work, entry: Entry) -> list[str]:
     wanted = entry.template.numbers or []
     if not wanted:

@@ -63,7 +63,7 @@ def _turn(talk: Talk, turn: dict[str, Any]) -> list[str]:
         said += [text if who == user else f"→{who}: {text}" for who, texts in pushed.items() for text in texts]
     if {"text", "event"} & turn.keys():
         kind = EVENTS[turn["event"]] if "event" in turn else Kind.TEXT
-        more = {key: turn[key] for key in ("scene", "key", "chat", "dedupe") if key in turn}
+        more = {key: turn[key] for key in ("scene", "key", "chat", "dedupe", "media") if key in turn}
         mentioned = bool(turn.get("mentioned", "chat" in turn))
         said += talk.says(turn.get("text", ""), user, kind=kind, mentioned=mentioned, **more)
     return said
