@@ -36,7 +36,7 @@ class Proof(Filter[Sent]):
     def match(self, turn: Turn) -> Sent | None:
         """None from everybody else: it is answered as before."""
         kind = KINDS.get(turn.message.kind)
-        if kind is None or not turn.private or not turn.message.media:
+        if kind is None or not turn.private or (kind == "photo" and not turn.message.media):
             return None
         entries = _wanting(turn)
         return Sent(kind, entries) if entries else None
@@ -63,6 +63,9 @@ class Placed(Filter[int]):
 @router.on(Proof())
 def proof(turn: Turn, sent: Sent) -> None:
     """Remember it; ask which one it is for where several want one."""
+    if not turn.message.media:  # a file on an Official Account comes without anything to fetch it by
+        turn.say(texts.NO_FILES)
+        return
     asked = last_said(turn, timedelta(days=1)).topic
     entries = [each for each in sent.entries if asked == f"{PROOF}{each.duty.id}"] or sent.entries
     work, person_id, message = turn.work, turn.person.person_id, turn.message

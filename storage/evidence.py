@@ -124,6 +124,13 @@ class Fetch(NamedTuple):
     at: datetime
 
 
+def any_due(work: Work, channels: Sequence[str], now: datetime) -> bool:
+    """Whether there is anything to fetch."""
+    rows = table(Evidence)
+    due = sa.and_(rows.c.state == "waiting", rows.c.due_at <= now, rows.c.channel.in_(channels))
+    return work.look(sa.select(rows.c.id).where(due).limit(1)).first() is not None
+
+
 def claim(work: Work, channels: Sequence[str], now: datetime, lease: timedelta, limit: int) -> list[Fetch]:
     """Pieces that are due, the oldest first; until the lease ends nobody else gets them."""
     query = (
@@ -152,10 +159,14 @@ def keep(work: Work, piece_id: int, body: bytes, mime: str, name: str, now: date
     work.session.add(piece)
 
 
-def end(work: Work, piece_id: int, state: str) -> None:
-    """`lost` or `refused`, for good."""
-    rows = table(Evidence)
-    work.execute(sa.update(rows).where(rows.c.id == piece_id, rows.c.state == "waiting").values(state=state))
+def end(work: Work, piece_id: int, state: str) -> Evidence | None:
+    """`lost` or `refused`, for good; the piece, None when it has ended already."""
+    piece = work.session.get(Evidence, piece_id, populate_existing=True, with_for_update=True)
+    if piece is None or piece.state != "waiting":
+        return None
+    piece.state = state
+    work.session.add(piece)
+    return piece
 
 
 def again(work: Work, piece_id: int, due_at: datetime) -> None:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot import duty_texts as texts
+from bot.calendar import say_day
+from bot.clock import local
+from bot.services import letters
 from bot.services.duty_answers import Entry, Listing, title
 from storage import duties, evidence, inbox
 from storage.work import Work
@@ -77,3 +80,14 @@ def kept_words(work: Work, entry: Entry) -> str:
     """What is held of a duty now."""
     counts = evidence.counts(work, entry.duty.id)
     return "、".join(texts.KINDS[kind].format(count=count) for kind, count in sorted(counts.items()))
+
+
+def ended(work: Work, piece_id: int, state: str, now: datetime) -> None:
+    """A piece cannot be kept: whoever sent it is told, so that they can send it again."""
+    piece = evidence.end(work, piece_id, state)
+    found = duties.get(work, piece.duty_id) if piece else None
+    if piece is None or found is None:
+        return
+    words = texts.NOT_KEPT_LOST if state == "lost" else texts.NOT_KEPT
+    day = say_day(local(piece.at).date())
+    letters.plant(work, f"evidence:{piece.id}", piece.person_id, words.format(day=day, title=found[1].title), now)
