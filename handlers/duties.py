@@ -105,7 +105,7 @@ def ask_all(turn: Turn, found: re.Match[str]) -> None:
         finish(turn, [listing(turn).pick(None)])
         return
     turn.topic = ALL_ASKED
-    lines = "\n".join(duty_texts.WHICH_LINE.format(number=each.number, title=duty_answers.title(each)) for each in left)
+    lines = duty_answers.lines(left)
     turn.say(duty_texts.ALL_ASK.format(count=len(left), lines=lines, number=left[0].number))
 
 

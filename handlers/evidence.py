@@ -76,16 +76,12 @@ def proof(turn: Turn, sent: Sent) -> None:
         _got(turn, entries[0])
     else:
         turn.topic = WHICH
-        turn.say(texts.GOT_WHICH.format(lines=_lines(entries)))
+        turn.say(texts.GOT_WHICH.format(lines=duty_answers.lines(entries)))
 
 
 def _got(turn: Turn, entry: Entry) -> None:
     kept = duty_evidence.kept_words(turn.work, entry)
     turn.say(texts.GOT.format(number=entry.number, title=duty_answers.title(entry), kept=kept))
-
-
-def _lines(entries: Sequence[Entry]) -> str:
-    return "\n".join(texts.WHICH_LINE.format(number=each.number, title=duty_answers.title(each)) for each in entries)
 
 
 @router.on(Placed())
@@ -95,7 +91,7 @@ def placed(turn: Turn, number: int) -> None:
     entry = next((each for each in entries if each.number == number), None)
     if entry is None:
         turn.topic = WHICH
-        turn.say(texts.GOT_NUMBER.format(lines=_lines(entries)))
+        turn.say(texts.GOT_NUMBER.format(lines=duty_answers.lines(entries)))
         return
     duty_evidence.place(turn.work, turn.person.person_id, entry, turn.now)
     _got(turn, entry)

@@ -20,16 +20,20 @@ from storage.work import Work
 
 
 def of_people(
-    work: Work, person_ids: Collection[int], period: str, since: datetime
+    work: Work, person_ids: Collection[int], period: str, since: datetime, day: date
 ) -> Sequence[tuple[Duty, DutyTemplate]]:
     """Duties of a period in any state, and of earlier ones what is open or was done since a moment.
 
-    By period, person and number.
+    By period, person and number. Not those of an office that its holder has left by that day, unless they went to
+    somebody else.
     """
+    until = col(Appointment.until)
+    in_office = sa.or_(col(Appointment.person_id) != col(Duty.person_id), until.is_(None), until >= day)
     late = sa.or_(col(Duty.state).in_(OPEN), col(Duty.done_at) >= since)
     query = (
         select(Duty, DutyTemplate)
         .where(Duty.template_id == DutyTemplate.id, col(Duty.person_id).in_(person_ids))
+        .where(Duty.appointment_id == Appointment.id, in_office)
         .where(sa.or_(col(Duty.period) == period, sa.and_(col(Duty.period) < period, late)))
         .order_by(col(Duty.period), col(Duty.person_id), col(Duty.number), col(Duty.id))
     )

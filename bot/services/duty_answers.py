@@ -99,9 +99,21 @@ def only(candidates: Sequence[Entry], listing: Listing) -> Entry:
 
 def which(candidates: Sequence[Entry]) -> WhichDuty:
     """Asking back which one is meant."""
-    lines = "\n".join(duty_texts.WHICH_LINE.format(number=each.number, title=title(each)) for each in candidates)
-    words = duty_texts.WHICH.format(count=len(candidates), number=candidates[0].number, lines=lines)
+    words = duty_texts.WHICH.format(count=len(candidates), number=candidates[0].number, lines=lines(candidates))
     return WhichDuty(words, [each.number for each in candidates])
+
+
+def lines(candidates: Sequence[Entry]) -> str:
+    """Duties to choose from, one a line; of which month and union where that differs."""
+    months, units = {each.duty.period for each in candidates}, {each.unit for each in candidates}
+    said = [
+        duty_texts.WHICH_LINE.format(
+            number=each.number,
+            title=title(each, max(months)) + (duty_texts.OF_UNIT.format(unit=each.unit) if len(units) > 1 else ""),
+        )
+        for each in candidates
+    ]
+    return "\n".join(said)
 
 
 def title(entry: Entry, period: str = "") -> str:
@@ -122,19 +134,25 @@ def is_cadre(work: Work, person_id: int, now: datetime) -> bool:
     day = local(now).date()
     if orgs.offices_of(work, person_id, day) or stands_in_for(work, person_id, day):
         return True
-    return any(duty.state in OPEN for duty, _ in _rows(work, [person_id], period_of(now)))
+    return any(duty.state in OPEN for duty, _ in _rows(work, [person_id], now))
 
 
-def _rows(work: Work, person_ids: Sequence[int], period: str) -> Sequence[tuple[Duty, DutyTemplate]]:
+def _rows(work: Work, person_ids: Sequence[int], now: datetime) -> Sequence[tuple[Duty, DutyTemplate]]:
     """What counts: the month, what is open from before, and what was done late in this month."""
-    return duty_lists.of_people(work, person_ids, period, at(clamped(period, 1), time()))
+    period = period_of(now)
+    return duty_lists.of_people(work, person_ids, period, at(clamped(period, 1), time()), local(now).date())
+
+
+def numbers(work: Work, person_id: int, now: datetime) -> dict[int, int]:
+    """Under which number each duty is in a person's list, by its id: for whoever names them to that person."""
+    return {each.duty.id: each.number for each in listing(work, person_id, now).entries}
 
 
 def listing(work: Work, person_id: int, now: datetime) -> Listing:
     """The list as it is now; numbers that two months share are made different for good. Raises NotCadre."""
     day, period = local(now).date(), period_of(now)
     others = stands_in_for(work, person_id, day)
-    rows = _rows(work, [person_id, *others], period)
+    rows = _rows(work, [person_id, *others], now)
     own = [row for row in rows if row[0].person_id == person_id]
     held = orgs.offices_of(work, person_id, day)
     if not held and not others and not any(duty.state in OPEN for duty, _ in own):
@@ -204,7 +222,7 @@ def finish(work: Work, person_id: int, entry: Entry, now: datetime, house: House
         work.session.add(duty)
         duties.step(work, duty.id, f"person:{person_id}", "done", now, note)
         duty_requests.withdraw(work, duty.id, now)
-        rearm(work, duty, now, house)
+        rearm(work, [duty.person_id], now, house)
         return _done_words(entry, duty, now)
     return already(entry)
 
@@ -245,7 +263,7 @@ def reopen(work: Work, person_id: int, number: int | None, now: datetime, house:
     duty.state, duty.done_at = "acknowledged", None
     work.session.add(duty)
     duties.step(work, duty.id, f"person:{person_id}", "reopened", now)
-    rearm(work, duty, now, house)
+    rearm(work, [duty.person_id], now, house)
     return entry
 
 

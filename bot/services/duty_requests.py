@@ -47,7 +47,7 @@ def hand_over(work: Work, person_id: int, entry: Entry, name: str, now: datetime
 
     Raises NoSuchDuty, NoSuchColleague. Nobody of another union is named or found.
     """
-    duty = held(work, entry).duty
+    duty = entry.duty  # held and looked at again by whoever moves it
     if duty.state not in OPEN:
         raise NoSuchDuty(already(entry))
     to, owner = _colleague(work, entry, name, now), duty.person_id
