@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from bot.forms.fold import looks_like_question
 from bot.router import Pattern
 from bot.services import duty_answers
 from bot.services.duty_answers import Entry, Listing, WhichDuty
@@ -12,6 +13,7 @@ from storage import duty_lists
 WHICH = "duties.which"
 PROOF = "duties.proof:"
 PATIENCE = timedelta(minutes=30)  # how long a bare number belongs to the question before it
+_REASON = re.compile(r"因为|由于|原因|理由|小结|总结")
 ONE = r"(?:第|任务|编号)?\s*(?P<number>\d{1,3})\s*[项号]?"
 DUTY = rf"(?:{ONE})?"
 
@@ -22,9 +24,14 @@ class OfCadre(Pattern):
     def match(self, turn: Turn) -> re.Match[str] | None:
         """The match; asks the database only when the words fit."""
         found = super().match(turn)
-        if found is None or not turn.private or turn.message.key:
+        if found is None or not turn.private or turn.message.key or asks(turn.message.text):
             return None
         return found if duty_answers.is_cadre(turn.work, turn.person.person_id, turn.now) else None
+
+
+def asks(text: str) -> bool:
+    """Whether it is a question about such a thing rather than an order; a reason may sound like anything."""
+    return looks_like_question(_REASON.split(text, maxsplit=1)[0])
 
 
 def listing(turn: Turn) -> Listing:

@@ -16,10 +16,29 @@ from handlers.duty_asking import ONE, PROOF, OfCadre, ask_which, last_said, list
 router = Router("evidence")
 WHICH = "duties.which_proof"
 KINDS = {Kind.IMAGE: "photo", Kind.FILE: "file"}
-SUMMARY = OfCadre(rf"(?:{ONE}\s*)?(?:工作|活动)?(?:小结|总结)\s*[:,\s]\s*\S[\s\S]*")
-WITHOUT = OfCadre(
-    rf"(?:{ONE}\s*)?(?:实在|确实)?(?:没有|没|无)(?:拍|留|写)?(?:照片|图片|材料|文件|小结|凭证)"
-    r"\s*[,。;:]?\s*(?:(?:因为|由于|原因是?)[\s:,]*)?(?P<why>.*)"
+
+
+class ForProof(OfCadre):
+    """Words about proof from somebody whose open duties want such proof; from others they are an ordinary message."""
+
+    def __init__(self, expression: str, *kinds: str) -> None:
+        super().__init__(expression)
+        self._kinds = kinds
+
+    def match(self, turn: Turn) -> re.Match[str] | None:
+        """The match."""
+        found = super().match(turn)
+        wanted = found is not None and any(each.template.evidence in self._kinds for each in listing(turn).open)
+        return found if wanted else None
+
+
+SUMMARY = ForProof(rf"(?:{ONE}\s*)?(?:工作|活动)?(?:小结|总结)\s*[:,\s]\s*\S[\s\S]*", "text")
+WITHOUT = ForProof(
+    rf"(?:{ONE}\s*)?(?:实在|确实)?(?:没有|没|无)(?:拍|留|写)?(?P<thing>照片|图片|材料|文件|小结|凭证)"
+    r"\s*[,。;:]?\s*(?:(?:因为|由于|原因是?)[\s:,]*)?(?P<why>.*)",
+    "photo",
+    "file",
+    "text",
 )
 
 
@@ -103,7 +122,8 @@ def summary(turn: Turn, found: re.Match[str], number: int | None = None) -> None
     entry = _meant(turn, lists, found, number, [each for each in lists.open if each.template.evidence == "text"])
     if entry is None:
         return
-    words = re.split(r"(?:小结|总结)\s*[::,,\s]\s*", turn.message.text if number is None else found[0], maxsplit=1)[-1]
+    said = turn.message.text if number is None else last_said(turn).words
+    words = re.split(r"(?:小结|总结)\s*[:：,，\s]\s*", said, maxsplit=1)[-1]
     duty_evidence.say(turn.work, turn.person.person_id, entry, words.strip(), turn.now)
     turn.say(texts.GOT_TEXT.format(number=entry.number, title=duty_answers.title(entry)))
 
@@ -115,7 +135,8 @@ def without(turn: Turn, found: re.Match[str], number: int | None = None) -> None
     """没有照片 因为…: done without proof, the reason kept."""
     lists = listing(turn)
     asked = last_said(turn, timedelta(days=1)).topic
-    wanting = [each for each in lists.open if duty_evidence.wants_proof(each)]
+    kinds = ("text",) if found["thing"] == "小结" else duty_evidence.WANTED
+    wanting = [each for each in lists.open if each.template.evidence in kinds]
     entry = _meant(turn, lists, found, number, [e for e in wanting if asked == f"{PROOF}{e.duty.id}"] or wanting)
     if entry is None:
         return
