@@ -111,6 +111,7 @@ FORM_ASK_ALL = "还差{count}个数：{labels}。可以一条发全，比如“{
 FORM_CONFIRM = "请核对要上报的数字：\n{summary}\n没错请回复“确认”，要改回复“修改”。"
 FORM_PICTURE = "照片先别急，把上面的数字确认了再发给我。"
 STORED = "已上报：{period} {title}：{numbers}。"
+STORED_NOTHING = "这项任务现在不在您名下了，数字没有记。回复“我的任务”看看现在的情况。"
 STORED_MISSING = "还差{labels}，报齐了这一项才算完成。"
 CORRECTED = "已更正：{period} {title}：{numbers}（原来{before}）。"
 

@@ -4,12 +4,12 @@ import re
 
 from bot import duty_texts, texts
 from bot.forms.numerals import whole
-from bot.router import Filter, Key, Pattern, Router, Words
+from bot.router import Filter, Key, Router, Words
 from bot.services import duty_answers, duty_evidence, duty_words
 from bot.services.duty_answers import Entry, WhichDuty
 from bot.turn import Turn
 from handlers import duty_numbers, duty_requests, group
-from handlers.duty_asking import DUTY, ONE, PROOF, OfCadre, ask_which, entry_of, last_said, listing, number_of
+from handlers.duty_asking import DUTY, ONE, PROOF, OfCadre, Order, ask_which, entry_of, last_said, listing, number_of
 
 router = Router("duties")
 ALL_ASKED = "duties.all"
@@ -18,9 +18,9 @@ _DO = "(?:完成|办完|做完|办好|做好)"
 
 LIST = Words("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作", "这个月任务", "任务清单")
 RECEIPT = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")
-DONE = Pattern(rf"(?:已经?)?{_DO}了?\s*(?:第|任务)?\s*{_MANY}?\s*[项号.]?(?:了|任务)?")
+DONE = Order(rf"(?:已经?)?{_DO}了?\s*(?:第|任务)?\s*{_MANY}?\s*[项号.]?(?:了|任务)?")
 DONE_AFTER = OfCadre(rf"(?:第|任务)?\s*{_MANY}\s*[项号]?\s*(?:都|已经?|也)*{_DO}了?")
-ALL = Pattern(rf"(?:任务)?(?:全部?|都|所有|所有任务)(?:都|全部)?(?:已经?)?{_DO}了?|{_DO}(?:了)?(?:全部|所有)(?:任务)?")
+ALL = Order(rf"(?:任务)?(?:全部?|都|所有|所有任务)(?:都|全部)?(?:已经?)?{_DO}了?|{_DO}(?:了)?(?:全部|所有)(?:任务)?")
 YES = Words(duty_texts.ALL_YES, "是", "是的", "对", "对的", "全部完成", "都完成了", "确定", "好", "好的", "确认完成")
 HALF = r"(?:(?P<percent>\d{1,4})\s*%|(?P<half>一半)|百分之(?P<han>[零一二两三四五六七八九十百]{1,4}))"
 PROGRESS = OfCadre(rf"(?:任务)?进度\s*(?:到|是|为|:)?\s*(?:{ONE}\s*(?:[:,]|\s)\s*)?{HALF}")

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from bot.forms.fold import looks_like_question
+from bot.forms.numerals import whole
 from bot.router import Pattern
 from bot.services import duty_answers
 from bot.services.duty_answers import Entry, Listing, WhichDuty
@@ -13,12 +14,31 @@ from storage import duty_lists
 WHICH = "duties.which"
 PROOF = "duties.proof:"
 PATIENCE = timedelta(minutes=30)  # how long a bare number belongs to the question before it
+LONGEST = 500
+_BLANKS = re.compile(r"\s+")
+_ORDINAL = re.compile(r"第([一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?)(?=[项号]|$|\s)")
 _REASON = re.compile(r"因为|由于|原因|理由|小结|总结")
 ONE = r"(?:第|任务|编号)?\s*(?P<number>\d{1,3})\s*[项号]?"
 DUTY = rf"(?:{ONE})?"
 
 
-class OfCadre(Pattern):
+class Order(Pattern):
+    """A pattern for words with single blanks and ordinals in digits (第二项), at most `LONGEST` characters.
+
+    So whatever is typed is read in no time.
+    """
+
+    def match(self, turn: Turn) -> re.Match[str] | None:
+        """The match; named groups hold the parts."""
+        return self.read(turn.words) if turn.words else None
+
+    def read(self, words: str) -> re.Match[str] | None:
+        """How these plain words match, whoever said them and when."""
+        flat = _BLANKS.sub(" ", words[:LONGEST])
+        return super().read(_ORDINAL.sub(lambda each: str(whole(each[1])), flat))
+
+
+class OfCadre(Order):
     """Words that mean something only from somebody with duties, in private; everybody else is not disturbed."""
 
     def match(self, turn: Turn) -> re.Match[str] | None:

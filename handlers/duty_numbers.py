@@ -245,7 +245,8 @@ def stored(turn: Turn, answers: Mapping[str, Any]) -> None:
     person_id = turn.person.person_id
     lists = duty_answers.listing(turn.work, person_id, turn.now)
     before = len(lists.open)
-    for words in duty_numbers.store(turn.work, person_id, values, turn.now, turn.house, lists):
+    said = duty_numbers.store(turn.work, person_id, values, turn.now, turn.house, lists)
+    for words in said or [texts.STORED_NOTHING]:
         turn.say(words)
     if len(lists.open) < before:  # the rows of the list are those that were finished
         turn.say(duty_answers.rest_words(turn.work, person_id, turn.now))

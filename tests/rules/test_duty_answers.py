@@ -20,8 +20,9 @@ from storage.duty_values import DutyValue
 from storage.letters import Letter
 from storage.people import Known, Person
 from storage.reminders import Reminder
+from tests.conftest import Opener
 from tests.rules.union import Town, line
-from tests.storage.kit import meet, rows
+from tests.storage.kit import meet, rows, together
 
 NOVEMBER = datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
 DECEMBER = datetime(2026, 12, 3, 10, tzinfo=SHANGHAI)
@@ -108,6 +109,22 @@ def test_a_substitute_answers_for_the_colleague_while_the_leave_lasts(town: Town
     assert [row[0] for row in shown(listing(town, here, at_leave)) if row[3] == "张三"] == [2, 3, 4]
     assert ("done", f"person:{here.person_id}") in rows(town.database, DutyStep, "what", "actor")
     assert len(listing(town, here, NOVEMBER + timedelta(days=4)).entries) == 1
+
+
+def test_a_cadre_and_the_substitute_finish_the_same_duty_at_once(another: Opener, house: House) -> None:
+    towns = [Town(another(), house), Town(another(), house)]
+    towns[0].build(line("a", 20))
+    away, here = named(towns[0], "u1", "张三", "shop", NOVEMBER), towns[0].cadre("u2", "city", NOVEMBER)
+    towns[0].issue(NOVEMBER)
+    on_leave(towns[0], away, here, date(2026, 11, 1), date(2026, 11, 30))
+    said: list[str] = []
+    jobs = [
+        lambda town=town, who=who: said.append(finish(town, who, 1, NOVEMBER))
+        for town, who in zip(towns, (away, here), strict=True)
+    ]
+    assert together(*jobs) == []
+    assert sorted("之前已经完成" in words for words in said) == [False, True]
+    assert [what for (what,) in rows(towns[0].database, DutyStep, "what")] == ["done"]
 
 
 def test_a_receipt_covers_the_whole_list_once(town: Town) -> None:
