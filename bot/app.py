@@ -20,6 +20,7 @@ from bot.dispatcher import Conversation, Dispatcher
 from bot.door import Door
 from bot.embedding import Embedder, Endpoint
 from bot.errors import Misconfigured
+from bot.fetcher import Fetcher
 from bot.jobs import table
 from bot.jobs.scheduler import Scheduler
 from bot.meaning import Meaning
@@ -151,6 +152,14 @@ class Application:
         scheduler.start()
         stack.callback(scheduler.stop)
         sender.start()
+        self._fetch(stack)
+
+    def _fetch(self, stack: AsyncExitStack) -> None:
+        """Bring home what people send, where a channel gives it out."""
+        if self.official_account is not None:
+            fetcher = Fetcher(self.database, {self.official_account.name: self.official_account}, self.clock)
+            stack.push_async_callback(fetcher.stop)
+            fetcher.start()
 
     def _channels(self, stack: AsyncExitStack) -> dict[str, Channel]:
         channels: dict[str, Channel] = {}

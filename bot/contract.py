@@ -219,6 +219,25 @@ class Capabilities:
     per_person_minute: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What somebody sent, as the platform had it. `mime` is what the platform calls it; never trust it."""
+
+    body: bytes
+    mime: str = ""
+
+
+class MediaSource(Protocol):
+    """A channel that gives out what people sent. Optional: not every channel does."""
+
+    async def fetch(self, media_id: str, limit: int) -> Media | Outcome:
+        """One picture or file of at most `limit` bytes. Why not is a value, never an exception.
+
+        UNREACHABLE: the platform does not have it any more. REJECTED: it can never be had, or is larger. Anything
+        else: try again.
+        """
+
+
 class Channel(Protocol):
     """One way of reaching people. Knows the wire, never the union."""
 

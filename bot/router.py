@@ -51,7 +51,11 @@ class Pattern:
 
     def takes(self, words: str) -> bool:
         """Whether these plain words match."""
-        return self._expression.fullmatch(words) is not None
+        return self.read(words) is not None
+
+    def read(self, words: str) -> re.Match[str] | None:
+        """How these plain words match, whoever said them and when."""
+        return self._expression.fullmatch(words)
 
 
 class Event:

@@ -4,6 +4,11 @@ from bot.dialogue import Aside
 from bot.dispatcher import Conversation
 from handlers import (
     duties,
+    duty_numbers,
+    duty_progress,
+    duty_requests,
+    duty_which,
+    evidence,
     fallback,
     faq,
     help,
@@ -29,18 +34,23 @@ ROUTERS = (
     help.router,
     human.router,
     privacy.router,
+    duty_progress.router,
     membership.router,
     resuming.router,
     members.router,
     leave.router,
     duties.router,
+    duty_requests.router,
+    duty_which.router,
+    evidence.router,
+    duty_numbers.router,
     nothing_open.router,
     picking.router,
     opinions.router,
     faq.router,
     fallback.router,
 )
-FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS)
+FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS, duty_numbers.FLOW)
 COMMANDS = (
     members.COMMANDS
     | privacy.COMMANDS
@@ -55,7 +65,8 @@ COMMANDS = (
 
 def _is_command(words: str) -> bool:
     """Whether these words are never an answer to a form."""
-    return words in COMMANDS or resuming.CODE.takes(words)
+    done = duties.ALL.takes(words) or (words[-1:].isdigit() and duties.DONE.takes(words))
+    return words in COMMANDS or resuming.CODE.takes(words) or done
 
 
 ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=_is_command, urgent=sensitive.urgent)

@@ -1,19 +1,35 @@
-"""任务: what a cadre has to do this month, receipts and completion."""
+"""任务: what a cadre has to do, receipts, completion, progress; what others may be asked for is in duty_requests."""
 
 import re
 
-from bot import texts
-from bot.router import Filter, Key, Pattern, Router, Words
-from bot.services import duties
+from bot import duty_texts, texts
+from bot.forms.numerals import whole
+from bot.router import Filter, Key, Router, Words
+from bot.services import duty_answers, duty_evidence, duty_words
+from bot.services.duty_answers import Entry, WhichDuty
 from bot.turn import Turn
-from handlers import group
+from handlers import duty_numbers, duty_requests, group
+from handlers.duty_asking import DUTY, ONE, PROOF, OfCadre, Order, ask_which, entry_of, last_said, listing, number_of
 
 router = Router("duties")
+ALL_ASKED = "duties.all"
+_MANY = r"(?P<numbers>\d{1,3}(?:\s*[项号]?\s*(?:[、,和与及/+.]|\s)\s*(?:第|任务)?\s*\d{1,3})*)"
+_DO = "(?:完成|办完|做完|办好|做好)"
 
-
-LIST = Words("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作")
+LIST = Words("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作", "这个月任务", "任务清单")
 RECEIPT = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")
-DONE = Pattern(r"(?:已?完成|办完|做完)了?\s*(?:第|任务)?\s*(?P<number>\d{1,3})?\s*[项号、.]?(?:了|任务)?")
+DONE = Order(rf"(?:已经?)?{_DO}了?\s*(?:第|任务)?\s*{_MANY}?\s*[项号.]?(?:了|任务)?")
+DONE_AFTER = OfCadre(rf"(?:第|任务)?\s*{_MANY}\s*[项号]?\s*(?:都|已经?|也)*{_DO}了?")
+ALL = Order(rf"(?:任务)?(?:全部?|都|所有|所有任务)(?:都|全部)?(?:已经?)?{_DO}了?|{_DO}(?:了)?(?:全部|所有)(?:任务)?")
+YES = Words(duty_texts.ALL_YES, "是", "是的", "对", "对的", "全部完成", "都完成了", "确定", "好", "好的", "确认完成")
+HALF = r"(?:(?P<percent>\d{1,4})\s*%|(?P<half>一半)|百分之(?P<han>[零一二两三四五六七八九十百]{1,4}))"
+PROGRESS = OfCadre(rf"(?:任务)?进度\s*(?:到|是|为|:)?\s*(?:{ONE}\s*(?:[:,]|\s)\s*)?{HALF}")
+PROGRESS_OF = OfCadre(rf"{ONE}\s*的?\s*进度\s*(?:到|是|为|:|,)?\s*{HALF}")
+_NOT_DONE = rf"(?:还没有?|没有?|未){_DO}"
+REOPEN = OfCadre(rf"(?:撤销|撤回)(?:完成)?\s*{DUTY}|{_NOT_DONE}\s*(?:(?:第|任务)?\s*(?P<other>\d{{1,3}})\s*[项号]?)?")
+REOPEN_OF = OfCadre(rf"{ONE}\s*(?:{_NOT_DONE}|撤销(?:完成)?)")
+DETAIL = OfCadre(r"(?:查?看)?(?:任务|详情)\s*(?P<number>\d{1,3})\s*[项号]?(?:任务)?(?:详情|怎么做)?")
+OTHER_MONTH = OfCadre(r"(?P<which>[上下])个?月的?(?:任务|工作)?")
 MENU = Key("duties")
 
 
@@ -22,8 +38,21 @@ class InGroup(Filter[bool]):
 
     def match(self, turn: Turn) -> bool | None:
         """True for a command where somebody reads along."""
-        commands = (LIST, RECEIPT, DONE, MENU)
-        return True if not turn.private and any(each.match(turn) is not None for each in commands) else None
+        commands = (LIST, RECEIPT, DONE, ALL, DONE_AFTER, PROGRESS, PROGRESS_OF, REOPEN, REOPEN_OF, DETAIL)
+        if turn.private:
+            return None
+        said = any(each.takes(turn.words) for each in (*commands, *duty_requests.COMMANDS) if turn.words)
+        return True if said or MENU.match(turn) else None
+
+
+class AllSure(Filter[str]):
+    """Yes, right after 全部完成 was asked back."""
+
+    def match(self, turn: Turn) -> str | None:
+        """The word."""
+        if not turn.private or not YES.takes(turn.words):
+            return None
+        return turn.words if last_said(turn).topic == ALL_ASKED else None
 
 
 @router.on(InGroup())
@@ -34,24 +63,109 @@ def hop(turn: Turn, found: bool) -> None:
 
 @router.on(LIST, MENU)
 def show(turn: Turn, word: str) -> None:
-    """This month's list."""
-    org, mine = duties.of_month(turn.work, turn.person.person_id, turn.now)
-    turn.say(duties.list_words(org, mine, turn.now))
+    """The list: what is open from before, this month, colleagues on leave."""
+    turn.say(duty_words.list_words(turn.work, listing(turn), turn.now))
+
+
+@router.on(OTHER_MONTH)
+def other_month(turn: Turn, found: re.Match[str]) -> None:
+    """上月任务, 下月任务."""
+    ahead = -1 if found["which"] == "上" else 1
+    turn.say(duty_words.other_month(turn.work, turn.person.person_id, turn.now, ahead))
+
+
+@router.on(DETAIL)
+def detail(turn: Turn, found: re.Match[str]) -> None:
+    """One duty: what to do, until when, what is held."""
+    turn.say(duty_words.detail(turn.work, listing(turn).pick(int(found["number"])), turn.now))
 
 
 @router.on(RECEIPT)
 def acknowledge(turn: Turn, word: str) -> None:
     """Receipt for everything issued. From somebody without an office it is just politeness."""
     try:
-        count = duties.acknowledge(turn.work, turn.person.person_id, turn.now)
-    except duties.NotCadre:
+        count = duty_answers.acknowledge(turn.work, turn.person.person_id, turn.now)
+    except duty_answers.NotCadre:
         turn.say(texts.THANKS)
         return
-    turn.say(texts.RECEIVED.format(count=count) if count else texts.RECEIVED_ALREADY)
+    turn.say(duty_texts.RECEIVED.format(count=count) if count else duty_texts.RECEIVED_ALREADY)
 
 
-@router.on(DONE)
-def complete(turn: Turn, found: re.Match[str]) -> None:
-    """完成 N."""
-    number = int(found["number"]) if found["number"] else None
-    turn.say(duties.done_words(duties.complete(turn.work, turn.person.person_id, number, turn.now)))
+@router.on(AllSure())
+def all_sure(turn: Turn, word: str) -> None:
+    """全部完成, and meant."""
+    finish(turn, listing(turn).open)
+
+
+@router.on(ALL)
+def ask_all(turn: Turn, found: re.Match[str]) -> None:
+    """Ask back once, with the list. One that is alone is not asked about."""
+    left = listing(turn).open
+    if len(left) < 2:
+        finish(turn, [listing(turn).pick(None)])
+        return
+    turn.topic = ALL_ASKED
+    lines = duty_answers.lines(left)
+    turn.say(duty_texts.ALL_ASK.format(count=len(left), lines=lines, number=left[0].number))
+
+
+def complete(turn: Turn, found: re.Match[str], number: int | None = None) -> None:
+    """完成 N, 完成 2、3."""
+    numbers = [number] if number is not None else [int(each) for each in re.findall(r"\d+", found["numbers"] or "")]
+    lists = listing(turn)
+    try:
+        entries = [lists.pick(each) for each in dict.fromkeys(numbers)] or [lists.pick(None)]
+    except WhichDuty as which:
+        ask_which(turn, which)
+        return
+    finish(turn, entries)
+
+
+router.on(DONE, DONE_AFTER)(complete)
+
+
+def finish(turn: Turn, entries: list[Entry]) -> None:
+    """Note as done what can be; ask for the numbers and the proof that are missing."""
+    work, person_id, ended = turn.work, turn.person.person_id, False
+    wanting: list[Entry] = []
+    for entry in entries:
+        if not entry.open:
+            turn.say(duty_answers.already(entry))
+        elif entry.template.numbers and duty_numbers.lacks(turn, entry):
+            wanting.append(entry)
+        elif duty_evidence.to_ask_for(work, person_id, entry, turn.now):
+            turn.topic = f"{PROOF}{entry.duty.id}"
+            turn.say(duty_evidence.ask_words(entry))
+        else:
+            turn.say(duty_answers.finish(work, person_id, entry, turn.now, turn.house))
+            ended = True
+    if ended:
+        turn.say(duty_answers.rest_words(work, person_id, turn.now))
+    if wanting:
+        duty_numbers.ask_missing(turn, wanting)
+
+
+def progress(turn: Turn, found: re.Match[str], number: int | None = None) -> None:
+    """进度 N 50%."""
+    entry = entry_of(turn, number_of(found, number))
+    if entry is None:
+        return
+    percent = 50 if found["half"] else whole(found["percent"] or found["han"] or "")
+    said = percent if percent is not None else -1
+    entry = duty_answers.progress(turn.work, turn.person.person_id, entry.number, said, turn.now)
+    words = duty_texts.PROGRESS_FULL if percent == 100 else duty_texts.PROGRESS
+    until = duty_words.until_words(entry.duty.deadline, turn.now)
+    turn.say(words.format(number=entry.number, title=duty_answers.title(entry), percent=percent, until=until))
+
+
+router.on(PROGRESS, PROGRESS_OF)(progress)
+
+
+@router.on(REOPEN, REOPEN_OF)
+def reopen(turn: Turn, found: re.Match[str]) -> None:
+    """撤销, 没完成 2."""
+    said = found["number"] or (found["other"] if "other" in found.re.groupindex else None)
+    number = int(said) if said else None
+    entry = duty_answers.reopen(turn.work, turn.person.person_id, number, turn.now, turn.house)
+    until = duty_words.until_words(entry.duty.deadline, turn.now)
+    turn.say(duty_texts.REOPENED.format(number=entry.number, title=duty_answers.title(entry), until=until))

@@ -4,12 +4,14 @@ States: `pending` → `granted` | `refused` | `withdrawn` (the duty ended, or wa
 duty and kind. The reason is sealed.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime, default
+from storage.base import BigId, Row, UtcDateTime, default, table
+from storage.work import Work
 
 _PENDING = sa.text("state = 'pending'")
 REASON = "duty_request.reason"
@@ -35,3 +37,34 @@ class DutyRequest(Row, table=True):
     decided_by: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def withdraw(work: Work, duty_id: int, now: datetime, kind: str = "") -> int:
+    """What was asked for and is not decided falls away (only of one kind, where given); returns how many."""
+    rows = table(DutyRequest)
+    of_kind = [rows.c.kind == kind] if kind else []
+    mine = sa.and_(rows.c.duty_id == duty_id, rows.c.state == "pending", *of_kind)
+    return int(work.execute(sa.update(rows).where(mine).values(state="withdrawn", decided_at=now)).rowcount)
+
+
+def ask_later(work: Work, duty_id: int, person_id: int, day: date, reason: str, now: datetime) -> None:
+    """Ask for a later deadline; what was asked before for the same duty falls away. The duty must be held."""
+    withdraw(work, duty_id, now, "extend")
+    work.session.add(
+        DutyRequest(
+            id=work.new_id(),
+            duty_id=duty_id,
+            kind="extend",
+            person_id=person_id,
+            wanted_on=day,
+            reason=work.seal.seal(reason, REASON),
+            created_at=now,
+        )
+    )
+    work.session.flush()
+
+
+def pending_of(work: Work, duty_ids: Collection[int]) -> Sequence[DutyRequest]:
+    """What is waiting for a decision, oldest first."""
+    query = select(DutyRequest).where(col(DutyRequest.duty_id).in_(duty_ids), DutyRequest.state == "pending")
+    return work.session.exec(query.order_by(col(DutyRequest.created_at), col(DutyRequest.id))).all()

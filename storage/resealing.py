@@ -12,10 +12,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from storage import applications, conversations, imports, inbox, letters, members, staff, tokens
+from storage import (
+    applications,
+    conversations,
+    duty_requests,
+    evidence,
+    imports,
+    inbox,
+    letters,
+    members,
+    staff,
+    tokens,
+)
 from storage.applications import Application
 from storage.base import table
 from storage.conversations import Conversation
+from storage.duty_requests import DutyRequest
+from storage.evidence import Evidence
 from storage.imports import RosterFile, RosterRow
 from storage.inbox import Inbound
 from storage.letters import Letter
@@ -55,6 +68,8 @@ SEALED = (
     Sealed(Conversation, "progress", conversations.PURPOSE),
     Sealed(Inbound, "text", inbox.PURPOSE),
     Sealed(Letter, "text", letters.PURPOSE),
+    Sealed(DutyRequest, "reason", duty_requests.REASON),
+    Sealed(Evidence, "body", evidence.BODY),
     Sealed(Staff, "totp", staff.TOTP_PURPOSE),
     Sealed(Token, "value", tokens.PURPOSE),
 )

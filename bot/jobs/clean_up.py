@@ -5,12 +5,12 @@ from datetime import timedelta
 from bot.jobs.job import Job, Moment
 from bot.services.accounts import IDLE_MINUTES
 from bot.services.house import House
-from storage import conversations, inbox, letters, misses, outbox, resume_codes, staff
+from storage import conversations, evidence, inbox, letters, misses, outbox, resume_codes, staff
 from storage.database import Database
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts of forms, letters and sessions dropped, and of messages and misses blanked."""
+    """Counts of forms, letters and sessions dropped, of evidence given up, and of messages and misses blanked."""
     before = moment.now - timedelta(days=house.chat_days)
     forms = database.writer.run(lambda work: conversations.drop_expired(work, moment.now))
     texts = database.writer.run(lambda work: inbox.forget_before(work, before))
@@ -21,7 +21,9 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     idle = moment.now - timedelta(minutes=IDLE_MINUTES)
     codes = database.writer.run(lambda work: resume_codes.drop_expired(work, moment.now))
     sessions = database.writer.run(lambda work: staff.drop_expired(work, moment.now, idle))
+    lost = database.writer.run(lambda work: evidence.lose_old(work, moment.now))
     return {
+        "evidence": lost,
         "misses": asked,
         "letters": told,
         "sessions": sessions,

@@ -13,7 +13,19 @@ from bot.channels.oa.channel import OaChannel
 from bot.channels.oa.menu import create_menu
 from bot.channels.oa.qrcodes import create_qr
 from bot.channels.oa.settings import OaSettings
-from bot.contract import Address, BadRequest, Challenge, Choice, Inbound, Kind, Outgoing, Result, WireRequest
+from bot.contract import (
+    Address,
+    BadRequest,
+    Challenge,
+    Choice,
+    Inbound,
+    Kind,
+    Media,
+    Outcome,
+    Outgoing,
+    Result,
+    WireRequest,
+)
 from sandbox.app import create_app
 from sandbox.config import Mode, SandboxConfig
 from tests.channels.oa_kit import NOW, SETTINGS, MemoryStore, outgoing
@@ -236,3 +248,22 @@ async def test_menu_and_scene_codes() -> None:
         assert (room.door.inbound[-1].kind, room.door.inbound[-1].key) == (Kind.CLICK, "join")
         await room.phone("scan", scene="bind_42")
         assert (room.door.inbound[-1].kind, room.door.inbound[-1].scene) == (Kind.SCAN, "bind_42")
+
+
+async def test_a_picture_that_somebody_sent_is_fetched_until_the_platform_forgets_it() -> None:
+    async with open_room() as room:
+        await room.phone("follow")
+        await room.phone("message", kind="image")
+        media_id, channel = room.door.inbound[-1].media, room.door.channel
+        assert channel is not None
+        found = await channel.fetch(media_id, 1000)
+        assert isinstance(found, Media)
+        assert found.body.startswith(b"\x89PNG")
+        assert found.mime == "image/png"
+        small = await channel.fetch(media_id, 10)
+        assert isinstance(small, Outcome)
+        assert small.result is Result.REJECTED
+        await room.act("clock", shift_seconds=3 * 86_400)
+        gone = await channel.fetch(media_id, 1000)
+        assert isinstance(gone, Outcome)
+        assert gone.result is Result.UNREACHABLE

@@ -12,6 +12,7 @@ from bot.services.house import House
 from bot.services.sensitive import Sensitive
 from bot.testing import Talk
 from storage.database import Database
+from tests.dialogues.cadres import happen
 from tests.dialogues.filled import CONTENT, copied, opened
 from tests.dialogues.staffing import act
 from tests.dialogues.union_office import decide
@@ -58,12 +59,14 @@ def _turn(talk: Talk, turn: dict[str, Any]) -> list[str]:
         act(talk, turn["staff"])
     if "union" in turn:
         decide(talk, user, turn["union"])
+    if "cadre" in turn:
+        happen(talk, user, turn["cadre"])
     if "at" in turn or "later" in turn:
         pushed = talk.until(_when(talk, turn))
         said += [text if who == user else f"→{who}: {text}" for who, texts in pushed.items() for text in texts]
     if {"text", "event"} & turn.keys():
         kind = EVENTS[turn["event"]] if "event" in turn else Kind.TEXT
-        more = {key: turn[key] for key in ("scene", "key", "chat", "dedupe") if key in turn}
+        more = {key: turn[key] for key in ("scene", "key", "chat", "dedupe", "media") if key in turn}
         mentioned = bool(turn.get("mentioned", "chat" in turn))
         said += talk.says(turn.get("text", ""), user, kind=kind, mentioned=mentioned, **more)
     return said

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.channels.oa.client import OaApi
 from bot.channels.oa.crypto import MessageCrypto, check_signature
+from bot.channels.oa.errors import Refused
 from bot.channels.oa.inbound import to_inbound
 from bot.channels.oa.parse import MAX_BYTES, parse
 from bot.channels.oa.render import SUCCESS, reply, sealed
@@ -21,6 +22,7 @@ from bot.contract import (
     Capabilities,
     Challenge,
     Inbound,
+    Media,
     Outcome,
     Outgoing,
     Result,
@@ -121,6 +123,13 @@ class OaChannel:
         if to.channel != NAME or not to.user:
             return Outcome(Result.REJECTED, "address", ours=True, route=out.route)
         return await self._sender.send(out, to.user)
+
+    async def fetch(self, media_id: str, limit: int) -> Media | Outcome:
+        """A picture that somebody sent in the last three days. Files have no media id on an Official Account."""
+        try:
+            return Media(*await self.api.download("media/get", {"media_id": media_id}, limit))
+        except Refused as refused:
+            return refused.outcome
 
 
 def _parameter(query: Mapping[str, str], name: str) -> str:

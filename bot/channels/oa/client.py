@@ -5,9 +5,9 @@ build the requests and return the coroutine of `get` or `post`, so every one of 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from bot.channels.oa.errors import TOKEN_REFUSED, Answer, Refused, code_of, message_id_of, outcome_of
 from bot.channels.oa.settings import OaSettings
@@ -16,6 +16,8 @@ from bot.channels.oa.transport import Transport, dump
 from bot.contract import Outcome, Result
 
 _LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+GONE: Final = frozenset({40007})  # a media_id that is unknown or older than three days
 
 
 class OaApi:
@@ -38,11 +40,32 @@ class OaApi:
         """GET a path below /cgi-bin/."""
         return await self._call("GET", path, params or {}, None)
 
+    async def download(self, path: str, params: Mapping[str, str], limit: int) -> tuple[bytes, str]:
+        """A file of at most `limit` bytes and what the platform calls its type; UNREACHABLE when it is gone."""
+
+        async def attempt(token: StoredToken) -> tuple[int, tuple[bytes, str] | Answer]:
+            found = await self._transport.download(path, {**params, "access_token": token.value}, limit)
+            return (code_of(found) if isinstance(found, dict) else 0), found
+
+        code, found = await self._with_token(attempt)
+        if code in GONE:
+            raise Refused(Outcome(Result.UNREACHABLE, str(code)))
+        if isinstance(found, dict):
+            raise self._refused(code, found, path) if code else Refused(Outcome(Result.REJECTED, "no file"))
+        return found
+
     async def _call(self, method: str, path: str, params: Mapping[str, str], body: bytes | None) -> Answer:
         async def attempt(token: StoredToken) -> tuple[int, Answer]:
             answer = await self._transport.request(method, path, {**params, "access_token": token.value}, body)
             return code_of(answer), answer
 
+        code, answer = await self._with_token(attempt)
+        if code:
+            raise self._refused(code, answer, path)
+        return answer
+
+    async def _with_token(self, attempt: Callable[[StoredToken], Awaitable[tuple[int, T]]]) -> tuple[int, T]:
+        """Try with the token, and once more with another one when it is refused."""
         first = await self.tokens.get()
         code, answer = await attempt(first)
         if code in TOKEN_REFUSED:
@@ -50,9 +73,7 @@ class OaApi:
             code, answer = await attempt(second)
             if code in TOKEN_REFUSED and second.value == first.value and await self.tokens.force(second):
                 raise Refused(Outcome(Result.THROTTLED, str(code)))
-        if code:
-            raise self._refused(code, answer, path)
-        return answer
+        return code, answer
 
     def _refused(self, code: int, answer: Answer, path: str) -> Refused:
         outcome = outcome_of(code, self._now(), message_id_of(answer))

@@ -12,6 +12,8 @@ from bot.channels.oa.text import clean
 from bot.contract import Outcome, Result
 
 MAX_ANSWER_BYTES: Final = 262_144
+TOO_LARGE: Final = "answer too large"
+FILE_SECONDS: Final = 60.0
 SPARE_CONNECTIONS: Final = 8  # tokens, menus and QR codes do not wait behind sends
 CONNECT_SHARE: Final = 0.6
 _JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
@@ -53,19 +55,46 @@ class Transport:
 
     async def request(self, method: str, path: str, params: Mapping[str, str], body: bytes | None) -> Answer:
         """The JSON object that the platform answered, whatever its errcode."""
+        raw, _ = await self._exchange(method, path, params, body, MAX_ANSWER_BYTES, self._timeout)
+        return _load(raw)
+
+    async def download(self, path: str, params: Mapping[str, str], limit: int) -> tuple[bytes, str] | Answer:
+        """A file of at most `limit` bytes with what the platform calls its type, or the JSON object instead of one.
+
+        Raises Refused, also REJECTED for what is larger. It may take a minute.
+        """
+        patient = aiohttp.ClientTimeout(total=FILE_SECONDS, connect=self._timeout.connect)
+        raw, mime = await self._exchange("GET", path, params, None, limit, patient)
+        return _load(raw) if raw.lstrip()[:1] == b"{" else (raw, mime)
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        body: bytes | None,
+        limit: int,
+        patience: aiohttp.ClientTimeout,
+    ) -> tuple[bytes, str]:
         try:
             async with self._opened().request(
-                method, self._base + path, params=params, data=body, headers=_JSON, allow_redirects=False
+                method,
+                self._base + path,
+                params=params,
+                data=body,
+                headers=_JSON,
+                allow_redirects=False,
+                timeout=patience,
             ) as response:
-                raw = await _bounded(response.content)
+                raw = await _bounded(response.content, limit)
                 _check_status(response.status)
+                return raw, response.content_type
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise Refused(Outcome(Result.THROTTLED, "connect")) from None
         except TimeoutError:
             raise Refused(Outcome(Result.UNKNOWN, "timeout")) from None
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError):
             raise Refused(Outcome(Result.UNKNOWN, "broken off")) from None
-        return _load(raw)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
@@ -78,13 +107,14 @@ class Transport:
         return self._session
 
 
-async def _bounded(stream: aiohttp.StreamReader) -> bytes:
+async def _bounded(stream: aiohttp.StreamReader, limit: int) -> bytes:
     parts, size = [], 0
     async for part in stream.iter_any():
         parts.append(part)
         size += len(part)
-        if size > MAX_ANSWER_BYTES:
-            raise Refused(Outcome(Result.UNKNOWN, "answer too large"))
+        if size > limit:
+            result = Result.UNKNOWN if limit == MAX_ANSWER_BYTES else Result.REJECTED
+            raise Refused(Outcome(result, TOO_LARGE))
     return b"".join(parts)
 
 

@@ -1,0 +1,86 @@
+"""What the handlers of duties share: who they are for, and asking back which duty is meant."""
+
+import re
+from datetime import timedelta
+
+from bot.forms.fold import looks_like_question
+from bot.forms.numerals import whole
+from bot.router import Pattern
+from bot.services import duty_answers
+from bot.services.duty_answers import Entry, Listing, WhichDuty
+from bot.turn import Turn
+from storage import duty_lists
+
+WHICH = "duties.which"
+PROOF = "duties.proof:"
+PATIENCE = timedelta(minutes=30)  # how long a bare number belongs to the question before it
+LONGEST = 500
+_BLANKS = re.compile(r"\s+")
+_ORDINAL = re.compile(r"第([一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?)(?=[项号]|$|\s)")
+_REASON = re.compile(r"因为|由于|原因|理由|小结|总结")
+ONE = r"(?:第|任务|编号)?\s*(?P<number>\d{1,3})\s*[项号]?"
+DUTY = rf"(?:{ONE})?"
+
+
+class Order(Pattern):
+    """A pattern for words with single blanks and ordinals in digits (第二项), at most `LONGEST` characters.
+
+    So whatever is typed is read in no time.
+    """
+
+    def match(self, turn: Turn) -> re.Match[str] | None:
+        """The match; named groups hold the parts."""
+        return self.read(turn.words) if turn.words else None
+
+    def read(self, words: str) -> re.Match[str] | None:
+        """How these plain words match, whoever said them and when."""
+        flat = _BLANKS.sub(" ", words[:LONGEST])
+        return super().read(_ORDINAL.sub(lambda each: str(whole(each[1])), flat))
+
+
+class OfCadre(Order):
+    """Words that mean something only from somebody with duties, in private; everybody else is not disturbed."""
+
+    def match(self, turn: Turn) -> re.Match[str] | None:
+        """The match; asks the database only when the words fit."""
+        found = super().match(turn)
+        if found is None or not turn.private or turn.message.key or asks(turn.message.text):
+            return None
+        return found if duty_answers.is_cadre(turn.work, turn.person.person_id, turn.now) else None
+
+
+def asks(text: str) -> bool:
+    """Whether it is a question about such a thing rather than an order; a reason may sound like anything."""
+    return looks_like_question(_REASON.split(text, maxsplit=1)[0])
+
+
+def listing(turn: Turn) -> Listing:
+    """The list of whoever writes. Raises NotCadre."""
+    return duty_answers.listing(turn.work, turn.person.person_id, turn.now)
+
+
+def number_of(found: re.Match[str], number: int | None = None) -> int | None:
+    """The number said afterwards, or the one in the words."""
+    if number is not None:
+        return number
+    return int(found["number"]) if found["number"] else None
+
+
+def ask_which(turn: Turn, which: WhichDuty) -> None:
+    """Ask; a bare number right after this is the answer."""
+    turn.topic = WHICH
+    turn.say(which.words)
+
+
+def entry_of(turn: Turn, number: int | None) -> Entry | None:
+    """The duty that is meant; None after asking which. Raises NotCadre, NoSuchDuty."""
+    try:
+        return listing(turn).pick(number)
+    except WhichDuty as which:
+        ask_which(turn, which)
+        return None
+
+
+def last_said(turn: Turn, patience: timedelta = PATIENCE) -> duty_lists.LastSaid:
+    """What the message before this one was taken for."""
+    return duty_lists.last_said(turn.work, turn.person.person_id, turn.now - patience)

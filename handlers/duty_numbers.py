@@ -1,0 +1,260 @@
+"""Numbers of duties: read from free words, asked for where they are missing, confirmed before anything is kept."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from bot import duty_texts as texts
+from bot.contract import Choice
+from bot.dialogue import Flow
+from bot.forms.fold import looks_like_question
+from bot.forms.model import Confirm, Field, FieldError, Form, Question
+from bot.forms.values import Value
+from bot.router import SPOKEN, Filter, Router
+from bot.services import duty_answers, duty_numbers
+from bot.services.duty_answers import Entry, Listing
+from bot.services.duty_labels import Wanted
+from bot.services.duty_numbers import Numbers
+from bot.services.duty_reading import LIKELY, Reading, read, value_of
+from bot.services.duty_words import month, plain
+from bot.turn import Turn, plain_words
+from storage import duty_lists
+
+router = Router("duty_numbers")
+ABOUT, NAME = "about", "duty_numbers"
+WHICH = "duties.which_numbers"
+AGAIN = re.compile(r"\s*(?:更正|改正|订正|纠正|更改)(?:一下)?\s*[:,]?\s*")
+OF_DUTY = re.compile(r"\s*(?:任务|第)\s*(\d{1,3})\s*[项号]?\s*[:.,、]?\s*")
+KEPT = timedelta(days=3)
+
+
+class Said(NamedTuple):
+    """A report found in a message, with the numbers it may be about."""
+
+    lists: Listing
+    numbers: Numbers
+    reading: Reading
+    correcting: bool
+
+
+class Report(Filter[Said]):
+    """Words that hold a number and the name of something that this person's open duties want."""
+
+    def match(self, turn: Turn) -> Said | None:
+        """What was read; None for everybody else and everything else."""
+        if turn.message.kind not in SPOKEN or turn.message.key or not turn.private:
+            return None
+        return reading_of(turn, turn.message.text)
+
+
+def reading_of(turn: Turn, text: str, number: int | None = None) -> Said | None:
+    """What a text says about the numbers of one's duties (only the one of a number, where given)."""
+    words = plain_words(text)
+    no_change = duty_numbers.says_no_change(words)
+    if not (no_change or LIKELY.search(words)) or looks_like_question(text):
+        return None
+    try:
+        lists = duty_answers.listing(turn.work, turn.person.person_id, turn.now)
+    except duty_answers.NotCadre:
+        return None
+    again, asked = AGAIN.match(words), OF_DUTY.match(AGAIN.sub("", words, count=1))
+    rest = words[again.end() :] if again else words
+    number = int(asked[1]) if asked and number is None else number
+    rest = rest[asked.end() :] if asked else rest
+    numbers = duty_numbers.all_of(turn.work, lists) if again else duty_numbers.open_ones(turn.work, lists)
+    wanted = [each for each in numbers.wanted if number in (None, each.number)]
+    if no_change:
+        return _zeros(lists, numbers, number)
+    found = read(rest, wanted) if wanted else Reading()
+    return Said(lists, numbers, found, again is not None) if found.labels else None
+
+
+def _zeros(lists: Listing, numbers: Numbers, number: int | None) -> Said | None:
+    """没有变动: zeros for the duty that says so; several are asked about."""
+    missing = [each for each in numbers.missing if duty_numbers.takes_zeros(numbers.entries[each.duty_id])]
+    missing = [each for each in missing if number in (None, each.number)]
+    if not missing:
+        return None
+    found = Reading()
+    if len({each.duty_id for each in missing}) > 1:
+        found.doubtful["没有变动"] = tuple({each.duty_id: each for each in missing}.values())
+    else:
+        found.given = dict.fromkeys(missing, 0)
+    return Said(lists, numbers, found, False)
+
+
+class Placed(Filter[Said]):
+    """The number of a duty, right after it was asked which one was meant."""
+
+    def match(self, turn: Turn) -> Said | None:
+        """The words from before, read again for that duty."""
+        if not re.fullmatch(r"\d{1,3}", turn.words) or not turn.private:
+            return None
+        last = duty_lists.last_said(turn.work, turn.person.person_id, turn.now - timedelta(minutes=30))
+        return reading_of(turn, last.words, int(turn.words)) if last.topic == WHICH else None
+
+
+@router.on(Placed(), Report())
+def report(turn: Turn, said: Said) -> None:
+    """Show what was understood and ask whether it is right; what was not understood is told."""
+    found = said.reading
+    if found.doubtful:
+        _ask_which(turn, found.doubtful)
+        return
+    fresh = _fresh(turn, said)
+    for words in [*found.refused, *(texts.NUMBER_UNKNOWN.format(said=each[:30]) for each in found.unknown)]:
+        turn.say(words)
+    if fresh:
+        open_form(turn, list(fresh), fresh)
+
+
+def _ask_which(turn: Turn, doubtful: Mapping[str, Sequence[Wanted]]) -> None:
+    words, ones = next(iter(doubtful.items()))
+    one_duty = len({each.duty_id for each in ones}) < len(ones)
+    lines = "\n".join(
+        texts.NUMBER_DOUBT_LINE.format(number=each.number, title=each.title, label=each.label, unit=each.unit)
+        for each in ones
+    )
+    turn.topic = turn.topic if one_duty else WHICH
+    turn.say((texts.NUMBER_DOUBT_SAME if one_duty else texts.NUMBER_DOUBT).format(said=words[:30], lines=lines))
+
+
+def _fresh(turn: Turn, said: Said) -> dict[Wanted, int]:
+    """What is new. A number that is held is only changed by 更正."""
+    fresh: dict[Wanted, int] = {}
+    for each, value in said.reading.given.items():
+        before = said.numbers.held.get((each.duty_id, each.key))
+        shown = {"label": each.label, "unit": each.unit, "new": plain(value)}
+        if before == value:
+            turn.say(texts.NUMBER_SAME.format(value=plain(value), **shown))
+        elif before is not None and not said.correcting:
+            turn.say(texts.NUMBER_HELD.format(value=plain(before), **shown))
+        else:
+            fresh[each] = value
+    return fresh
+
+
+def open_form(turn: Turn, wanted: Sequence[Wanted], given: Mapping[Wanted, int]) -> None:
+    """Ask for these numbers and have them confirmed; `given` are known already."""
+    if turn.person.conversation is not None:
+        turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("取消", "取消"))
+        return
+    about = " ".join(f"{each.duty_id}.{each.key}" for each in wanted)
+    answers: dict[str, Value] = {f"{each.duty_id}.{each.key}": _value(value) for each, value in given.items()}
+    turn.start(FORM, {ABOUT: about, **answers})
+
+
+def ask_missing(turn: Turn, entries: Sequence[Entry]) -> bool:
+    """Ask for what these duties still want; False when nothing is missing."""
+    missing = duty_numbers.of_entries(turn.work, entries).missing
+    if missing:
+        open_form(turn, missing, duty_numbers.known_elsewhere(turn.work, missing))
+    return bool(missing)
+
+
+def _value(hundredths: int) -> Value:
+    return hundredths // 100 if hundredths % 100 == 0 else Decimal(hundredths) / 100
+
+
+def _number(each: Wanted) -> Field:
+    """A number in the unit that is wanted."""
+
+    def parse(text: str, today: date) -> Value:
+        return _value(duty_numbers.hundredths(value_of(text, each.unit, each.signed)))
+
+    def show(value: Value) -> str:
+        return f"{value}{each.unit}"
+
+    hint = texts.NUMBER_UNCLEAR.format(unit=each.unit)
+    return Field(parse, (int, Decimal), _plain, show, hint)
+
+
+def _plain(value: Value) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _about(shown: str) -> Field:
+    def parse(text: str, today: date) -> Value:
+        if not re.fullmatch(r"\d+\.\w+(?: \d+\.\w+)*", text):
+            raise FieldError(texts.FORM_FIXED)
+        return text
+
+    return Field(parse, show=lambda value: shown)
+
+
+def _form(questions: Sequence[Question], shown: str) -> Form:
+    about = Question(ABOUT, texts.FORM_TASK, _about(shown), labels=(texts.FORM_TASK,), fixed=True, why=texts.FORM_FIXED)
+    return Form(
+        name=NAME,
+        version=1,
+        questions=(*questions, about),
+        confirm=Confirm(texts.FORM_CONFIRM),
+        expires=KEPT,
+        title=texts.FORM_TITLE,
+    )
+
+
+FORM = _form((), "")
+
+
+def shape(turn: Turn, answers: Mapping[str, Any]) -> Form:
+    """One question for each number that the form is about."""
+    asked = [each.partition(".") for each in str(answers.get(ABOUT, "")).split()]
+    rows = duty_lists.by_ids(turn.work, {int(duty_id) for duty_id, _, _ in asked})
+    wanted, shown = list[Wanted](), dict[str, None]()
+    for duty_id, _, key in asked:
+        duty, template = rows.get(int(duty_id), (None, None))
+        found = next((each for each in (template.numbers or [] if template else []) if each["key"] == key), None)
+        if duty and template and found:
+            wanted.append(Wanted(duty.id, key, str(found["label"]), str(found["unit"]), duty.number, template.title))
+            shown[f"{template.title}（{month(duty.period)}）"] = None
+    return _form(_questions(wanted, [each for each in wanted if _key(each) not in answers]), "、".join(shown))
+
+
+def _key(each: Wanted) -> str:
+    return f"{each.duty_id}.{each.key}"
+
+
+def _questions(wanted: Sequence[Wanted], open_ones: Sequence[Wanted]) -> list[Question]:
+    names = [each.label for each in wanted]
+    labels = [each.label if names.count(each.label) == 1 else f"{each.title}{each.label}" for each in wanted]
+    sample = " ".join(f"{each.label}0" for each in open_ones[:3])
+    listed = "、".join(f"{each.label}（{each.unit}）" for each in open_ones)
+    return [
+        Question(
+            _key(each),
+            texts.FORM_ASK_ALL.format(count=len(open_ones), labels=listed, sample=sample, label=label, unit=each.unit)
+            if len(open_ones) > 1 and each == open_ones[0]
+            else texts.FORM_ASK.format(label=label, unit=each.unit),
+            _number(each),
+            labels=(label,),
+        )
+        for each, label in zip(wanted, labels, strict=True)
+    ]
+
+
+def stored(turn: Turn, answers: Mapping[str, Any]) -> None:
+    """Confirmed: keep the numbers, and finish what has all of them."""
+    values = {
+        (int(key.partition(".")[0]), key.partition(".")[2]): duty_numbers.hundredths(value)
+        for key, value in answers.items()
+        if key != ABOUT
+    }
+    person_id = turn.person.person_id
+    lists = duty_answers.listing(turn.work, person_id, turn.now)
+    before = len(lists.open)
+    said = duty_numbers.store(turn.work, person_id, values, turn.now, turn.house, lists)
+    for words in said or [texts.STORED_NOTHING]:
+        turn.say(words)
+    if len(lists.open) < before:  # the rows of the list are those that were finished
+        turn.say(duty_answers.rest_words(turn.work, person_id, turn.now))
+
+
+FLOW = Flow(FORM, stored, shape=shape, picture=texts.FORM_PICTURE)
+
+
+def lacks(turn: Turn, entry: Entry) -> bool:
+    """Whether a number of this duty is missing."""
+    return bool(duty_numbers.of_entries(turn.work, [entry]).missing)
