@@ -350,7 +350,9 @@ class _IndicatorsFile(_Strict):
 
 
 def read_indicators(path: Path) -> list[dict[str, Any]]:
-    """The indicators with their definitions, ids unique. Raises Misconfigured."""
+    """The indicators with their definitions, ids unique; none where the file is missing. Raises Misconfigured."""
+    if not path.is_file():
+        return []
     lines = _read(path, _IndicatorsFile).indicators
     if len({line.id for line in lines}) < len(lines):
         raise Misconfigured(f"{path}: an id is used twice")
