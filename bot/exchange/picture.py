@@ -17,7 +17,7 @@ from bot.exchange.fonts import Font
 from bot.services.circular import Circular, Row, percent
 
 ROWS = 40
-WIDTH, EDGE, LINE, BAR = 1080, 48, 92, 18
+WIDTH, EDGE, LINE, BAR = 1080, 48, 118, 18
 PAPER, INK, DIM, GROUND = "#ffffff", "#1c1c1c", "#5b5b5b", "#e6e6e6"
 DONE, MARK = "#1f6f54", "#b4442c"
 _BREAKS = "，。；："
@@ -40,7 +40,7 @@ def draw(given: Circular, page: int = 1, font: Path | None = None) -> bytes:
     sizes = _Fonts(*(fonts.opened(path, size) for size in (46, 30, 25)))
     rows = given.rows[(page - 1) * ROWS : page * ROWS]
     foot = [line for note in given.notes for line in wrapped(note, sizes.small, WIDTH - 2 * EDGE)]
-    height = 250 + LINE * (len(rows) + 1) + 38 * len(foot) + EDGE
+    height = 262 + LINE * (len(rows) + 1) + 38 * len(foot) + EDGE
     picture = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(picture)
     y = _head(pen, given, page, sizes)
@@ -62,7 +62,7 @@ def _head(pen: ImageDraw.ImageDraw, given: Circular, page: int, sizes: _Fonts) -
     said = f"截至{day.year}年{day.month}月{day.day}日，全年时间已过{percent(given.elapsed)}"
     pen.line((EDGE + 4, y, EDGE + 4, y + 34), MARK, 5)
     pen.text((EDGE + 18, y), said, MARK, sizes.text)
-    return 226
+    return 232
 
 
 def _row(pen: ImageDraw.ImageDraw, y: int, row: Row, given: Circular, sizes: _Fonts) -> None:
@@ -71,9 +71,9 @@ def _row(pen: ImageDraw.ImageDraw, y: int, row: Row, given: Circular, sizes: _Fo
     room = WIDTH - 2 * EDGE - pen.textlength(said, sizes.text) - 24
     pen.text((EDGE, y), fitting(row.name, sizes.text, room), INK, sizes.text)
     pen.text((WIDTH - EDGE, y), said, INK, sizes.text, anchor="ra")
-    _bar(pen, y + 42, row, given)
-    more = f"报齐{reports}" + (f"　与时间进度{gap}" if row.gap is not None else "")
-    pen.text((EDGE, y + 62), more, DIM, sizes.small, anchor="lt")
+    _bar(pen, y + 46, row, given)
+    more = f"{reports}个单位报齐" + (f"　与时间进度{gap}" if row.gap is not None else "")
+    pen.text((EDGE, y + 72), more, DIM, sizes.small, anchor="lt")
 
 
 def _bar(pen: ImageDraw.ImageDraw, y: int, row: Row, given: Circular) -> None:
