@@ -115,7 +115,7 @@ def _settle(work: Work, batch: range, places: dict[int, tuple[int, str]], cadres
             if level == "街道"
             else 11 + number % streets
         )
-        org_id, parent = work.new_id(), places[above] if above in places else None
+        org_id, parent = work.new_id(), places.get(above)
         path = f"{parent[1] if parent else '/'}{org_id}/"
         places[number] = (org_id, path)
         values = {"id": org_id, "code": f"u{number}", "name": f"示例第{number}工会", "level": level, "employer": ""}
@@ -227,7 +227,8 @@ def main() -> int:
         return 0
     bad = 0
     print(
-        "| database | unions | cadres | duties | messages | said | merged | missed | moot | year s | first of month s | MiB | wrong |"
+        "| database | unions | cadres | duties | messages | said | merged | missed | moot "
+        "| year s | first of month s | MiB | wrong |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder, databases(given.databases, Path(folder)) as made:

@@ -35,6 +35,7 @@ def _findings(config: Config) -> Iterator[str]:
         lambda: content.read_faq(files),
         lambda: content.read_golden(folder / "golden"),
         lambda: content.read_calendar(folder / "calendar.yaml"),
+        lambda: content.read_indicators(folder / "indicators.yaml"),
         lambda: oa_settings(config.channels.oa) if config.channels.oa.enabled else None,
         lambda: embedding_endpoint(config),
         lambda: migrate.current(open_database(config).engine),

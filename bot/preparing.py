@@ -11,7 +11,7 @@ from bot import content
 from bot.clock import SystemClock
 from bot.commands import opened
 from bot.config import Config, new_secrets
-from bot.services import duty_calendar, shipped, units
+from bot.services import duty_calendar, indicators, shipped, units
 from storage import orgs
 from storage.work import Work
 
@@ -48,6 +48,7 @@ def load_content(config: Config) -> None:
     def load(work: Work) -> None:
         shipped.load(work, faq, now)
         duty_calendar.load_calendar(work, calendar, now)
+        indicators.load(work, content.read_indicators(folder / "indicators.yaml"))
         units.load(work, (unit.model_dump() for unit in demo.units), now)
         for person in demo.people:
             org = orgs.by_code(work, person.unit) if person.unit else None

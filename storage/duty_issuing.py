@@ -53,9 +53,8 @@ def issued(work: Work, appointments: Collection[int], period: str) -> set[tuple[
     own = own.where(_duty.c.appointment_id.in_(appointments), _duty.c.period == period)
     last = _office.alias("last")
     same = sa.and_(last.c.org_id == _office.c.org_id, last.c.office == _office.c.office, last.c.until < _office.c.since)
-    passed = (
-        sa.select(_office.c.id, _duty.c.template_id).join(last, same).join(_duty, _duty.c.appointment_id == last.c.id)
-    )
+    passed = sa.select(_office.c.id, _duty.c.template_id).join(last, same)
+    passed = passed.join(_duty, _duty.c.appointment_id == last.c.id)
     passed = passed.where(_office.c.id.in_(appointments), _duty.c.period == period)
     return {(row[0], row[1]) for query in (own, passed) for row in work.execute(query)}
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import cadre_texts as texts
-from bot.calendar import say_date
+from bot.calendar import period_of, say_date
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services import cadres
+from bot.services import cadres, duty_issue
 from bot.services.actors import Actor, require, require_branch
 from bot.services.house import House
 from storage import audit, orgs, people
 from storage.duties import Duty
+from storage.duty_issuing import Holder
 from storage.duty_templates import DutyTemplate
 from storage.orgs import Binding, Organisation
 from storage.work import Work
