@@ -91,6 +91,6 @@ def test_nothing_is_written(town: Town) -> None:
 
 def test_the_rows_name_unit_office_and_what(town: Town) -> None:
     found = town.database.look(lambda work: forecast.month(work, "2026-12", town.house, START))
-    first = [each for each in found if each.unit == "示例商店工会"][0]
+    first = next(each for each in found if each.unit == "示例商店工会")
     assert (first.at.date(), first.office) == (date(2026, 12, 1), "主席")
     assert "本月任务" in first.what
