@@ -25,7 +25,7 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A live template in a period. `day`: its date where all unions have the same, else `field`: what it counts from."""
+    """A live template in a period. `day`: its date where all unions have one, else `field`: what it counts from."""
 
     id: str
     title: str
