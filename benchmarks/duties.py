@@ -196,8 +196,8 @@ def _evening(union: Union, now: datetime) -> None:
 
 def _stored(union: Union, now: datetime) -> Any:
     """A moment as the database keeps it."""
-    kind = table(Person).c.created_at.type.bind_processor(union.open[0].engine.dialect)  # type: ignore[attr-defined]
-    return kind(now)
+    kind: Any = table(Person).c.created_at.type
+    return kind.bind_processor(union.open[0].engine.dialect)(now)
 
 
 def run(url: str, unions: int, months: int) -> dict[str, Any]:
