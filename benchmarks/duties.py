@@ -29,7 +29,7 @@ from bot import content
 from bot.clock import SHANGHAI
 from bot.jobs import fire_reminders, issue_duties, note_deliveries
 from bot.jobs.job import Moment, run_job
-from bot.services import duties
+from bot.services import duty_calendar
 from bot.services.house import House
 from storage import migrate
 from storage.base import table
@@ -45,6 +45,8 @@ CLASSES = 10
 KEEN, LATE = 5, 8  # of ten: five answer and finish in time, three answer and finish late, two are silent
 DOWN = (datetime(YEAR, 6, 28, 20, tzinfo=SHANGHAI), datetime(YEAR, 7, 1, 21, tzinfo=SHANGHAI))
 HOUSE = House()
+HEAD = ("database", "unions", "cadres", "duties", "messages", "said", "merged", "missed", "moot", "year s")
+HEAD += ("first of month s", "MiB", "wrong")
 
 
 class Union:
@@ -72,7 +74,7 @@ class Union:
         """A city, districts, streets and basic-level unions with their cadres; how many cadres."""
         random.seed(7)
         calendar = content.read_calendar(ROOT / "content" / "calendar.yaml")
-        self.open[0].writer.run(lambda work: duties.load_calendar(work, calendar))
+        self.open[0].writer.run(lambda work: duty_calendar.load_calendar(work, calendar))
         places: dict[int, tuple[int, str]] = {}
         cadres = 0
         for start in range(0, unions, CHUNK):
@@ -115,7 +117,7 @@ def _settle(work: Work, batch: range, places: dict[int, tuple[int, str]], cadres
             if level == "街道"
             else 11 + number % streets
         )
-        org_id, parent = work.new_id(), places.get(above)
+        org_id, parent = work.new_id(), places.get(-1 if above is None else above)
         path = f"{parent[1] if parent else '/'}{org_id}/"
         places[number] = (org_id, path)
         values = {"id": org_id, "code": f"u{number}", "name": f"示例第{number}工会", "level": level, "employer": ""}
@@ -169,7 +171,7 @@ def _tick(union: Union, now: datetime, figures: dict[str, Any]) -> None:
         union.stop()  # a restart at the turn of the month
         union.start()
     begun = time.perf_counter()
-    if now.hour in (0, 9, 21):
+    if now.hour == 0 or (now.day <= 3 and now.hour in (9, 21)):
         done = run_job(issue_duties.JOB, union.open[0], HOUSE, Moment(now, now)) or {}
         figures["issued"] += done.get("issued", 0)
     if first:
@@ -194,8 +196,8 @@ def _evening(union: Union, now: datetime) -> None:
 
 def _stored(union: Union, now: datetime) -> Any:
     """A moment as the database keeps it."""
-    kind = table(Person).c.created_at.type.bind_processor(union.open[0].engine.dialect)  # type: ignore[attr-defined]
-    return kind(now)
+    kind: Any = table(Person).c.created_at.type
+    return kind.bind_processor(union.open[0].engine.dialect)(now)
 
 
 def run(url: str, unions: int, months: int) -> dict[str, Any]:
@@ -226,11 +228,7 @@ def main() -> int:
         print(json.dumps(run(given.url, given.unions, given.months)))
         return 0
     bad = 0
-    print(
-        "| database | unions | cadres | duties | messages | said | merged | missed | moot "
-        "| year s | first of month s | MiB | wrong |"
-    )
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print(f"| {' | '.join(HEAD)} |\n|---|{'---:|' * (len(HEAD) - 1)}")
     with tempfile.TemporaryDirectory() as folder, databases(given.databases, Path(folder)) as made:
         for kind in given.databases:
             bad += _row(kind, made.new(kind), given)

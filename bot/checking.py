@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import account, content
+from bot import account, content, indicator_file
 from bot.app import embedding_endpoint, oa_settings, open_database
 from bot.clock import SystemClock, local
 from bot.config import Config
@@ -35,7 +35,7 @@ def _findings(config: Config) -> Iterator[str]:
         lambda: content.read_faq(files),
         lambda: content.read_golden(folder / "golden"),
         lambda: content.read_calendar(folder / "calendar.yaml"),
-        lambda: content.read_indicators(folder / "indicators.yaml"),
+        lambda: indicator_file.read_indicators(folder / "indicators.yaml"),
         lambda: oa_settings(config.channels.oa) if config.channels.oa.enabled else None,
         lambda: embedding_endpoint(config),
         lambda: migrate.current(open_database(config).engine),

@@ -63,11 +63,13 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$"), AfterValidato
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """What a file may hold: nothing that is not named."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Citation(_Strict):
+class Citation(Strict):
     """Where an answer is written."""
 
     law: Annotated[str, Field(min_length=2, max_length=80), _LINE]
@@ -75,7 +77,7 @@ class Citation(_Strict):
     version: Annotated[str, Field(min_length=2, max_length=160), _LINE]
 
 
-class LocalField(_Strict):
+class LocalField(Strict):
     """A figure or place that differs from city to city. A union fills in `value`; until then it is not shown."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
@@ -84,7 +86,7 @@ class LocalField(_Strict):
     value: Annotated[str, Field(max_length=200), _LINE] = ""
 
 
-class FaqEntry(_Strict):
+class FaqEntry(Strict):
     """One entry of `content/faq/*.yaml`. A published one has a source; only a draft may still be without."""
 
     id: Slug
@@ -116,7 +118,7 @@ class FaqEntry(_Strict):
         return self
 
 
-class SensitiveMatter(_Strict):
+class SensitiveMatter(Strict):
     """One row of `content/sensitive.yaml`. `signs` and `not` are regular expressions over lower-case NFKC text."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -138,7 +140,7 @@ class SensitiveMatter(_Strict):
         return self
 
 
-class DutyNumber(_Strict):
+class DutyNumber(Strict):
     """A number that a cadre reports: its stable key, what it is called and its unit."""
 
     key: str = Field(pattern=r"^[a-z][a-z_]{0,31}$")
@@ -146,7 +148,7 @@ class DutyNumber(_Strict):
     unit: Annotated[str, Field(min_length=1, max_length=8), _LINE]
 
 
-class DutyLine(_Strict):
+class DutyLine(Strict):
     """One line of `content/calendar.yaml`: in a `month` or by a `rule` for months, due on `deadline_day` or `deadline`.
 
     `deadline` is a rule of `bot/due_dates.py`; `role` the office whose duty it is; `ladder` the days from the deadline
@@ -181,7 +183,7 @@ class DutyLine(_Strict):
         return self
 
 
-class Unit(_Strict):
+class Unit(Strict):
     """One union organisation of `content/demo.yaml`."""
 
     code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")
@@ -193,7 +195,7 @@ class Unit(_Strict):
     scene: str
 
 
-class DemoPerson(_Strict):
+class DemoPerson(Strict):
     """Who uses which phone of the sandbox."""
 
     openid: str
@@ -204,7 +206,7 @@ class DemoPerson(_Strict):
     bind_scene: str | None
 
 
-class Demo(_Strict):
+class Demo(Strict):
     """The demo organisation."""
 
     organisation: dict[str, str]
@@ -212,7 +214,7 @@ class Demo(_Strict):
     people: list[DemoPerson]
 
 
-class MenuButton(_Strict):
+class MenuButton(Strict):
     """One button of the account's menu (platform reference 10)."""
 
     name: str = Field(min_length=1, max_length=20)
@@ -222,7 +224,7 @@ class MenuButton(_Strict):
     sub_button: list["MenuButton"] | None = Field(default=None, max_length=5)
 
 
-class Menu(_Strict):
+class Menu(Strict):
     """The account's menu."""
 
     button: list[MenuButton] = Field(min_length=1, max_length=3)
@@ -234,15 +236,15 @@ class _UnitsFile(BaseModel):
     units: list[Unit]
 
 
-class _FaqFile(_Strict):
+class _FaqFile(Strict):
     entries: list[FaqEntry]
 
 
-class _SensitiveFile(_Strict):
+class _SensitiveFile(Strict):
     matters: list[SensitiveMatter]
 
 
-class GoldenQuestion(_Strict):
+class GoldenQuestion(Strict):
     """A question with the entry, or the entries, any of which is right."""
 
     ask: str = Field(min_length=2, max_length=120)
@@ -251,14 +253,14 @@ class GoldenQuestion(_Strict):
     noise: str = ""
 
 
-class Stranger(_Strict):
+class Stranger(Strict):
     """A question that is none of ours."""
 
     ask: str = Field(min_length=2, max_length=120)
     kind: Literal["far", "near"]
 
 
-class NearMiss(_Strict):
+class NearMiss(Strict):
     """Two questions that look alike and belong to two entries."""
 
     one: GoldenQuestion
@@ -266,7 +268,7 @@ class NearMiss(_Strict):
     about: str
 
 
-class GoldenFile(_Strict):
+class GoldenFile(Strict):
     """Any part of the golden set; the files of `content/golden` together are the whole."""
 
     questions: list[GoldenQuestion] = Field(default_factory=list)
@@ -276,13 +278,13 @@ class GoldenFile(_Strict):
     floors: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
 
 
-class _CalendarFile(_Strict):
+class _CalendarFile(Strict):
     duties: list[dict[str, Any]]
 
 
 def read_faq(paths: list[Path]) -> list[dict[str, Any]]:
     """The entries of these files, ids unique. Raises Misconfigured naming file and place of every mistake."""
-    entries = [each for path in paths for each in _read(path, _FaqFile).entries]
+    entries = [each for path in paths for each in read(path, _FaqFile).entries]
     ids = [entry.id for entry in entries]
     twice = sorted({each for each in ids if ids.count(each) > 1})
     if twice:
@@ -292,7 +294,7 @@ def read_faq(paths: list[Path]) -> list[dict[str, Any]]:
 
 def read_golden(folder: Path) -> GoldenFile:
     """The golden set of `content/golden/*.yaml`; empty where the folder is missing."""
-    parts = [_read(path, GoldenFile) for path in sorted(folder.glob("*.yaml"))]
+    parts = [read(path, GoldenFile) for path in sorted(folder.glob("*.yaml"))]
     return GoldenFile(
         questions=[each for part in parts for each in part.questions],
         unseen=[each for part in parts for each in part.unseen],
@@ -304,7 +306,7 @@ def read_golden(folder: Path) -> GoldenFile:
 
 def read_sensitive(path: Path) -> list[dict[str, Any]]:
     """The sensitive matters, with their expressions as text. A union without the file has none: that is an error."""
-    matters = _read(path, _SensitiveFile).matters
+    matters = read(path, _SensitiveFile).matters
     return [
         {
             **each.model_dump(exclude={"signs", "not_"}),
@@ -317,7 +319,7 @@ def read_sensitive(path: Path) -> list[dict[str, Any]]:
 
 def read_calendar(path: Path) -> list[dict[str, Any]]:
     """The lines of the duty calendar, ids unique. Raises Misconfigured naming the line and field of every mistake."""
-    lines = _read(path, _CalendarFile).duties
+    lines = read(path, _CalendarFile).duties
     good, wrong = [], []
     for number, line in enumerate(lines, 1):
         try:
@@ -334,20 +336,21 @@ def read_calendar(path: Path) -> list[dict[str, Any]]:
 
 def read_menu(path: Path) -> dict[str, Any]:
     """The account's menu as the platform takes it."""
-    return _read(path, Menu).model_dump(exclude_none=True)
+    return read(path, Menu).model_dump(exclude_none=True)
 
 
 def read_units(path: Path) -> list[dict[str, Any]]:
     """The organisations of a file as they stand in it."""
-    return [unit.model_dump() for unit in _read(path, _UnitsFile).units]
+    return [unit.model_dump() for unit in read(path, _UnitsFile).units]
 
 
 def read_demo(path: Path) -> Demo:
     """The demo organisation."""
-    return _read(path, Demo)
+    return read(path, Demo)
 
 
-def _read(path: Path, model: type[T]) -> T:
+def read(path: Path, model: type[T]) -> T:
+    """A YAML file as what it should hold. Raises Misconfigured naming every mistake with its place."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise Misconfigured(f"{path}: larger than {MAX_FILE_BYTES} bytes")
@@ -366,39 +369,3 @@ def _place(mistake: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in mistake["loc"])
     said = str(mistake["msg"]).removeprefix("Value error, ")
     return f"{where}: {said}" if where else said
-
-
-class IndicatorLine(_Strict):
-    """One line of `content/indicators.yaml`. Keys of numbers come with +1 or -1."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")
-    title: Annotated[str, Field(min_length=2, max_length=20), _LINE]
-    unit: Annotated[str, Field(min_length=1, max_length=4), _LINE]
-    what: Annotated[str, Field(min_length=10, max_length=300), _LINE]
-    templates: list[str] = Field(min_length=1, max_length=12)
-    levels: list[Literal["基层", "街道", "区县", "市"]] = Field(min_length=1)
-    numerator: dict[str, Literal[1, -1]] = Field(min_length=1, max_length=8)
-    denominator: dict[str, Literal[1, -1]] | None = Field(default=None, min_length=1, max_length=8)
-    how: Literal["sum", "last"] = "sum"
-    cut_off: int | None = Field(default=None, ge=1, le=31)
-
-    @model_validator(mode="after")
-    def _in_percent(self) -> Self:
-        """A share is shown in percent; anything else is a plain count."""
-        if (self.denominator is not None) != (self.unit == "%"):
-            raise ValueError("an indicator with a denominator has the unit %, and only such a one")
-        return self
-
-
-class _IndicatorsFile(_Strict):
-    indicators: list[IndicatorLine]
-
-
-def read_indicators(path: Path) -> list[dict[str, Any]]:
-    """The indicators with their definitions, ids unique; none where the file is missing. Raises Misconfigured."""
-    if not path.is_file():
-        return []
-    lines = _read(path, _IndicatorsFile).indicators
-    if len({line.id for line in lines}) < len(lines):
-        raise Misconfigured(f"{path}: an id is used twice")
-    return [line.model_dump() for line in lines]

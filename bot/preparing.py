@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bot import content
+from bot import content, indicator_file
 from bot.clock import SystemClock
 from bot.commands import opened
 from bot.config import Config, new_secrets
@@ -48,7 +48,7 @@ def load_content(config: Config) -> None:
     def load(work: Work) -> None:
         shipped.load(work, faq, now)
         duty_calendar.load_calendar(work, calendar, now)
-        indicators.load(work, content.read_indicators(folder / "indicators.yaml"))
+        indicators.load(work, indicator_file.read_indicators(folder / "indicators.yaml"))
         units.load(work, (unit.model_dump() for unit in demo.units), now)
         for person in demo.people:
             org = orgs.by_code(work, person.unit) if person.unit else None

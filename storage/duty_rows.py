@@ -1,6 +1,6 @@
 """Open duties of many people with a few statements: what firing, arming and the preview read."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -105,8 +105,9 @@ def reachable(work: Work, person_ids: Collection[int]) -> dict[int, int]:
 
 def unarmed(work: Work, since: str, limit: int) -> list[int]:
     """People with open duties of a period like `since` or later who have no reminder."""
-    has = sa.select(_reminder.c.id).where(_reminder.c.kind == DUTIES, _reminder.c.person_id == _duty.c.person_id)
-    query = sa.select(_duty.c.person_id).where(_duty.c.period >= since, _duty.c.state.in_(OPEN), ~has.exists())
+    have = sa.select(_reminder.c.person_id).where(_reminder.c.kind == DUTIES)
+    query = sa.select(_duty.c.person_id).where(_duty.c.period >= since, _duty.c.state.in_(OPEN))
+    query = query.where(_duty.c.person_id.not_in(have))  # worked out once, not for every duty
     return [int(each) for each in work.look(query.distinct().limit(limit)).scalars()]
 
 
@@ -148,9 +149,3 @@ def climbed(work: Work, rungs: dict[int, int]) -> None:
         by_rung.setdefault(rung, []).append(duty_id)
     for rung, ids in sorted(by_rung.items()):
         work.execute(sa.update(_duty).where(_duty.c.id.in_(sorted(ids))).values(rung=rung))
-
-
-def with_people(work: Work, after: int, limit: int) -> Sequence[int]:
-    """People who have a reminder of duties, by id: for going through all of them."""
-    query = sa.select(_reminder.c.person_id).where(_reminder.c.kind == DUTIES, _reminder.c.person_id > after)
-    return [int(each) for each in work.look(query.order_by(_reminder.c.person_id).limit(limit)).scalars()]

@@ -4,9 +4,10 @@ Whose duty a template is: people in office in unions of its levels; with a `role
 where the union has nobody of it. Its deadline is this year's own date, else what the rule gives; null skips it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from bot.calendar import at, clamped
 from bot.clock import local
@@ -23,25 +24,37 @@ BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A live template in a period. `day`: its date where all unions have one, else `field`: what it counts from."""
+
+    id: str
+    title: str
+    role: str
+    levels: frozenset[str]
+    ladder: Sequence[int] | None
+    changed_at: datetime | None
+    rule: Mapping[str, Any]
+    field: str | None
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """The live lines of a period with their dates. `org_days`: field of a union to its unions' dates."""
 
     period: str
-    lines: Sequence[DutyTemplate]
-    own: dict[str, date | None]
+    lines: Sequence[Line]
     org_days: dict[str, dict[int, date]]
 
-    def deadline(self, line: DutyTemplate, org_id: int) -> date | None:
+    def deadline(self, line: Line, org_id: int) -> date | None:
         """The last day for a union; None: not due there in this period."""
-        if line.id in self.own:
-            return self.own[line.id]
-        field = field_of(line.deadline)
-        org_day = self.org_days[field].get(org_id) if field else None
-        return deadline_in(self.period, line.deadline, org_day)
+        if line.field is None:
+            return line.day
+        return deadline_in(self.period, line.rule, self.org_days[line.field].get(org_id))
 
-    def of(self, holder: Holder, filled: set[tuple[int, str]]) -> list[tuple[date, DutyTemplate]]:
+    def of(self, holder: Holder, filled: set[tuple[int, str]]) -> list[tuple[date, Line]]:
         """What an office holder has to do, by deadline. `filled`: offices held in the unions."""
-        found: list[tuple[date, DutyTemplate]] = []
+        found: list[tuple[date, Line]] = []
         for line in self.lines:
             others = line.role and line.role != holder.office and (holder.org_id, line.role) in filled
             if holder.level not in line.levels or others:
@@ -63,10 +76,18 @@ class Given:
 
 def month_of(work: Work, period: str) -> Month:
     """The lines of a period as they are now."""
-    lines = duty_templates.of_month(work, int(period[5:7]))
     own = {each.template_id: each.deadline for each in duty_templates.dates_of(work, period).values()}
-    fields = {field for line in lines if (field := field_of(line.deadline))}
-    return Month(period, lines, own, {field: org_dates.of_field(work, field) for field in fields})
+    lines = [_line(each, period, own) for each in duty_templates.of_month(work, int(period[5:7]))]
+    fields = {line.field for line in lines if line.field}
+    return Month(period, lines, {field: org_dates.of_field(work, field) for field in fields})
+
+
+def _line(each: DutyTemplate, period: str, own: Mapping[str, date | None]) -> Line:
+    """A template in a period: this year's own date counts before the rule."""
+    field = None if each.id in own else field_of(each.deadline)
+    day = own[each.id] if each.id in own else None if field else deadline_in(period, each.deadline)
+    levels = frozenset(each.levels)
+    return Line(each.id, each.title, each.role, levels, each.ladder, each.changed_at, each.deadline, field, day)
 
 
 def issue_batch(
@@ -137,7 +158,7 @@ def _give(
 
 def _missing(
     work: Work, holders: Sequence[Holder], month: Month, filled: set[tuple[int, str]]
-) -> Iterator[tuple[Holder, date, DutyTemplate]]:
+) -> Iterator[tuple[Holder, date, Line]]:
     have = duty_issuing.issued(work, [each.appointment_id for each in holders], month.period)
     for holder in holders:
         for deadline, line in month.of(holder, filled):
@@ -145,7 +166,7 @@ def _missing(
                 yield holder, deadline, line
 
 
-def _from(holder: Holder, line: DutyTemplate, month: Month, since: datetime) -> datetime:
+def _from(holder: Holder, line: Line, month: Month, since: datetime) -> datetime:
     """Steps due before this were never to be said: last issued, the month, the office, the template's last change."""
     begins = max(clamped(month.period, 1), holder.since)
     return max(filter(None, (since, at(begins, time()), line.changed_at)))

@@ -15,6 +15,15 @@ def test_the_roster_benchmark_takes_every_row_once() -> None:
     assert len(lines) == 5 and lines[0].endswith("| 60 |")
 
 
+def test_two_months_of_duties_are_right() -> None:
+    command = [sys.executable, "-m", "benchmarks.duties", "--unions", "60", "--months", "2", "--databases", "sqlite"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr
+    cells = done.stdout.splitlines()[-1].strip("| ").split(" | ")
+    assert (cells[0], cells[1], cells[-1]) == ("sqlite", "60", "0")
+    assert int(cells[4]) > 500
+
+
 def rows(module: str, *options: str) -> dict[str, list[str]]:
     """Run a benchmark; its table lines by their first cell. A wrong reply or a lost message makes it fail."""
     command = [sys.executable, "-m", module, "--rounds", "1", "--databases", "sqlite", *options]

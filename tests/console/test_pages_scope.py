@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.services import cases, closing, drafts, duties, duty_issue, overview
+from bot.services import cases, closing, drafts, duty_calendar, duty_issue, overview
 from bot.services import letters as owed
 from bot.services.actors import Actor, NotAllowed
 from bot.services.entries import BadEntry
@@ -143,7 +143,9 @@ async def test_duties_reminders_and_letters_are_cut_by_branch(desk: Desk, tree: 
 
     def job(work: Work) -> None:
         line = {"title": "报表", "what": "做这件事。", "deadline_day": 25, "evidence": "none", "levels": ["基层"]}
-        duties.load_calendar(work, [{"id": "one", **line, "basis": "惯例：以当年上级通知为准", "rule": "monthly"}])
+        duty_calendar.load_calendar(
+            work, [{"id": "one", **line, "basis": "惯例：以当年上级通知为准", "rule": "monthly"}]
+        )
         org = orgs.get(work, tree["east-plant"])
         assert org is not None
         orgs.appoint(work, org, person, "主席", now.date().replace(day=1))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot import content
+from bot import content, indicator_file
 from bot.clock import SHANGHAI
 from bot.errors import Misconfigured
 from bot.services import indicators
@@ -151,7 +151,7 @@ def test_loading_again_changes_nothing_and_a_new_definition_is_a_new_version(tre
 
 def test_the_shipped_indicators_count_numbers_that_are_asked_for() -> None:
     lines = {each["id"]: each for each in content.read_calendar(CONTENT / "calendar.yaml")}
-    found = content.read_indicators(CONTENT / "indicators.yaml")
+    found = indicator_file.read_indicators(CONTENT / "indicators.yaml")
     titles = {"会员净增", "新建工会", "新增会员", "新就业形态会员", "经费收缴率", "隐患整改率", "送温暖户数"}
     assert titles <= {each["title"] for each in found}
     for each in found:
@@ -178,9 +178,9 @@ def test_a_definition_that_cannot_be_is_refused(tmp_path: Path, change: dict[str
     file = tmp_path / "indicators.yaml"
     file.write_text(str({"indicators": [{**GROWTH, **change}]}).replace("None", "null"), encoding="utf-8")
     with pytest.raises(Misconfigured):
-        content.read_indicators(file)
+        indicator_file.read_indicators(file)
     file.write_text(str({"indicators": [GROWTH]}).replace("None", "null"), encoding="utf-8")
-    assert content.read_indicators(file)[0]["id"] == "growth"
+    assert indicator_file.read_indicators(file)[0]["id"] == "growth"
 
 
 def test_numbers_are_said_as_people_write_them() -> None:

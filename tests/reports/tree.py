@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.services import duties, indicators
+from bot.services import duty_calendar, indicators
 from bot.services.actors import Actor
 from storage import orgs
 from storage.database import Database
@@ -68,8 +68,8 @@ class Tree:
                 self.held[code] = orgs.appoint(work, made[code], people[code], "主席", date(2020, 1, 1))
             self.ids |= {code: org.id for code, org in made.items()}
             more = {"evidence": "number", "title": "会员变动月报"}
-            duties.load_calendar(work, [line("changes", 25) | more | {"numbers": NUMBERS}])
-            duties.load_calendar(work, [line("funds", 25, rule="quarterly") | more | {"numbers": MONEY}])
+            duty_calendar.load_calendar(work, [line("changes", 25) | more | {"numbers": NUMBERS}])
+            duty_calendar.load_calendar(work, [line("funds", 25, rule="quarterly") | more | {"numbers": MONEY}])
             indicators.load(work, [GROWTH, FUNDS, WORKERS, *lines])
 
         self.database.writer.run(job)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -35,10 +36,10 @@ def day(month: int, number: int, hour: int = 9, minute: int = 0) -> datetime:
     return datetime(2026, month, number, hour, minute, tzinfo=SHANGHAI)
 
 
-def item(deadline: date, duty_id: int = 1, **more: object) -> Item:
+def item(deadline: date, duty_id: int = 1, **more: Any) -> Item:
     made = Item(duty_id, f"{deadline:%Y-%m}", deadline, OFFSETS, ISSUED)
     made = replace(made, rung=first_rung(deadline, OFFSETS, ISSUED, POLICY.hours))
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 class Life:

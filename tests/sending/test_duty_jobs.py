@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from bot.clock import SHANGHAI
 from bot.jobs import escalate_duties, fire_reminders, note_deliveries
@@ -17,6 +18,7 @@ from storage.letters import Letter
 from storage.outbox import Outbox
 from storage.people import Address, Known
 from storage.reminders import Reminder
+from storage.work import Work
 from tests.rules.union import Town, line
 from tests.storage.kit import rows
 
@@ -91,9 +93,9 @@ def escalated(town: Town, now: datetime) -> int:
 
 
 def told(town: Town) -> list[tuple[int, str]]:
-    def read(work: object) -> list[tuple[int, str]]:
-        found = work.session.exec(sa.select(Letter).order_by(table(Letter).c.created_at)).scalars()  # type: ignore[attr-defined]
-        return [(each.person_id, letters.words(work, each)) for each in found]  # type: ignore[arg-type]
+    def read(work: Work) -> list[tuple[int, str]]:
+        found = work.session.exec(select(Letter).order_by(table(Letter).c.created_at)).all()
+        return [(each.person_id, letters.words(work, each)) for each in found]
 
     return town.database.look(read)
 

@@ -80,12 +80,13 @@ def test_a_due_time_fires_in_one_process_only(another: Opener, now: datetime) ->
 def test_the_same_due_time_cannot_fire_twice(database: Database, known: Known, now: datetime) -> None:
     plant(database, known, now)
     (reminder_id,) = due(database, now)
-    fire = lambda: database.writer.run(  # noqa: E731
-        lambda work: reminders.fired(work, reminder_id, now, "said", now, [(7, -3), (8, None)], 5)
-    )
-    fire()
+
+    def fire(work: Work) -> None:
+        reminders.fired(work, reminder_id, now, "said", now, [(7, -3), (8, None)], 5)
+
+    database.writer.run(fire)
     with pytest.raises(IntegrityError):
-        fire()
+        database.writer.run(fire)
     assert rows(database, Firing, "parts", "outbox_id") == [([[7, -3], [8, None]], 5)]
     assert database.look(lambda work: reminders.fired_since(work, [reminder_id], now)) == {(reminder_id, now)}
 
