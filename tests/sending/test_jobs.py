@@ -125,7 +125,16 @@ def test_cleaning_up_forgets_what_must_not_be_kept_and_nothing_else(
     queue(database, known, old, text="still open")
     database.writer.run(lambda work: conversations.put(work, known.person_id, "f", b"x", old, now))
     counts = clean_up.run(database, house, Moment(now, now))
-    done = {"forms": 1, "texts": 1, "replies": 1, "summaries": 0, "misses": 0, "letters": 0, "sessions": 0}
+    done = {
+        "forms": 1,
+        "texts": 1,
+        "replies": 1,
+        "summaries": 0,
+        "evidence": 0,
+        "misses": 0,
+        "letters": 0,
+        "sessions": 0,
+    }
     done["codes"] = 0
     assert counts == done
     assert {key: text is None for key, text in rows(database, Inbound, "dedupe", "text")} == {"old": True, "new": False}
