@@ -35,7 +35,7 @@ class Flow:
     `watch` sees the answers so far after every turn; a Refusal it raises ends the form at once and nothing is kept.
     `shape` gives the form as it is for this person and these answers (more or fewer questions, others to choose from).
     `leave` is asked before an answer is taken. `reached` hears of the turns that end in `confirming`, `cancelled` and
-    `expired`. `picture` is said to a picture in the middle.
+    `expired`. `reads` puts an answer in the words of the form. `picture` is said to a picture in the middle.
     """
 
     form: Form
@@ -45,6 +45,7 @@ class Flow:
     leave: Callable[[Turn], Leave] = lambda turn: Leave.GRANTED
     reached: Callable[[Turn, str], None] = lambda turn, outcome: None
     picture: str = texts.MEDIA
+    reads: Callable[[Turn, Mapping[str, Any]], str] = lambda turn, answers: turn.message.text
 
     def at(self, turn: Turn, answers: Mapping[str, Any]) -> Form:
         """The form as it is now."""
@@ -120,7 +121,9 @@ class Dialogue:
 
     def _advance(self, turn: Turn, flow: Flow, form: Form, progress: Progress) -> Step:
         """What the words come to, when the form may go on."""
-        step = engine.advance(form, progress, turn.message.text, turn.now)
+        asking = progress.state == "open"
+        said = flow.reads(turn, progress.answers) if asking else turn.message.text
+        step = engine.advance(form, progress, said, turn.now)
         if step.outcome in _PASSES:
             return step
         leave = flow.leave(turn)

@@ -62,11 +62,27 @@ COMMANDS = (
     )
 )
 
+NUMBERED = (
+    duties.PROGRESS,
+    duties.PROGRESS_OF,
+    duties.REOPEN,
+    duties.REOPEN_OF,
+    duties.DETAIL,
+    *duty_requests.COMMANDS,
+)
+
 
 def _is_command(words: str) -> bool:
     """Whether these words are never an answer to a form."""
-    done = duties.ALL.takes(words) or (words[-1:].isdigit() and duties.DONE.takes(words))
-    return words in COMMANDS or resuming.CODE.takes(words) or done
+    about_duty = duties.ALL.takes(words) or (any(digit in words for digit in "0123456789") and _names_duty(words))
+    return words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words)
+
+
+def _names_duty(words: str) -> bool:
+    """Whether it is an order about a duty that is named by its number."""
+    if words[-1:].isdigit() and duties.DONE.takes(words):
+        return True
+    return any((found := each.read(words)) and found["number"] for each in NUMBERED)
 
 
 ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=_is_command, urgent=sensitive.urgent)

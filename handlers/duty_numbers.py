@@ -201,6 +201,12 @@ FORM = _form((), "")
 
 def shape(turn: Turn, answers: Mapping[str, Any]) -> Form:
     """One question for each number that the form is about."""
+    wanted, shown = _wanted(turn, answers)
+    return _form(_questions(wanted, [each for each in wanted if _key(each) not in answers]), "、".join(shown))
+
+
+def _wanted(turn: Turn, answers: Mapping[str, Any]) -> tuple[list[Wanted], dict[str, None]]:
+    """The numbers that the form is about, and what their duties are called."""
     asked = [each.partition(".") for each in str(answers.get(ABOUT, "")).split()]
     rows = duty_lists.by_ids(turn.work, {int(duty_id) for duty_id, _, _ in asked})
     wanted, shown = list[Wanted](), dict[str, None]()
@@ -210,16 +216,36 @@ def shape(turn: Turn, answers: Mapping[str, Any]) -> Form:
         if duty and template and found:
             wanted.append(Wanted(duty.id, key, str(found["label"]), str(found["unit"]), duty.number, template.title))
             shown[f"{template.title}（{month(duty.period)}）"] = None
-    return _form(_questions(wanted, [each for each in wanted if _key(each) not in answers]), "、".join(shown))
+    return wanted, shown
+
+
+def in_its_words(turn: Turn, answers: Mapping[str, Any]) -> str:
+    """An answer that names numbers in other words (新增会员12人) with the names the form asks by, else as it is."""
+    text, (wanted, _) = turn.message.text, _wanted(turn, answers)
+    found = read(text, wanted) if LIKELY.search(plain_words(text)) and not looks_like_question(text) else Reading()
+    if not found.given or found.refused or found.doubtful:
+        return text
+    for each in found.unknown:
+        turn.say(texts.NUMBER_UNKNOWN.format(said=each[:30]))
+    asked_now = next((each for each in wanted if _key(each) not in answers), None)
+    if asked_now and list(found.given) == [asked_now]:
+        return plain(found.given[asked_now])
+    names = dict(zip(wanted, _names(wanted), strict=True))
+    return "；".join(f"{names[each]}：{plain(value)}" for each, value in found.given.items())
 
 
 def _key(each: Wanted) -> str:
     return f"{each.duty_id}.{each.key}"
 
 
+def _names(wanted: Sequence[Wanted]) -> list[str]:
+    """What the numbers are called: with the duty where two have one label."""
+    labels = [each.label for each in wanted]
+    return [each.label if labels.count(each.label) == 1 else f"{each.title}{each.label}" for each in wanted]
+
+
 def _questions(wanted: Sequence[Wanted], open_ones: Sequence[Wanted]) -> list[Question]:
-    names = [each.label for each in wanted]
-    labels = [each.label if names.count(each.label) == 1 else f"{each.title}{each.label}" for each in wanted]
+    labels = _names(wanted)
     sample = " ".join(f"{each.label}0" for each in open_ones[:3])
     listed = "、".join(f"{each.label}（{each.unit}）" for each in open_ones)
     return [
@@ -252,7 +278,7 @@ def stored(turn: Turn, answers: Mapping[str, Any]) -> None:
         turn.say(duty_answers.rest_words(turn.work, person_id, turn.now))
 
 
-FLOW = Flow(FORM, stored, shape=shape, picture=texts.FORM_PICTURE)
+FLOW = Flow(FORM, stored, shape=shape, reads=in_its_words, picture=texts.FORM_PICTURE)
 
 
 def lacks(turn: Turn, entry: Entry) -> bool:

@@ -22,6 +22,14 @@ _ASKED = re.compile(
 _PARTS = re.compile(r"(?:(\d{4})[年./-])?(\d{1,2})[月./-](\d{1,2})[日号]?")
 
 
+BACK = Words("销假", "提前回来了", "我要销假", "取消请假")
+
+
+def takes(words: str) -> bool:
+    """Whether these plain words are about one's own leave, whoever says them."""
+    return words == "请假" or BACK.takes(words) or bool((found := _ASKED.fullmatch(words)) and found["first"])
+
+
 class Leave(Filter[re.Match[str]]):
     """请假 with days; without any, only from somebody in office: workers ask about leave as such."""
 
@@ -71,7 +79,7 @@ def _day(written: str, since: date) -> date:
         raise NoLeave(texts.LEAVE_DATES) from None
 
 
-@router.on(Words("销假", "提前回来了", "我要销假", "取消请假"))
+@router.on(BACK)
 def back(turn: Turn, word: str) -> None:
     """The leave ends today."""
     if group.elsewhere(turn, texts.LEAVE_PRIVATE):
