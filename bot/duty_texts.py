@@ -106,6 +106,7 @@ KINDS = {"photo": "照片{count}张", "file": "文件{count}份", "text": "文�
 LEFT_DAYS = "还有{days}天"
 LEFT_TODAY = "就是今天"
 LEFT_OVER = "已过{days}天"
+FORM_FIRST = "手上这张表还没填完，先把它填完，或者回复“取消”，再来办这一项。"
 UNFINISHED = "您还有一张没填完的表。先回复“继续”把它填完，或回复“取消”，再来办这一项。"
 
 # ---- numbers by chat ----

@@ -74,8 +74,13 @@ NUMBERED = (
 
 def _is_command(words: str) -> bool:
     """Whether these words are never an answer to a form."""
-    about_duty = duties.ALL.takes(words) or (any(digit in words for digit in "0123456789") and _names_duty(words))
+    about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
     return words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words)
+
+
+def _of_duties(words: str) -> bool:
+    """Whether it is about one's duties without naming one."""
+    return any(each.takes(words) for each in (duties.LIST, duties.OTHER_MONTH, duties.ALL, evidence.SUMMARY))
 
 
 def _names_duty(words: str) -> bool:

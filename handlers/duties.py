@@ -101,6 +101,9 @@ def all_sure(turn: Turn, word: str) -> None:
 def ask_all(turn: Turn, found: re.Match[str]) -> None:
     """Ask back once, with the list. One that is alone is not asked about."""
     left = listing(turn).open
+    if turn.person.conversation is not None:  # 确认 would be an answer to the form
+        turn.say(duty_texts.FORM_FIRST)
+        return
     if len(left) < 2:
         finish(turn, [listing(turn).pick(None)])
         return
@@ -134,6 +137,9 @@ def finish(turn: Turn, entries: list[Entry]) -> None:
         elif entry.template.numbers and duty_numbers.lacks(turn, entry):
             wanting.append(entry)
         elif duty_evidence.to_ask_for(work, person_id, entry, turn.now):
+            if turn.person.conversation is not None:  # what would be sent now would be an answer to the form
+                turn.say(duty_texts.FORM_FIRST)
+                return
             turn.topic = f"{PROOF}{entry.duty.id}"
             turn.say(duty_evidence.ask_words(entry))
         else:
