@@ -143,7 +143,8 @@ def finish(turn: Turn, entries: list[Entry]) -> None:
             turn.topic = f"{PROOF}{entry.duty.id}"
             turn.say(duty_evidence.ask_words(entry))
         else:
-            turn.say(duty_answers.finish(work, person_id, entry, turn.now, turn.house))
+            note = duty_evidence.missing(work, entry)
+            turn.say(duty_answers.finish(work, person_id, entry, turn.now, turn.house, note))
             ended = True
     if ended:
         turn.say(duty_answers.rest_words(work, person_id, turn.now))

@@ -146,7 +146,7 @@ def without(turn: Turn, found: re.Match[str], number: int | None = None) -> None
         return
     work, person_id = turn.work, turn.person.person_id
     duty_evidence.say(work, person_id, entry, found["why"].strip(), turn.now, reason=True)
-    turn.say(duty_answers.finish(work, person_id, entry, turn.now, turn.house, "without proof"))
+    turn.say(duty_answers.finish(work, person_id, entry, turn.now, turn.house, duty_evidence.WITHOUT_PROOF))
     turn.say(texts.PROOF_NONE)
     turn.say(duty_answers.rest_words(work, person_id, turn.now))
 

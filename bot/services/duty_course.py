@@ -10,6 +10,7 @@ from bot.clock import local
 from bot.services import catalogue
 from bot.services.actors import Actor, require
 from bot.services.duty_deeds import NoDuty, find, mark_of
+from bot.services.duty_evidence import WITHOUT_PROOF
 from bot.services.house import House
 from bot.services.overview import DUTIES, STATES
 from bot.services.reveal import NotKept, checked_reason
@@ -48,6 +49,7 @@ ASKS = {"extend": "延期", "hand_over": "转给同事"}
 ASK_STATES = {"pending": "等待决定", "granted": "已批准", "refused": "没有批准", "withdrawn": "已失效"}
 KINDS = {"photo": "照片", "file": "文件", "text": "文字"}
 KEPT = {"waiting": "正在取回", "kept": "已保存", "lost": "平台已删除，取不回", "refused": "没有收下"}
+NOTES = KINDS | {"reason": "没有佐证的原因", WITHOUT_PROOF: "没有佐证"}
 HIDDEN_NOTES = ("reassigned", "asked")  # they hold ids of rows
 
 
@@ -131,7 +133,7 @@ def _events(work: Work, found: Held, asked: Sequence[DutyRequest]) -> list[Event
         events.append(Event(duty.delivered_at, "平台送达"))
     steps = duties.steps_of(work, duty.id)
     for each in steps:
-        note = "" if each.what in HIDDEN_NOTES else each.note
+        note = "" if each.what in HIDDEN_NOTES else NOTES.get(each.note, each.note)
         events.append(Event(each.at, STEPS.get(each.what, each.what), _who(each.actor, duty.person_id, names), note))
     for what, moment in (("acknowledged", duty.acknowledged_at), ("done", duty.done_at)):
         if moment is not None and not any(each.what == what for each in steps):

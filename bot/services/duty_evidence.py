@@ -16,6 +16,7 @@ ASKED_FOR = timedelta(days=7)  # so long a second 完成 is taken without proof
 PLACED_WITHIN = timedelta(hours=1)
 WANTED = ("photo", "file")
 LONGEST = 2000
+WITHOUT_PROOF = "without proof"  # the note of a step "done"
 
 
 def wants_proof(entry: Entry) -> bool:
@@ -28,6 +29,11 @@ def to_ask_for(work: Work, person_id: int, entry: Entry, now: datetime) -> bool:
     if not wants_proof(entry) or evidence.counts(work, entry.duty.id):
         return False
     return not inbox.has_topic(work, person_id, f"{ASKED}{entry.duty.id}", now - ASKED_FOR)
+
+
+def missing(work: Work, entry: Entry) -> str:
+    """The note for a duty that is done now: that the proof it wants is not there, or nothing."""
+    return WITHOUT_PROOF if wants_proof(entry) and not evidence.counts(work, entry.duty.id) else ""
 
 
 def ask_words(entry: Entry) -> str:

@@ -8,11 +8,13 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlmodel import select
 
-from bot.services import duty_board
+from bot.services import duty_answers, duty_board, duty_evidence
 from bot.services.actors import Actor
+from storage import duties, evidence
 from storage.duty_board import COUNTS, Sums
 from storage.duty_requests import DutyRequest
 from storage.letters import PURPOSE, Letter
+from storage.work import Work
 from tests.console.desk import Desk, Person
 from tests.console.duties_kit import PERIOD, Union, busy, union_of
 from tests.console.pages_kit import plain
@@ -148,6 +150,24 @@ async def test_the_course_of_a_duty(union: Union, desk: Desk) -> None:
     done = plain(await chen.get(f"/duties/{union.duties['east-plant/changes']}"))
     assert "12.5 人" in done and "还没有报" in done and "已经结束，不能再改" in done
     assert (await chen.get("/duties/99")).status == 409
+
+
+async def test_a_duty_done_without_its_proof_says_so(union: Union, desk: Desk) -> None:
+    key, now = "east-plant/changes", desk.clock.now()
+
+    def without(work: Work) -> None:
+        duty, template = duties.get(work, union.duties[key]) or (None, None)
+        assert duty and template
+        template.evidence = "photo"
+        entry = duty_answers.Entry(duty, template, 1)
+        note = duty_evidence.missing(work, entry)
+        duties.step(work, duty.id, f"person:{duty.person_id}", "done", now, note)
+        evidence.add_text(work, duty.id, duty.person_id, "已交纸质材料", now)
+        assert duty_evidence.missing(work, entry) == ""
+
+    desk.database.writer.run(without)
+    chen = await desk.person("chen", "approver")
+    assert "没有佐证" in plain(await chen.get(f"/duties/{union.duties[key]}"))
 
 
 async def test_a_request_is_granted_and_told(union: Union, desk: Desk) -> None:
