@@ -167,7 +167,7 @@ def test_done_stops_reminding_and_undone_starts_it_again(town: Town) -> None:
         return moment  # type: ignore[no-any-return]
 
     assert armed() == week_before
-    finish(town, known, 1, NOVEMBER)
+    finish(town, known, 1, NOVEMBER + timedelta(hours=1))
     assert armed() is None
     again = town.database.writer.run(
         lambda work: duty_answers.reopen(work, known.person_id, None, NOVEMBER, town.house)
