@@ -139,13 +139,13 @@ def duties_import(config: Config, given: argparse.Namespace) -> int:
 
 def duties_year(config: Config, given: argparse.Namespace) -> int:
     """What a whole year brings an office, month by month; nothing is written."""
-    year = given.year or local(SystemClock().now()).year
+    year, policy = given.year or local(SystemClock().now()).year, make_house(config).duties
 
     def look(work: Work) -> tuple[str, list[duty_year.Month]]:
         org = orgs.by_code(work, given.union)
         if org is None:
             raise Failed(f"no union with the code {given.union}")
-        return org.name, duty_year.year_of_office(work, org, given.office, year, given.drafts)
+        return org.name, duty_year.year_of_office(work, org, given.office, year, policy, given.drafts)
 
     with opened(config) as database:
         name, months = database.look(look)

@@ -9,11 +9,12 @@ DESK_GRANTED = "您申请的延期批准了：“{title}”现在是{day}前（�
 DESK_REFUSED = "“{title}”的申请没有批准，还是{day}前。原因：{reason}"
 
 # ---- reminding ----
-REMIND_MANY = "提醒：您有{count}项任务还没有收到反馈"
+REMIND_ONE = "提醒：{number}. {title}，{deadline}截止（{left}），还没有记为完成。{how}"
+REMIND_MANY = "提醒：您有{count}项任务还没有记为完成"
+REMIND_BESIDE = "另外还有{count}项以前的任务没有记为完成"
 REMIND_LINE = "{number}. {title}｜{deadline}截止（{left}）"
-REMIND_OLD = "{month}月第{number}项 {title}｜{deadline}截止（{left}）"
-REMIND_HOW = "做完请回复“完成 {number}”，知道了请回复“收到”。"
-REMIND_OLD_ONE = "提醒：{month}月的任务（第{number}项）{title}，{deadline}截止（{left}），还没有收到您的反馈。"
+REMIND_HOW = "做完请回复“完成 {number}”。"
+REMIND_HOW_SILENT = "做完请回复“完成 {number}”，知道了请回复“收到”。"
 REMIND_INSTEAD = "代{name}（请假中，由您代办）："
 
 # ---- telling the superior union ----
@@ -27,7 +28,7 @@ LIST_HEAD = "{unit} {period}任务（共{count}项，未完成{left}项）："
 LIST_MANY = "您在{units}的{period}任务（共{count}项，未完成{left}项）："
 LIST_LINE = "{number}. {title}｜{deadline}前｜{state}"
 LIST_PLAIN = "· {title}｜{deadline}前｜{state}"
-LIST_HOW = "回复“收到”表示知道了；做完一项回复“完成 1”这样；看一项怎么做回复“任务 1”。"
+LIST_HOW = "回复“收到”表示知道了；做完一项回复“完成 {number}”这样；看一项怎么做回复“任务 {number}”。"
 NO_DUTIES = "{period}没有派给您的任务，辛苦了。"
 EARLIER = "{month}月的"
 STANDING_IN = "代{name}："
@@ -127,6 +128,7 @@ NUMBER_DOUBT_SAME = "“{said}”可能是这几项，请写全名称再报一�
 NUMBER_UNKNOWN = "“{said}”这次不用报，没有记。"
 NUMBER_HELD = "{label}已经报过{value}{unit}，没有改。要改请回复“更正 {label} {new}”。"
 NUMBER_SAME = "{label}{value}{unit}已经记过了，不用再报。"
+NOT_TOLD = "未报"
 FORM_TITLE = "任务数字"
 FORM_TASK = "任务"
 FORM_FIXED = "换一项任务请先回复“取消”"

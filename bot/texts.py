@@ -74,26 +74,6 @@ GROUP_PRIVATE = "这涉及您的个人信息，请点我头像私聊，在群里
 
 NOT_CADRE = "这个功能给工会干部用。您要是工会干部，请先用单位的绑定二维码扫一下，或者回复“转人工”。"
 BOUND = "已绑定：{unit} {office}。以后每月第一个工作日我会把任务发给您，回复“我的任务”随时可看。"
-NO_DUTIES = "{period}没有派给您的任务，辛苦了。"
-DUTY_LIST = "{unit} {period}任务（共{count}项，未完成{left}项）："
-DUTY_LINE = "{number}. {title}｜{deadline}前｜{state}"
-DUTY_HOW = "回复“收到”表示知道了；做完一项回复“完成 1”这样。"
-DUTY_STATES = {"issued": "待确认", "delivered": "待确认", "acknowledged": "已收到", "done": "已完成", "excused": "已免"}
-DUTY_LATE = "已过期限"
-RECEIVED = "好的，{count}项任务都已确认收到。做完一项回复“完成 编号”。"
-RECEIVED_ALREADY = "都确认过了，谢谢。做完一项回复“完成 编号”。"
-WHICH_DUTY = "您有{count}项未完成，请带上编号，比如“完成 {number}”：\n{lines}"
-NO_SUCH_DUTY = "没有编号为{number}的任务。回复“我的任务”看看编号。"
-DONE = "已记下：{number}. {title} 完成（{day}）。{rest}"
-DONE_ALREADY = "这一项之前已经完成了（{day}），不用再报。"
-DONE_REST = "还有{left}项未完成。"
-DONE_ALL = "本月任务全部完成，辛苦了！"
-REMIND_DUE = (
-    "提醒：{title}，{deadline}截止（{left}），还没有收到您的反馈。做完请回复“完成 {number}”，知道了请回复“收到”。"
-)
-LEFT_DAYS = "还有{days}天"
-LEFT_TODAY = "就是今天"
-LEFT_LATE = "已过{days}天"
 
 LETTERS = "您有{count}条工会的回复："
 LETTER_HOW = "回复任意内容即可查看"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot import cadre_texts as texts
 from bot.clock import local
 from bot.router import Filter, Router, Words
-from bot.services import absences, cadres, duties
+from bot.services import absences, cadres, duty_answers
 from bot.services.absences import NoLeave, say_period
 from bot.turn import Turn
 from handlers import group
@@ -48,7 +48,7 @@ def ask(turn: Turn, found: re.Match[str]) -> None:
         return
     person_id, today = turn.person.person_id, local(turn.now).date()
     if not cadres.in_office(turn.work, person_id, turn.now):
-        raise duties.NotCadre
+        raise duty_answers.NotCadre
     if not found["first"]:
         there = cadres.colleagues(turn.work, person_id, today)
         how = texts.LEAVE_HOW.format(lines=absences.listed(there)) if there else texts.LEAVE_HOW_ALONE
@@ -58,7 +58,7 @@ def ask(turn: Turn, found: re.Match[str]) -> None:
     last = _day(found["last"], first) if found["last"] else first
     who = absences.named(turn.work, person_id, found["who"], today) if found["who"] else None
     substitute = who.person_id if who else None
-    absences.take(turn.work, person_id, first, last, substitute, f"person:{person_id}", turn.now)
+    absences.take(turn.work, person_id, first, last, substitute, f"person:{person_id}", turn.now, turn.house)
     period = say_period(first, last)
     name = absences.name_of(turn.work, substitute) if substitute is not None else ""
     turn.say(texts.LEAVE_NOTED.format(period=period, who=name) if who else texts.LEAVE_ALONE.format(period=period))
@@ -84,6 +84,6 @@ def back(turn: Turn, word: str) -> None:
     """The leave ends today."""
     if group.elsewhere(turn, texts.LEAVE_PRIVATE):
         return
-    ended = absences.back(turn.work, turn.person.person_id, turn.now)
+    ended = absences.back(turn.work, turn.person.person_id, turn.now, turn.house)
     ahead = ended.from_on > local(turn.now).date()
     turn.say(texts.BACK_NEXT.format(period=say_period(ended.from_on, ended.until_on)) if ahead else texts.BACK)

@@ -5,7 +5,7 @@ import re
 from bot import cadre_texts, texts
 from bot.contract import Choice, Kind
 from bot.router import Event, Pattern, Router, Scene
-from bot.services import bindings, cadres, duties, units
+from bot.services import bindings, cadres, duty_answers, duty_words, units
 from bot.turn import Turn
 
 router = Router("subscription")
@@ -26,8 +26,8 @@ def bind_cadre(turn: Turn, code: str) -> None:
         turn.say(texts.BOUND.format(**words))
     if bound.left:
         turn.say(cadre_texts.INHERITED.format(count=len(bound.left), lines=cadres.lines(bound.left)))
-    _, mine = duties.of_month(turn.work, turn.person.person_id, turn.now)
-    turn.say(duties.list_words(bound.org, mine, turn.now))
+    lists = duty_answers.listing(turn.work, turn.person.person_id, turn.now)
+    turn.say(duty_words.list_words(turn.work, lists, turn.now))
 
 
 @router.on(TYPED)

@@ -1,16 +1,19 @@
 """Cadres on leave and who stands in for them. While it lasts, what they would be told is told to the substitute.
 
 States: `open` → `ended` (cut short). An open one counts from `from_on` to `until_on`, both included, in China.
+*Absent* on a day is who has an open leave on it; of several the one that lasts longest counts. Its substitute *stands
+in*, unless they are absent themselves: then nobody does, and the duties wait. Only `on_leave` says so.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from storage.base import BigId, Row, UtcDateTime, default, table
+from storage.people import Person
 from storage.work import Work
 
 
@@ -68,26 +71,45 @@ def present_or_next(work: Work, person_id: int, day: date) -> Absence | None:
     return work.session.exec(query.order_by(col(Absence.from_on)).limit(1)).first()
 
 
-def away(work: Work, day: date, person_ids: Collection[int] | None = None) -> dict[int, int | None]:
-    """Who is on leave on a day (of these people, or of all), each with the substitute or None."""
-    rows = table(Absence)
-    query = sa.select(rows.c.person_id, rows.c.substitute_id).where(*on(day)).order_by(rows.c.id)
+class Away(NamedTuple):
+    """Somebody absent: who stands in (None: nobody), the last day of it, and their name as they told it."""
+
+    person_id: int
+    substitute_id: int | None
+    until_on: date
+    name: str
+
+
+def on_leave(work: Work, day: date, person_ids: Collection[int] | None = None) -> list[Away]:
+    """Who is absent on a day: of these people and those for whom they might stand in, or of all."""
+    rows, people = table(Absence), table(Person)
+    query = sa.select(rows.c.person_id, rows.c.substitute_id, rows.c.until_on, people.c.name)
+    query = query.join(people, people.c.id == rows.c.person_id).where(*on(day))
     if person_ids is not None:
-        query = query.where(rows.c.person_id.in_(person_ids))
-    return {int(row.person_id): row.substitute_id for row in work.execute(query)}
+        query = query.where(sa.or_(rows.c.person_id.in_(person_ids), rows.c.substitute_id.in_(person_ids)))
+    found = {row.person_id: Away(*row) for row in work.execute(query.order_by(rows.c.until_on, rows.c.id))}
+    instead = {each.substitute_id for each in found.values()} - {None}
+    gone = _absent(work, day, instead) if instead else set()
+    return [each._replace(substitute_id=None) if each.substitute_id in gone else each for each in found.values()]
+
+
+def _absent(work: Work, day: date, person_ids: Collection[int | None]) -> set[int | None]:
+    rows = table(Absence)
+    return set(work.execute(sa.select(rows.c.person_id).where(*on(day), rows.c.person_id.in_(person_ids))).scalars())
 
 
 def stood_in_for(work: Work, person_id: int, day: date) -> list[int]:
-    """The people on leave for whom a person stands in on a day."""
-    rows = table(Absence)
-    query = sa.select(rows.c.person_id).where(rows.c.substitute_id == person_id, *on(day))
-    return [int(each) for each in work.execute(query.order_by(rows.c.person_id)).scalars()]
+    """The absent people for whom a person stands in on a day."""
+    return sorted(each.person_id for each in on_leave(work, day, [person_id]) if each.substitute_id == person_id)
 
 
-def of_leaver(work: Work, person_id: int, day: date) -> None:
-    """Somebody leaves their last office: their leaves end, and nobody is told that they stand in."""
+def of_leaver(work: Work, person_id: int, day: date) -> list[int]:
+    """Somebody leaves their last office: their leaves end, and they stand in for nobody; for whom they did."""
     rows = table(Absence)
     ahead = (rows.c.state == "open", rows.c.until_on >= day)
     work.session.flush()
+    theirs = sa.select(rows.c.person_id).where(rows.c.substitute_id == person_id, *ahead)
+    alone = [int(each) for each in work.execute(theirs.order_by(rows.c.person_id)).scalars()]
     work.execute(sa.update(rows).where(rows.c.person_id == person_id, *ahead).values(state="ended"))
     work.execute(sa.update(rows).where(rows.c.substitute_id == person_id, *ahead).values(substitute_id=None))
+    return alone

@@ -15,6 +15,7 @@ from storage import absences
 from storage.absences import Absence
 from storage.base import table, tally
 from storage.duties import OPEN, Duty
+from storage.duties import vacant as gone
 from storage.duty_requests import DutyRequest
 from storage.duty_templates import DutyTemplate
 from storage.orgs import Appointment, Binding, Organisation, in_office
@@ -163,11 +164,10 @@ def open_of(work: Work, person_id: int) -> Sequence[tuple[Duty, DutyTemplate, Ap
 
 def vacant(work: Work, org_id: int, office: str, day: date) -> Sequence[tuple[Duty, DutyTemplate]]:
     """Open duties of an office that nobody has since its holder left, by deadline."""
-    over = (col(Appointment.until) < day, col(Duty.person_id) == Appointment.person_id)
     query = (
         select(Duty, DutyTemplate)
         .where(Duty.template_id == DutyTemplate.id, Duty.appointment_id == Appointment.id)
-        .where(Appointment.org_id == org_id, Appointment.office == office, *over, col(Duty.state).in_(OPEN))
+        .where(Appointment.org_id == org_id, Appointment.office == office, gone(day), col(Duty.state).in_(OPEN))
         .order_by(col(Duty.deadline), col(Duty.id))
     )
     return work.session.exec(query).all()

@@ -4,6 +4,8 @@ States: `issued` → `delivered` (the platform took the month's list) → `ackno
 works from each of the first three, which are open. *Overdue* is a property: open and past its deadline. `done_at` after
 the deadline is done late. `escalated` counts the levels of the tree above that heard of it. A duty that goes to
 somebody else keeps its row and its appointment; `person_id` moves and a step says from whom to whom (reassigned).
+A duty is *vacant* while its appointment is over and `person_id` is still who held it: it waits for whom it is handed
+to, or for the next in that office, and who left hears and sees nothing of it.
 
 Unique: (template, period, appointment): issuing twice is issuing once. `rung` is the first step of the ladder that was
 not dealt with yet; it moves in the transaction that queues the words (`bot/reminders/`). What a crash does: before a
@@ -23,8 +25,6 @@ from storage.scope import of_places
 from storage.work import Work
 
 OPEN = ("issued", "delivered", "acknowledged")
-
-
 _UNTOLD = "state = 'issued'"
 
 
@@ -63,6 +63,18 @@ class Duty(Row, table=True):
     escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+def vacant(today: date) -> sa.ColumnElement[bool]:
+    """That nobody has a duty since its holder left (for selects joined with the appointment)."""
+    office = table(Appointment).c
+    return sa.and_(office.until < today, office.person_id == table(Duty).c.person_id)
+
+
+def taken(today: date) -> sa.ColumnElement[bool]:
+    """That somebody has a duty: it is not vacant (for selects joined with the appointment)."""
+    office = table(Appointment).c
+    return sa.or_(office.person_id != table(Duty).c.person_id, office.until.is_(None), office.until >= today)
+
+
 class DutyStep(Row, table=True):
     """Something that happened to a duty: who (`person:7`, `staff:wang`, `job:…`), what, when. `note`: no personal data.
 
@@ -91,11 +103,12 @@ def steps_of(work: Work, duty_id: int) -> Sequence[DutyStep]:
     return work.session.exec(query.order_by(col(DutyStep.at), col(DutyStep.id))).all()
 
 
-def of_person(work: Work, person_id: int, period: str) -> Sequence[tuple[Duty, DutyTemplate]]:
-    """A person's duties of a period in the order of their numbers."""
+def of_person(work: Work, person_id: int, period: str, today: date) -> Sequence[tuple[Duty, DutyTemplate]]:
+    """A person's duties of a period in the order of their numbers; not those of a vacancy."""
     query = (
         select(Duty, DutyTemplate)
         .where(Duty.template_id == DutyTemplate.id, Duty.person_id == person_id, Duty.period == period)
+        .where(Duty.appointment_id == Appointment.id, taken(today))
         .order_by(col(Duty.number))
     )
     return work.session.exec(query).all()
@@ -117,16 +130,16 @@ def counts(work: Work, period: str, path: str | None = None) -> dict[str, int]:
     return tally(work.look(query.group_by(duties.c.state)).all())
 
 
-def open_of(work: Work, person_id: int) -> Sequence[Duty]:
-    """Everything a person has open, by period and number."""
-    query = select(Duty).where(Duty.person_id == person_id, col(Duty.state).in_(OPEN))
-    return work.session.exec(query.order_by(Duty.period, col(Duty.number))).all()
+def open_in(work: Work, org_id: int) -> Sequence[tuple[Duty, DutyTemplate]]:
+    """Everything that is open about a union, by period and id."""
+    query = select(Duty, DutyTemplate).where(Duty.template_id == DutyTemplate.id, Duty.org_id == org_id)
+    return work.session.exec(query.where(col(Duty.state).in_(OPEN)).order_by(Duty.period, col(Duty.id))).all()
 
 
-def last_number(work: Work, person_id: int, period: str) -> int:
-    """The highest number in a person's list of a period; 0 without one."""
-    query = select(sa.func.max(Duty.number)).where(Duty.person_id == person_id, Duty.period == period)
-    return int(work.session.exec(query).one() or 0)
+def is_vacant(work: Work, duty: Duty, today: date) -> bool:
+    """Whether nobody has it since its holder left."""
+    query = select(Duty.id).where(Duty.appointment_id == Appointment.id, Duty.id == duty.id, vacant(today))
+    return work.session.exec(query).first() is not None
 
 
 def fresh(work: Work, duty_id: int) -> tuple[Duty, DutyTemplate] | None:

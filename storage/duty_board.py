@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.base import table
-from storage.duties import OPEN, Duty
+from storage.duties import OPEN, Duty, taken, vacant
 from storage.duty_templates import DutyTemplate
 from storage.orgs import Appointment, Organisation
 from storage.reminders import Firing, Reminder
@@ -126,19 +126,31 @@ def way_to(work: Work, org: Organisation) -> Sequence[Organisation]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which duties of a month: of units at and below `path`, of a template, that stand as `state` (of `conditions`)."""
+    """Which duties of a month: of units at and below `path`, of a template, that stand as `state` (of `conditions`).
+
+    `gone` is put behind the office where a duty is vacant.
+    """
 
     path: str
     period: str
     today: date
     template_id: str = ""
     state: str = ""
+    gone: str = ""
+
+
+_HELD = (DUTY.person_id, OFFICE.person_id, OFFICE.until)  # what being vacant hangs on
+
+
+def _office(today: date, gone: str) -> sa.ColumnElement[str]:
+    return sa.case((vacant(today), OFFICE.office + gone), else_=OFFICE.office).label("office")
 
 
 def listed(work: Work, wanted: Wanted, limit: int, offset: int = 0) -> Sequence[sa.Row[Any]]:
     """Duties with what a list shows: unit, office, title, state, dates."""
     columns = [DUTY.id, DUTY.state, DUTY.deadline, DUTY.done_at, DUTY.percent, DUTY.escalated, DUTY.set_on]
-    more = [ORG.name.label("unit"), ORG.level, OFFICE.office, LINE.title, LINE.id.label("template_id")]
+    office = _office(wanted.today, wanted.gone)
+    more = [ORG.name.label("unit"), ORG.level, office, LINE.title, LINE.id.label("template_id")]
     query = sa.select(*columns, *more).select_from(_joined()).where(*_meant(work, wanted))
     query = query.order_by(ORG.path, DUTY.deadline, DUTY.number, DUTY.id)
     return work.look(query.limit(limit).offset(offset)).all()
@@ -169,12 +181,13 @@ def silent_offices(work: Work, wanted: Wanted, limit: int, offset: int = 0) -> S
     """Offices that have not answered: unit, office, how many duties, of them overdue, the first deadline."""
     meant = conditions(work, wanted.today)
     overdue = sa.func.sum(sa.case((meant["overdue"], 1), else_=0)).label("overdue")
-    columns = [ORG.name.label("unit"), OFFICE.office, sa.func.count().label("duties"), overdue]
+    office = _office(wanted.today, wanted.gone)
+    columns = [ORG.name.label("unit"), office, sa.func.count().label("duties"), overdue]
     columns += [sa.func.min(DUTY.deadline).label("first"), sa.func.min(DUTY.id).label("duty_id")]
     offices = table(Duty).join(table(Organisation), ORG.id == DUTY.org_id)
     query = sa.select(*columns).select_from(offices.join(table(Appointment), OFFICE.id == DUTY.appointment_id))
     query = query.where(*_meant(work, wanted), meant["silent"])
-    query = query.group_by(DUTY.appointment_id, ORG.path, ORG.name, OFFICE.office)
+    query = query.group_by(DUTY.appointment_id, ORG.path, ORG.name, OFFICE.office, *_HELD)
     return work.look(query.order_by(ORG.path, DUTY.appointment_id).limit(limit).offset(offset)).all()
 
 
@@ -200,29 +213,36 @@ def by_ids(work: Work, ids: Collection[int], path: str) -> Mapping[int, sa.Row[A
     return {row.id: row for row in work.look(query)}
 
 
-def unreachable(work: Work, path: str, limit: int, offset: int = 0) -> Sequence[sa.Row[Any]]:
-    """Offices whose holder cannot be told and has open duties: unit, office, since when, how many."""
-    remind = table(Reminder).c
-    columns = [ORG.name.label("unit"), OFFICE.office, DUTY.person_id, sa.func.count().label("duties")]
-    columns += [remind.unreachable_at, sa.func.min(DUTY.deadline).label("first"), sa.func.min(DUTY.id).label("duty_id")]
-    source = table(Reminder).join(table(Duty), DUTY.person_id == remind.person_id)
-    source = source.join(table(Organisation), ORG.id == DUTY.org_id)
-    source = source.join(table(Appointment), OFFICE.id == DUTY.appointment_id)
-    query = sa.select(*columns).select_from(source).where(*_unreachable(path))
-    query = query.group_by(
-        DUTY.appointment_id, DUTY.person_id, ORG.path, ORG.name, OFFICE.office, remind.unreachable_at
-    )
+def unreachable(work: Work, path: str, today: date, limit: int, offset: int = 0) -> Sequence[sa.Row[Any]]:
+    """Offices with open duties whose holder cannot be told, or which nobody holds since the last holder left.
+
+    Unit, office, person (null for a vacancy), since when (null likewise), how many duties, the first deadline.
+    """
+    remind, held = table(Reminder).c, taken(today)
+    since = sa.case((held, remind.unreachable_at)).label("unreachable_at")
+    person = sa.case((held, DUTY.person_id)).label("person_id")
+    columns = [ORG.name.label("unit"), OFFICE.office, person, since, sa.func.count().label("duties")]
+    columns += [sa.func.min(DUTY.deadline).label("first"), sa.func.min(DUTY.id).label("duty_id")]
+    query = sa.select(*columns).select_from(_told()).where(*_unreachable(path, today))
+    query = query.group_by(DUTY.appointment_id, ORG.path, ORG.name, OFFICE.office, *_HELD, remind.unreachable_at)
     return work.look(query.order_by(ORG.path, DUTY.appointment_id).limit(limit).offset(offset)).all()
 
 
-def _unreachable(path: str) -> Conditions:
+def _told() -> sa.FromClause:
     remind = table(Reminder).c
-    return [remind.unreachable_at.is_not(None), remind.kind == "duties", DUTY.state.in_(OPEN), _below(path)]
+    source = table(Duty).join(table(Organisation), ORG.id == DUTY.org_id)
+    source = source.join(table(Appointment), OFFICE.id == DUTY.appointment_id)
+    theirs = sa.and_(remind.person_id == DUTY.person_id, remind.kind == "duties", remind.subject == "")
+    return source.outerjoin(table(Reminder), theirs)
 
 
-def count_unreachable(work: Work, path: str) -> int:
+def _unreachable(path: str, today: date) -> Conditions:
+    lost = sa.or_(sa.and_(taken(today), table(Reminder).c.unreachable_at.is_not(None)), vacant(today))
+    return [lost, DUTY.state.in_(OPEN), _below(path)]
+
+
+def count_unreachable(work: Work, path: str, today: date) -> int:
     """How many `unreachable` has."""
-    source = table(Reminder).join(table(Duty), DUTY.person_id == table(Reminder).c.person_id)
-    source = source.join(table(Organisation), ORG.id == DUTY.org_id)
-    query = sa.select(sa.func.count(sa.distinct(DUTY.appointment_id))).select_from(source)
-    return int(work.look(query.where(*_unreachable(path))).scalar_one())
+    held = sa.case((taken(today), DUTY.person_id))
+    each = sa.select(DUTY.appointment_id, held).select_from(_told()).where(*_unreachable(path, today)).distinct()
+    return int(work.look(sa.select(sa.func.count()).select_from(each.subquery())).scalar_one())

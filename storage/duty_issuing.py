@@ -59,13 +59,6 @@ def issued(work: Work, appointments: Collection[int], period: str) -> set[tuple[
     return {(row[0], row[1]) for query in (own, passed) for row in work.execute(query)}
 
 
-def last_numbers(work: Work, people: Collection[int], period: str) -> dict[int, int]:
-    """The highest number in these people's lists of a period."""
-    query = sa.select(_duty.c.person_id, sa.func.max(_duty.c.number))
-    query = query.where(_duty.c.person_id.in_(people), _duty.c.period == period).group_by(_duty.c.person_id)
-    return {row[0]: row[1] for row in work.execute(query)}
-
-
 def give(work: Work, values: dict[str, Any]) -> None:
     """A new duty; written when the group commits. Unique: (template, period, appointment)."""
     fresh = {"state": "issued", "acknowledged_at": None, "done_at": None, "report": "", "percent": None}

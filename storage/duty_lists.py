@@ -7,9 +7,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from storage.absences import Absence
 from storage.base import table
-from storage.duties import OPEN, Duty
+from storage.duties import OPEN, Duty, taken
 from storage.duty_templates import DutyTemplate
 from storage.inbox import PURPOSE, Inbound
 from storage.members import Member
@@ -24,16 +23,13 @@ def of_people(
 ) -> Sequence[tuple[Duty, DutyTemplate]]:
     """Duties of a period in any state, and of earlier ones what is open or was done since a moment.
 
-    By period, person and number. Not those of an office that its holder has left by that day, unless they went to
-    somebody else.
+    By period, person and number. Not those of a vacancy.
     """
-    until = col(Appointment.until)
-    in_office = sa.or_(col(Appointment.person_id) != col(Duty.person_id), until.is_(None), until >= day)
     late = sa.or_(col(Duty.state).in_(OPEN), col(Duty.done_at) >= since)
     query = (
         select(Duty, DutyTemplate)
         .where(Duty.template_id == DutyTemplate.id, col(Duty.person_id).in_(person_ids))
-        .where(Duty.appointment_id == Appointment.id, in_office)
+        .where(Duty.appointment_id == Appointment.id, taken(day))
         .where(sa.or_(col(Duty.period) == period, sa.and_(col(Duty.period) < period, late)))
         .order_by(col(Duty.period), col(Duty.person_id), col(Duty.number), col(Duty.id))
     )
@@ -49,18 +45,6 @@ def by_ids(work: Work, duty_ids: Collection[int]) -> dict[int, tuple[Duty, DutyT
 def held(work: Work, duty_id: int) -> Duty:
     """One duty as it is now; nobody else changes it until the transaction ends. It must exist."""
     return work.session.get_one(Duty, duty_id, populate_existing=True, with_for_update=True)
-
-
-def absent(work: Work, substitute_id: int, day: date) -> Sequence[int]:
-    """Whom a person stands in for on a day."""
-    query = (
-        select(Absence.person_id)
-        .where(Absence.substitute_id == substitute_id, Absence.state == "open")
-        .where(Absence.from_on <= day, Absence.until_on >= day)
-        .order_by(col(Absence.person_id))
-        .distinct()
-    )
-    return work.session.exec(query).all()
 
 
 def names(work: Work, person_ids: Collection[int]) -> dict[int, str]:

@@ -6,16 +6,15 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from storage.absences import Absence
 from storage.base import table
-from storage.duties import OPEN, Duty
+from storage.duties import OPEN, Duty, taken
 from storage.orgs import Appointment, Organisation
 from storage.people import Address, Person
 from storage.reminders import DUTIES, Reminder
 from storage.work import Work
 
 _duty, _office, _org = table(Duty), table(Appointment), table(Organisation)
-_absence, _person, _address, _reminder = table(Absence), table(Person), table(Address), table(Reminder)
+_person, _address, _reminder = table(Person), table(Address), table(Reminder)
 
 
 class DutyRow(NamedTuple):
@@ -33,6 +32,7 @@ class DutyRow(NamedTuple):
     org_id: int | None
     rung: int
     told_id: int | None
+    percent: int | None
 
     @property
     def open(self) -> bool:
@@ -46,46 +46,16 @@ _COLUMNS = tuple(_duty.c[name] for name in DutyRow._fields)
 def of_people(work: Work, person_ids: Collection[int], period: str, today: date, since: date) -> list[DutyRow]:
     """People's open duties whose deadline is not older than `since`, and all of a period; by period and number.
 
-    Not those of an office that its holder has left, unless they went to somebody else.
+    Not those of a vacancy.
     """
-    in_office = sa.or_(_office.c.person_id != _duty.c.person_id, _office.c.until.is_(None), _office.c.until >= today)
     wanted = sa.or_(sa.and_(_duty.c.state.in_(OPEN), _duty.c.deadline >= since), _duty.c.period == period)
     query = (
         sa.select(*_COLUMNS)
         .join(_office, _office.c.id == _duty.c.appointment_id)
-        .where(_duty.c.person_id.in_(person_ids), wanted, in_office)
+        .where(_duty.c.person_id.in_(person_ids), wanted, taken(today))
         .order_by(_duty.c.person_id, _duty.c.period, _duty.c.number, _duty.c.id)
     )
     return [DutyRow(*row) for row in work.execute(query)]
-
-
-class Away(NamedTuple):
-    """Somebody on leave today, who stands in, and the last day of it."""
-
-    person_id: int
-    substitute_id: int | None
-    until_on: date
-    name: str
-
-
-def away(work: Work, person_ids: Collection[int], today: date) -> list[Away]:
-    """Leaves of today of these people, and those in which they stand in; the longest leave of a person counts."""
-    rows = _absence.c
-    query = (
-        sa.select(rows.person_id, rows.substitute_id, rows.until_on, _person.c.name)
-        .join(_person, _person.c.id == rows.person_id)
-        .where(rows.state == "open", rows.from_on <= today, rows.until_on >= today)
-        .where(sa.or_(rows.person_id.in_(person_ids), rows.substitute_id.in_(person_ids)))
-        .order_by(rows.until_on, rows.id)
-    )
-    return list({row.person_id: Away(*row) for row in work.execute(query)}.values())
-
-
-def absent_of(work: Work, person_ids: Collection[int], today: date) -> set[int]:
-    """Who of these people is on leave today."""
-    rows = _absence.c
-    query = sa.select(rows.person_id).where(rows.state == "open", rows.from_on <= today, rows.until_on >= today)
-    return set(work.execute(query.where(rows.person_id.in_(person_ids))).scalars())
 
 
 def units(work: Work, org_ids: Collection[int]) -> dict[int, str]:

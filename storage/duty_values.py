@@ -1,4 +1,4 @@
-"""The numbers cadres report with their duties. A number is one per duty and key; corrections leave a `duty_step`.
+"""The numbers cadres report with their duties. A number is one per duty and key; a `duty_step` has old and new.
 
 Numbers are kept in hundredths (12 人 is 1200; 0.5 万元 in a field of 元 is 500000), so that both databases
 add them exactly.
@@ -17,7 +17,7 @@ from storage.work import Work
 
 
 class DutyValue(Row, table=True):
-    """One number of one duty. Unique: (duty, key)."""
+    """One number of one duty. Unique: (duty, key). `at`: when it was first told, as cut-off days ask; unmoved."""
 
     __tablename__ = "duty_value"
     __table_args__ = (sa.UniqueConstraint("duty_id", "key"), sa.Index("ix_duty_value_key", "key"))
@@ -41,7 +41,7 @@ def put(work: Work, duty_id: int, key: str, hundredths: int, by: str, now: datet
     there = work.session.exec(query).first()
     before = there.hundredths if there else None
     kept = there or DutyValue(id=work.new_id(), duty_id=duty_id, key=key, hundredths=0, by=by, at=now)
-    kept.hundredths, kept.by, kept.at = hundredths, by, now
+    kept.hundredths, kept.by = hundredths, by
     work.session.add(kept)
     work.session.flush()
     return before

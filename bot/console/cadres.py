@@ -110,7 +110,7 @@ async def note_leave(room: Room, visit: Visit, request: web.Request) -> web.Stre
     def act(work: Work) -> None:
         person_id = cadre_views.one(work, visit.actor, appointment_id, now).appointment.person_id
         first, last = _day(form.get("from", "")), _day(form.get("until", ""))
-        absences.enter(work, visit.actor, person_id, first, last, number(form.get("substitute", "")), now)
+        absences.enter(work, visit.actor, person_id, first, last, number(form.get("substitute", "")), now, room.house)
 
     return await _done(room, visit, appointment_id, act, form, "leave_noted")
 
@@ -121,7 +121,7 @@ async def end_leave(room: Room, visit: Visit, request: web.Request) -> web.Strea
     absence_id = row_id(request, "absence")
 
     def act(work: Work) -> None:
-        absences.cancel(work, visit.actor, absence_id, now)
+        absences.cancel(work, visit.actor, absence_id, now, room.house)
 
     return await _done(room, visit, appointment_id, act, form, "leave_ended")
 

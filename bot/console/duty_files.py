@@ -101,7 +101,7 @@ ROWS: dict[str, Callable[[Any], list[Sequence[Value]]]] = {
         (
             each.row.unit,
             each.row.office,
-            each.mobile,
+            each.mobile or "空缺",
             _moment(each.row.unreachable_at),
             each.row.duties,
             f"{each.row.first}",

@@ -82,7 +82,9 @@ async def change(room: Room, visit: Visit, request: web.Request) -> web.StreamRe
     org_id, form, now = row_id(request, "org"), await read_form(request), room.clock.now()
     seen = form.get("seen", UNSEEN)
     try:
-        await room.database.writer.write(lambda work: org_dates.change(work, visit.actor, org_id, form, now, seen))
+        await room.database.writer.write(
+            lambda work: org_dates.change(work, visit.actor, org_id, form, now, room.house, seen)
+        )
     except NoDate as refusal:
         return await _page(room, visit, org_id, refusal.words, form)
     return room.redirect(f"{PATH}/{org_id}", "dates_saved")
@@ -94,7 +96,9 @@ async def bring_in(room: Room, visit: Visit, request: web.Request) -> web.Stream
     try:
         rows, wrong = await asyncio.to_thread(files.read_dates, data, FIELDS)
         if not wrong:
-            _, wrong = await room.database.writer.write(lambda work: org_dates.bring_in(work, visit.actor, rows, now))
+            _, wrong = await room.database.writer.write(
+                lambda work: org_dates.bring_in(work, visit.actor, rows, now, room.house)
+            )
     except Unreadable as bad:
         return await _list(room, visit, request, bad.words)
     if wrong or not rows:

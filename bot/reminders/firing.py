@@ -10,11 +10,12 @@ nothing is left to do. Two processes: a reminder is held by one, the other finds
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.calendar import at
 from bot.clock import local
-from bot.reminders.words import compose
+from bot.reminders.words import Told, compose
+from bot.services import duty_places
 from bot.services.duty_arming import rearm
 from bot.services.duty_desk import Desks
 from bot.services.duty_ladder import Fired, Step, step
@@ -92,7 +93,7 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
         work,
         person_id=armed.person_id,
         address_id=address,
-        text=compose(batch.desks, armed.person_id, done, batch.units, today),
+        text=compose(_known(work, batch, armed.person_id, today), armed.person_id, done),
         state="queued",
         now=batch.now,
         lane=outbox.REMINDER,
@@ -102,6 +103,11 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
     )
     _told(work, batch, armed, done, outbox_id)
     return "said", outbox_id
+
+
+def _known(work: Work, batch: _Batch, person_id: int, today: date) -> Told:
+    numbers = duty_places.numbers(work, person_id, batch.desks.of[person_id].rows, batch.now)
+    return Told(batch.desks, numbers, batch.units, today)
 
 
 def _told(work: Work, batch: _Batch, armed: Armed, done: Step, outbox_id: int) -> None:

@@ -1,62 +1,84 @@
-"""What a message about duties says: the month's list, duties that come due, and those done for somebody on leave."""
+"""What a message about duties says: the month's list, duties that come due, and those done for somebody on leave.
+
+Numbers are those of the list that answers are read by (`bot/services/duty_places.py`).
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from bot import duty_texts, texts
+from bot import duty_texts as texts
 from bot.calendar import say_day
-from bot.services import duties
 from bot.services.duty_desk import Desks
 from bot.services.duty_ladder import Step
+from bot.services.duty_words import how_words, left_words, month, state
 from storage.duty_rows import DutyRow
 
 
-def compose(desks: Desks, person_id: int, step: Step, units: Mapping[int, str], today: date) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one message is made from. `numbers`: under which this person knows the duties; `units`: names of unions."""
+
+    desks: Desks
+    numbers: Mapping[int, int]
+    units: Mapping[int, str]
+    today: date
+
+    def title(self, row: DutyRow) -> str:
+        """What a duty is called, with its month where that is another one."""
+        earlier = texts.EARLIER.format(month=int(row.period[5:])) if row.period != f"{self.today:%Y-%m}" else ""
+        return earlier + self.desks.title(row)
+
+
+def compose(told: Told, person_id: int, step: Step) -> str:
     """One message for everything a step says; own duties first, then those of each absent colleague."""
-    desk = desks.of[person_id]
+    desk = told.desks.of[person_id]
     blocks: list[str] = []
     for whose in (person_id, *desk.names):
         mine = [row for row in desk.rows if row.person_id == whose]
         said = [row for row in mine if row.id in step.speaking]
         listed = [row for row in mine if row.period == step.listing]
-        words = [_list(desks, listed, units, today)] if any(row.open for row in listed) else []
-        words += [_reminder(desks, said, f"{today:%Y-%m}", today)] if said else []
+        words = [_list(told, listed)] if any(row.open for row in listed) else []
+        words += [_beside(told, said) if words else _reminder(told, said)] if said else []
         if words and whose != person_id:
-            words[:0] = [duty_texts.REMIND_INSTEAD.format(name=desk.names[whose])]
+            words[:0] = [texts.REMIND_INSTEAD.format(name=desk.names[whose] or texts.NAMELESS)]
         blocks += words
     return "\n".join(blocks)
 
 
-def _list(desks: Desks, rows: Sequence[DutyRow], units: Mapping[int, str], today: date) -> str:
-    period = rows[0].period
-    left = sum(1 for row in rows if row.open)
-    unit = next((units[row.org_id] for row in rows if row.org_id is not None and row.org_id in units), "")
-    when = f"{int(period[:4])}年{int(period[5:])}月"
-    head = texts.DUTY_LIST.format(unit=unit, period=when, count=len(rows), left=left)
-    return "\n".join([head, *(duties.line_words(row, desks.title(row), today) for row in rows), texts.DUTY_HOW])
+def _list(told: Told, rows: Sequence[DutyRow]) -> str:
+    left = [row for row in rows if row.open]
+    unit = next((told.units[row.org_id] for row in rows if row.org_id is not None and row.org_id in told.units), "")
+    head = texts.LIST_HEAD.format(unit=unit, period=month(rows[0].period), count=len(rows), left=len(left))
+    lines = [
+        texts.LIST_LINE.format(
+            number=told.numbers[row.id],
+            title=told.title(row),
+            deadline=say_day(row.deadline),
+            state=state(row, told.today),
+        )
+        for row in sorted(rows, key=lambda row: told.numbers[row.id])
+    ]
+    return "\n".join([head, *lines, texts.LIST_HOW.format(number=min(told.numbers[row.id] for row in left))])
 
 
-def _reminder(desks: Desks, rows: Sequence[DutyRow], period: str, today: date) -> str:
+def _reminder(told: Told, rows: Sequence[DutyRow]) -> str:
+    how = how_words([row.state for row in rows], told.numbers[rows[0].id])
     if len(rows) == 1:
-        return _one(desks, rows[0], period, today)
-    lines = [_line(desks, row, period, today) for row in rows]
-    number = next((row.number for row in rows if row.period == period), None)
-    how = [duty_texts.REMIND_HOW.format(number=number)] if number is not None else []
-    return "\n".join([duty_texts.REMIND_MANY.format(count=len(rows)), *lines, *how])
+        return texts.REMIND_ONE.format(how=how, **_values(told, rows[0]))
+    return "\n".join([texts.REMIND_MANY.format(count=len(rows)), *_lines(told, rows), how])
 
 
-def _one(desks: Desks, row: DutyRow, period: str, today: date) -> str:
-    if row.period == period:
-        return duties.due_words(row, desks.title(row), today)
-    return duty_texts.REMIND_OLD_ONE.format(**_values(desks, row, today))
+def _beside(told: Told, rows: Sequence[DutyRow]) -> str:
+    """After a list, which says how to answer."""
+    return "\n".join([texts.REMIND_BESIDE.format(count=len(rows)), *_lines(told, rows)])
 
 
-def _line(desks: Desks, row: DutyRow, period: str, today: date) -> str:
-    line = duty_texts.REMIND_LINE if row.period == period else duty_texts.REMIND_OLD
-    return line.format(**_values(desks, row, today))
+def _lines(told: Told, rows: Sequence[DutyRow]) -> list[str]:
+    return [texts.REMIND_LINE.format(**_values(told, row)) for row in rows]
 
 
-def _values(desks: Desks, row: DutyRow, today: date) -> dict[str, object]:
-    left = duties.left_words(row.deadline, today)
-    day, month = say_day(row.deadline), int(row.period[5:])
-    return {"number": row.number, "title": desks.title(row), "deadline": day, "left": left, "month": month}
+def _values(told: Told, row: DutyRow) -> dict[str, object]:
+    left = left_words(row.deadline, told.today)
+    deadline = say_day(row.deadline)
+    return {"number": told.numbers[row.id], "title": told.title(row), "deadline": deadline, "left": left}

@@ -1,6 +1,8 @@
 """Leave of cadres with a substitute: entered by staff or said in chat, cut short when somebody is back earlier.
 
 While it lasts the substitute is told instead; without one nothing is said until it is over. Deadlines do not move.
+Whatever begins or ends a leave arms the reminders of both at once. Who is away on a day is for `storage/absences.py` to
+say.
 Only colleagues in office in the same union or the one right above stand in, and not while they are away themselves.
 """
 
@@ -14,6 +16,8 @@ from bot.errors import Refusal
 from bot.services import cadres, letters
 from bot.services.actors import Actor, require, require_branch
 from bot.services.cadres import Colleague
+from bot.services.duty_arming import rearm
+from bot.services.house import House
 from storage import absences as rows
 from storage import audit, orgs, people
 from storage.absences import Absence
@@ -26,21 +30,6 @@ class NoLeave(Refusal):
     """Leave cannot be noted or ended so; the words say why."""
 
 
-def away(work: Work, day: date, person_ids: Collection[int] | None = None) -> dict[int, int | None]:
-    """Who is on leave on a day (of these people, or of all), each with the substitute or None: one query."""
-    return rows.away(work, day, person_ids)
-
-
-def substitute_of(work: Work, person_id: int, day: date) -> int | None:
-    """Who stands in for a person on a day; None when they are there, or away without anybody."""
-    return rows.away(work, day, [person_id]).get(person_id)
-
-
-def stands_in_for(work: Work, person_id: int, day: date) -> list[int]:
-    """The people on leave for whom a person stands in on a day."""
-    return rows.stood_in_for(work, person_id, day)
-
-
 def say_period(from_on: date, until_on: date) -> str:
     """12月1日到12月10日; with years where they differ."""
     if from_on == until_on:
@@ -50,7 +39,14 @@ def say_period(from_on: date, until_on: date) -> str:
 
 
 def take(
-    work: Work, person_id: int, from_on: date, until_on: date, substitute_id: int | None, by: str, now: datetime
+    work: Work,
+    person_id: int,
+    from_on: date,
+    until_on: date,
+    substitute_id: int | None,
+    by: str,
+    now: datetime,
+    house: House,
 ) -> Absence:
     """Note leave, both days included; the substitute is told by a letter. Raises NoLeave.
 
@@ -68,7 +64,13 @@ def take(
         who, period = name_of(work, person_id, local(now).date()), say_period(from_on, until_on)
         words = texts.LEAVE_TO_SUBSTITUTE.format(who=who, period=period)
         letters.plant(work, f"leave:{made.id}", substitute_id, words, now)
+    rearm(work, _both(made), now, house)
     return made
+
+
+def _both(absence: Absence) -> list[int]:
+    """Who is away, and who stands in."""
+    return [each for each in (absence.person_id, absence.substitute_id) if each is not None]
 
 
 def _demand_days(from_on: date, until_on: date, today: date) -> None:
@@ -118,19 +120,20 @@ def listed(there: Collection[Colleague]) -> str:
     return "\n".join(f"· {each.label}" for each in list(there)[:10])
 
 
-def back(work: Work, person_id: int, now: datetime) -> Absence:
+def back(work: Work, person_id: int, now: datetime, house: House) -> Absence:
     """销假: the leave a person is on ends, or else the next one is off. Raises NoLeave."""
     found = rows.present_or_next(work, person_id, local(now).date())
     if found is None:
         raise NoLeave(texts.BACK_NONE)
-    _end(work, found, f"person:{person_id}", now)
+    _end(work, found, f"person:{person_id}", now, house)
     return found
 
 
-def _end(work: Work, absence: Absence, by: str, now: datetime) -> None:
+def _end(work: Work, absence: Absence, by: str, now: datetime, house: House) -> None:
     absence.state = "ended"
     work.session.add(absence)
     audit.write(work, by, "leave_end", f"person:{absence.person_id}", now)
+    rearm(work, _both(absence), now, house)
     if absence.substitute_id is not None:
         letters.overtake(work, f"leave:{absence.id}")
         words = texts.BACK_SUBSTITUTE.format(who=name_of(work, absence.person_id, local(now).date()))
@@ -147,20 +150,27 @@ def name_of(work: Work, person_id: int, today: date | None = None) -> str:
 
 
 def enter(
-    work: Work, actor: Actor, person_id: int, from_on: date, until_on: date, substitute_id: int | None, now: datetime
+    work: Work,
+    actor: Actor,
+    person_id: int,
+    from_on: date,
+    until_on: date,
+    substitute_id: int | None,
+    now: datetime,
+    house: House,
 ) -> Absence:
     """Staff note leave of a cadre of their branch. Raises NoLeave, NotAllowed (right `appoint`)."""
     _demand_mine(work, actor, person_id, now)
-    return take(work, person_id, from_on, until_on, substitute_id, f"staff:{actor.name}", now)
+    return take(work, person_id, from_on, until_on, substitute_id, f"staff:{actor.name}", now, house)
 
 
-def cancel(work: Work, actor: Actor, absence_id: int, now: datetime) -> None:
+def cancel(work: Work, actor: Actor, absence_id: int, now: datetime, house: House) -> None:
     """Staff end a leave. Raises NoLeave, NotAllowed."""
     found = rows.get(work, absence_id)
     if found is None or found.state != "open":
         raise NoLeave("这次请假已经结束了，请刷新页面看看。")
     _demand_mine(work, actor, found.person_id, now)
-    _end(work, found, f"staff:{actor.name}", now)
+    _end(work, found, f"staff:{actor.name}", now, house)
 
 
 def _demand_mine(work: Work, actor: Actor, person_id: int, now: datetime) -> None:

@@ -14,6 +14,7 @@ from bot.clock import local
 from bot.errors import Refusal
 from bot.services import duty_changes, letters
 from bot.services.actors import Actor, require, require_branch
+from bot.services.duty_arming import rearm
 from bot.services.house import House
 from bot.services.reveal import checked_reason
 from storage import absences, audit, orgs, people
@@ -108,10 +109,12 @@ def hand_over(
     work.session.add(appointment)
     _move(work, moved, to_person_id, by, now, house)
     rows.drop_requests(work, [duty.id for duty, _ in moved], appointment.person_id, by, now)
+    alone: list[int] = []
     if not orgs.offices_of(work, appointment.person_id, today):
-        absences.of_leaver(work, appointment.person_id, today)
+        alone = absences.of_leaver(work, appointment.person_id, today)
     if to_person_id is not None and with_office:
         orgs.appoint(work, org, to_person_id, appointment.office, today)
+    rearm(work, [appointment.person_id, *alone], now, house)
     note = f"{why}；{len(moved)}项任务{'移交' if to_person_id is not None else '等下一位'}"
     audit.write(work, by, "unbind", f"appointment:{appointment.id}", now, note)
     _tell(work, appointment, org, moved, to_person_id, with_office, now)

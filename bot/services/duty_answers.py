@@ -1,20 +1,21 @@
 """What a cadre answers about duties: received, done, not done after all, how far.
 
 A person's list holds what is open from past months first, then this month's, then what colleagues on leave have whom
-they stand in for. A number means one duty of the list. Everything writes a `duty_step`.
+they stand in for. What a number means is for `duty_places` to say. Everything writes a `duty_step`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime
 
 from bot import duty_texts, texts
-from bot.calendar import at, clamped, period_of, say_day
+from bot.calendar import period_of, say_day
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services.duty_changes import rearm
+from bot.services import duty_places
+from bot.services.duty_arming import rearm
 from bot.services.house import House
-from storage import duties, duty_lists, duty_requests, orgs
+from storage import absences, duties, duty_lists, duty_requests, orgs
 from storage.duties import OPEN, Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
@@ -126,15 +127,10 @@ def title(entry: Entry, period: str = "") -> str:
     return f"{whose}{earlier}{entry.template.title}"
 
 
-def stands_in_for(work: Work, person_id: int, day: date) -> list[int]:
-    """The colleagues on leave whose duties this person answers on a day."""
-    return [each for each in duty_lists.absent(work, person_id, day) if each != person_id]
-
-
 def is_cadre(work: Work, person_id: int, now: datetime) -> bool:
     """Whether this person has anything to do with duties: an office, an open duty, a colleague on leave."""
     day = local(now).date()
-    if orgs.offices_of(work, person_id, day) or stands_in_for(work, person_id, day):
+    if orgs.offices_of(work, person_id, day) or absences.stood_in_for(work, person_id, day):
         return True
     return any(duty.state in OPEN for duty, _ in _rows(work, [person_id], now))
 
@@ -142,60 +138,35 @@ def is_cadre(work: Work, person_id: int, now: datetime) -> bool:
 def _rows(work: Work, person_ids: Sequence[int], now: datetime) -> Sequence[tuple[Duty, DutyTemplate]]:
     """What counts: the month, what is open from before, and what was done late in this month."""
     period = period_of(now)
-    return duty_lists.of_people(work, person_ids, period, at(clamped(period, 1), time()), local(now).date())
-
-
-def numbers(work: Work, person_id: int, now: datetime) -> dict[int, int]:
-    """Under which number each duty is in a person's list, by its id: for whoever names them to that person."""
-    return {each.duty.id: each.number for each in listing(work, person_id, now).entries}
+    return duty_lists.of_people(work, person_ids, period, duty_places.since(period), local(now).date())
 
 
 def listing(work: Work, person_id: int, now: datetime) -> Listing:
-    """The list as it is now; numbers that two months share are made different for good. Raises NotCadre."""
+    """The list as it is now; what is shown for the first time gets its number. Raises NotCadre."""
     day, period = local(now).date(), period_of(now)
-    others = stands_in_for(work, person_id, day)
+    others = absences.stood_in_for(work, person_id, day)
     rows = _rows(work, [person_id, *others], now)
     own = [row for row in rows if row[0].person_id == person_id]
     held = orgs.offices_of(work, person_id, day)
     if not held and not others and not any(duty.state in OPEN for duty, _ in own):
         raise NotCadre
-    _renumber(work, [duty for duty, _ in own], period)
+    numbers = duty_places.numbers(work, person_id, [duty for duty, _ in rows], now)
     known = {org.id: org.name for _, org in held}
     units = {**known, **_unit_names(work, {duty.org_id for duty, _ in rows if duty.org_id} - known.keys())}
-    entries = [_entry(duty, template, duty.number, units) for duty, template in own]
-    entries += _for_others(work, [row for row in rows if row[0].person_id != person_id], entries, units)
-    names = tuple(dict.fromkeys(org.name for _, org in held))
-    return Listing(period, names, tuple(entries))
+    names = duty_lists.names(work, {duty.person_id for duty, _ in rows} - {person_id}) if others else {}
+    entries = [
+        Entry(duty, template, numbers[duty.id], units.get(duty.org_id or 0, ""), _instead(duty, person_id, names))
+        for duty, template in sorted(rows, key=lambda row: row[0].person_id != person_id)
+    ]
+    return Listing(period, tuple(dict.fromkeys(org.name for _, org in held)), tuple(entries))
+
+
+def _instead(duty: Duty, person_id: int, names: Mapping[int, str]) -> str:
+    return "" if duty.person_id == person_id else names.get(duty.person_id, duty_texts.NAMELESS)
 
 
 def _unit_names(work: Work, org_ids: set[int]) -> dict[int, str]:
     return {org_id: org.name for org_id, org in orgs.by_ids(work, org_ids).items()} if org_ids else {}
-
-
-def _entry(duty: Duty, template: DutyTemplate, number: int, units: dict[int, str], stands_for: str = "") -> Entry:
-    return Entry(duty, template, number, units.get(duty.org_id or 0, ""), stands_for)
-
-
-def _renumber(work: Work, own: Sequence[Duty], period: str) -> None:
-    """This month's numbers stay; an older duty that has the same one gets the next that is free, for good."""
-    taken: set[int] = set()
-    for duty in sorted(own, key=lambda each: (each.period != period, each.period, each.number, each.id)):
-        if duty.number in taken:
-            duty.number = max(taken) + 1
-            work.session.add(duty)
-        taken.add(duty.number)
-
-
-def _for_others(
-    work: Work, rows: Sequence[tuple[Duty, DutyTemplate]], own: Sequence[Entry], units: dict[int, str]
-) -> list[Entry]:
-    """Duties of colleagues on leave, numbered on from one's own; their own numbers are left alone."""
-    first = max((each.number for each in own), default=0) + 1
-    names = duty_lists.names(work, {duty.person_id for duty, _ in rows}) if rows else {}
-    return [
-        _entry(duty, template, number, units, names.get(duty.person_id, duty_texts.NAMELESS))
-        for number, (duty, template) in enumerate(rows, first)
-    ]
 
 
 def held(work: Work, entry: Entry) -> Entry:

@@ -36,6 +36,7 @@ COUNTS = {
 STATES = {"": "全部", "silent": "没有回音", "open": "没有完成", **COUNTS}
 LOST = "（打不开）"
 NOBODY = "没有登记"
+GONE = "（空缺）"  # behind the office whose holder left and whose duties nobody has
 
 
 class NoPlace(Refusal):
@@ -173,7 +174,7 @@ def listing(
 ) -> Listing:
     """Duties of a branch; `wanted`: month, id of a template or nothing, state of `STATES`. In the tree's order."""
     place, today, (period, template_id, state) = place_of(work, actor, org_id), local(now).date(), wanted
-    asked = Wanted(place.org.path, period, today, template_id, state if state in STATES else "")
+    asked = Wanted(place.org.path, period, today, template_id, state if state in STATES else "", GONE)
     total = rows.count(work, asked)
     page, pages = _page(page, total, size)
     lines = rows.listed(work, asked, size, (page - 1) * size)
@@ -198,7 +199,7 @@ def silent(
 ) -> Listing:
     """Offices of a branch that have answered nothing to at least one duty of the month."""
     place, today = place_of(work, actor, org_id), local(now).date()
-    wanted = Wanted(place.org.path, period, today)
+    wanted = Wanted(place.org.path, period, today, gone=GONE)
     total = rows.count_silent_offices(work, wanted)
     page, pages = _page(page, total, size)
     lines = rows.silent_offices(work, wanted, size, (page - 1) * size)
@@ -231,7 +232,7 @@ def _named(parts: Any) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An office to be phoned; `mobile` is masked."""
+    """An office to be phoned; `mobile` is masked, and empty where nobody holds it."""
 
     row: Any
     mobile: str
@@ -240,13 +241,13 @@ class Call:
 def phone_list(
     work: Work, actor: Actor, org_id: int | None, period: str, now: datetime, page: int, size: int = PAGE
 ) -> Listing:
-    """Offices whose holder nobody can reach by chat and who have open duties, whatever the month."""
+    """Offices with open duties, whatever the month, whose holder nobody can reach by chat or which are vacant."""
     place, today = place_of(work, actor, org_id), local(now).date()
-    total = rows.count_unreachable(work, place.org.path)
+    total = rows.count_unreachable(work, place.org.path, today)
     page, pages = _page(page, total, size)
-    lines = rows.unreachable(work, place.org.path, size, (page - 1) * size)
-    numbers = _masked(work, [each.person_id for each in lines])
-    calls = [Call(each, numbers.get(each.person_id, NOBODY)) for each in lines]
+    lines = rows.unreachable(work, place.org.path, today, size, (page - 1) * size)
+    numbers = _masked(work, [each.person_id for each in lines if each.person_id is not None])
+    calls = [Call(each, "" if each.person_id is None else numbers.get(each.person_id, NOBODY)) for each in lines]
     return Listing(place, period, today, calls, total, page, pages)
 
 

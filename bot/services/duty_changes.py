@@ -4,20 +4,22 @@ Each change writes a step and an audit line and arms the reminders anew in the s
 never fires again.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from bot.calendar import say_date
+from bot import duty_texts as texts
+from bot.calendar import say_date, say_day
+from bot.clock import local
+from bot.due_dates import deadline_in, field_of
 from bot.errors import Refusal
+from bot.services import duty_places, letters
 from bot.services.duty_arming import rearm
 from bot.services.duty_ladder import first_rung
 from bot.services.house import House
-from storage import audit, duties, duty_rows
+from storage import audit, duties, duty_rows, duty_templates
 from storage.duties import OPEN, Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
-
-__all__ = ["NotOpen", "excuse", "hand_over_all", "move_deadline", "rearm", "reassign"]
 
 
 class NotOpen(Refusal):
@@ -35,6 +37,40 @@ def move_deadline(work: Work, duty: Duty, day: date, actor: str, now: datetime, 
     if duty.deadline == day:
         return
     duty.set_on = duty.set_on or duty.deadline
+    _move(work, duty, template, day, actor, now, house)
+
+
+def follow(work: Work, org_id: int, days: Mapping[str, date], actor: str, now: datetime, house: House) -> int:
+    """Dates of a union (by field) are other ones: its open duties that count from them have another last day; how many.
+
+    Not those whose day staff have set: this year's date of the line, or a deadline that was moved. What the rule would
+    not give in its month any more stays as it is; staff excuse it. Whoever has the duty is told by a letter.
+    """
+    moved = 0
+    for duty, template in duties.open_in(work, org_id):
+        field = field_of(template.deadline)
+        own = duty_templates.dates_of(work, duty.period)
+        if field is None or field not in days or template.id in own or duty.set_on is not None:
+            continue
+        day = deadline_in(duty.period, template.deadline, days[field])
+        if day is None or day == duty.deadline:
+            continue
+        duty, template = _hold(work, duty, duty.person_id)
+        before = say_day(duty.deadline)
+        _move(work, duty, template, day, actor, now, house)
+        words = texts.DESK_MOVED.format(title=template.title, day=say_day(day), before=before)
+        tell(work, duty, duty.person_id, words, now)
+        moved += 1
+    return moved
+
+
+def tell(work: Work, duty: Duty, person_id: int, words: str, now: datetime) -> None:
+    """Owe somebody words about a duty; who has left the office it is vacant in hears nothing."""
+    if person_id != duty.person_id or not duties.is_vacant(work, duty, local(now).date()):
+        letters.plant(work, f"duty:{duty.id}:{work.new_id()}", person_id, words, now)
+
+
+def _move(work: Work, duty: Duty, template: DutyTemplate, day: date, actor: str, now: datetime, house: House) -> None:
     note = f"{say_date(duty.deadline)}→{say_date(day)}"
     duty.deadline, duty.escalated, duty.escalated_at = day, 0, None
     duty.rung = first_rung(day, house.duties.offsets(template.ladder), now, house.hours)
@@ -53,31 +89,18 @@ def excuse(work: Work, duty: Duty, actor: str, now: datetime, house: House, note
 def reassign(work: Work, duty: Duty, to_person: int, actor: str, now: datetime, house: House) -> None:
     """From now on it is somebody else's, who has not acknowledged it yet. Raises NotOpen.
 
-    It gets the next number of that person's list. Steps still to come are said to them; whoever calls this tells them.
+    Its number in their list is for `duty_places` to say. Steps still to come are said to them; whoever calls this tells
+    them.
     """
     before = duty.person_id
     duty, template = _hold(work, duty, before, to_person)
     if before == to_person:
         return
-    taken = duties.last_number(work, to_person, duty.period)
-    duty.person_id, duty.number = to_person, taken + 1
+    duty.number, duty.person_id = duty_places.hand_on(work, duty, to_person, now), to_person
     duty.state, duty.acknowledged_at, duty.told_id = "issued", None, None
     duty.rung = first_rung(duty.deadline, house.duties.offsets(template.ladder), now, house.hours)
     _wrote(work, duty, actor, "reassigned", now, f"person:{before}→person:{to_person}")
     rearm(work, [before, to_person], now, house)
-
-
-def hand_over_all(
-    work: Work, from_person: int, to_person: int, actor: str, now: datetime, house: House, offices: Collection[int] = ()
-) -> int:
-    """Everything open of one person goes to another in one step (only of these appointments, where named); how many."""
-    moved = 0
-    duty_rows.hold(work, [from_person, to_person])
-    for duty in duties.open_of(work, from_person):
-        if not offices or duty.appointment_id in offices:
-            reassign(work, duty, to_person, actor, now, house)
-            moved += 1
-    return moved
 
 
 def _hold(work: Work, duty: Duty, *person_ids: int) -> tuple[Duty, DutyTemplate]:

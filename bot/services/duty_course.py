@@ -79,7 +79,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Everything on the page of a duty. `mark` is how it stands; `colleagues` could do it instead."""
+    """Everything on the page of a duty. `mark` is how it stands; `colleagues` could do it instead.
+
+    `vacant`: its holder left, and nobody has it.
+    """
 
     held: Held
     state: str
@@ -92,6 +95,7 @@ class Course:
     numbers: Sequence[tuple[str, str, str]]
     evidence: Sequence[Any]
     colleagues: Sequence[tuple[int, str]]
+    vacant: bool
 
 
 def course(work: Work, actor: Actor, duty_id: int, house: House, now: datetime) -> Course:
@@ -111,6 +115,7 @@ def course(work: Work, actor: Actor, duty_id: int, house: House, now: datetime) 
         asks=[_ask(work, each) for each in asked],
         numbers=_numbers(work, found),
         evidence=duty_course.evidence_of(work, duty_id),
+        vacant=duties.is_vacant(work, duty, today),
         colleagues=[(who, f"{office} {name}".strip()) for who, office, name in holders if who != duty.person_id],
     )
 

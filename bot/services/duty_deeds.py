@@ -11,7 +11,7 @@ from bot import duty_texts as texts
 from bot.calendar import say_day
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services import duty_changes, letters
+from bot.services import duty_changes
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.house import House
 from bot.services.reveal import checked_reason
@@ -105,14 +105,15 @@ def move(work: Work, actor: Actor, page: Page, day: date | None, now: datetime, 
 def reassign(work: Work, actor: Actor, page: Page, to_person: int | None, now: datetime, house: House) -> None:
     """A colleague in office in the same union does it. Raises NoDuty, NotAllowed, ShownBefore, BadDeed."""
     found, asked = _take(work, actor, page)
-    before = found.duty.person_id
+    before, gone = found.duty.person_id, duties.is_vacant(work, found.duty, local(now).date())
     theirs = {person for person, _, _ in duty_course.holders(work, found.org.id, local(now).date())} - {before}
     if to_person not in theirs or to_person is None:
         raise BadDeed("to", "请选一位本工会的同事。")
     _withdraw(work, asked, now)
     duty_changes.reassign(work, found.duty, to_person, f"staff:{actor.name}", now, house)
     _tell(work, found, to_person, texts.DESK_GIVEN, now)
-    _tell(work, found, before, texts.DESK_TAKEN, now)
+    if not gone:
+        _tell(work, found, before, texts.DESK_TAKEN, now)
 
 
 def grant(work: Work, actor: Actor, page: Page, request_id: int, now: datetime, house: House) -> None:
@@ -165,4 +166,4 @@ def _withdraw(work: Work, asked: list[DutyRequest], now: datetime) -> None:
 
 def _tell(work: Work, found: Held, person_id: int, words: str, now: datetime, **more: str) -> None:
     said = {"title": found.template.title, "unit": found.org.name, "day": say_day(found.duty.deadline), **more}
-    letters.plant(work, f"duty:{found.duty.id}:{work.new_id()}", person_id, words.format(**said), now)
+    duty_changes.tell(work, found.duty, person_id, words.format(**said), now)

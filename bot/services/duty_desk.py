@@ -1,7 +1,8 @@
 """What is on the desk of each of many cadres: their open duties as items of the ladder, leave and substitutes.
 
-While somebody is on leave and a substitute stands in, the duties are on the substitute's desk. Without one (or with one
-who is on leave too) they wait on the own desk until the leave is over.
+While somebody is on leave and a substitute stands in, the duties are on the substitute's desk too. They stay on the
+own desk, where nothing is said until the leave is over; so who comes back is armed for what is still open then. Who is
+absent and who stands in is for `storage/absences.py: on_leave` to say.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,7 +13,7 @@ from bot.calendar import at, period_of
 from bot.clock import local
 from bot.services.duty_ladder import Item, Policy, State, next_moment
 from bot.services.house import House
-from storage import duty_rows, duty_templates
+from storage import absences, duty_rows, duty_templates
 from storage.duty_rows import DutyRow
 from storage.duty_templates import DutyTemplate
 from storage.reminders import Armed
@@ -23,13 +24,15 @@ OLD = timedelta(days=92)  # nobody is reminded of what was due longer ago
 
 @dataclass(slots=True)
 class Desk:
-    """One cadre's. `rows`: the open duties, and all of this month; `names`: for whom a duty is done, by person.
+    """One cadre's. `rows`: the open duties, and all of this month; `names`: for whom a duty is done, by person ("" for
+    who told none).
 
-    `back`: on leave, back at that moment; `substitute`: who has the duties meanwhile.
+    `backs`: when they are back. `back`: on leave, back at that moment; `substitute`: who has the duties meanwhile.
     """
 
     rows: list[DutyRow] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    backs: dict[int, datetime] = field(default_factory=dict)
     back: datetime | None = None
     substitute: int | None = None
 
@@ -57,20 +60,19 @@ class Desks:
         self._load(work, local(now).date())
 
     def _load(self, work: Work, today: date) -> None:
-        away = duty_rows.away(work, list(self.of), today)
-        instead = [each.substitute_id for each in away if each.substitute_id is not None]
-        gone = duty_rows.absent_of(work, instead, today) if instead else set()
-        owner: dict[int, int] = {each: each for each in self.of}
-        for each in away:
-            substitute = each.substitute_id if each.substitute_id not in gone else None
+        instead: dict[int, int] = {}
+        for each in absences.on_leave(work, today, list(self.of)):
+            back = at(each.until_on + timedelta(days=1), time())
             if each.person_id in self.of:
-                self.of[each.person_id].back = at(each.until_on + timedelta(days=1), time())
-                self.of[each.person_id].substitute = substitute
-            if substitute in self.of:
-                owner[each.person_id] = substitute
-                self.of[substitute].names[each.person_id] = each.name
-        for row in duty_rows.of_people(work, list(owner), period_of(self.now), today, today - OLD):
-            self.of[owner[row.person_id]].rows.append(row)
+                self.of[each.person_id].back = back
+                self.of[each.person_id].substitute = each.substitute_id
+            if each.substitute_id is not None and each.substitute_id in self.of:
+                instead[each.person_id] = each.substitute_id
+                self.of[each.substitute_id].names[each.person_id] = each.name
+                self.of[each.substitute_id].backs[each.person_id] = back
+        for row in duty_rows.of_people(work, [*self.of.keys() | instead], period_of(self.now), today, today - OLD):
+            for desk in {row.person_id, instead.get(row.person_id)} & self.of.keys():
+                self.of[desk].rows.append(row)
 
     def items(self, person_id: int) -> list[Item]:
         """A person's open duties for the ladder."""

@@ -12,6 +12,7 @@ from typing import Any
 from bot.calendar import at, clamped
 from bot.clock import local
 from bot.due_dates import deadline_in, field_of
+from bot.services import duty_places
 from bot.services.duty_arming import rearm
 from bot.services.duty_ladder import first_rung
 from bot.services.house import House
@@ -142,7 +143,7 @@ def _give(
     if not holders or not month.lines:
         return set(), 0
     filled = duty_issuing.offices(work, {each.org_id for each in holders}, local(now).date())
-    numbers = duty_issuing.last_numbers(work, {each.person_id for each in holders}, month.period)
+    numbers = duty_places.highest(work, {each.person_id for each in holders}, month.period)
     people: set[int] = set()
     count = 0
     for holder, deadline, line in _missing(work, holders, month, filled):

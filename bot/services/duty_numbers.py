@@ -110,12 +110,14 @@ def _store_one(
     work: Work, person_id: int, entry: Entry, values: Mapping[str, int], now: datetime, house: House
 ) -> list[str]:
     actor, changed = f"person:{person_id}", dict[str, int]()
+    labels = {str(each["key"]): str(each["label"]) for each in entry.template.numbers or []}
     for key, value in values.items():
         before = duty_values.put(work, entry.duty.id, key, value, actor, now)
         if before is not None and before != value:
             changed[key] = before
-        note = f"{key}: {plain(before)} -> {plain(value)}" if before is not None else f"{key}: {plain(value)}"
-        duties.step(work, entry.duty.id, actor, "number", now, note)
+        if before != value:
+            note = f"{plain(before) if before is not None else texts.NOT_TOLD} → {plain(value)}"
+            duties.step(work, entry.duty.id, actor, "number", now, f"{labels.get(key, key)}：{note}")
     numbers = of_entries(work, [entry])
     about = {"period": month(entry.duty.period), "title": title(entry)}
     named = [each for each in numbers.wanted if each.key in values]

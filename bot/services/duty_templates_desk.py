@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bot import texts
+from bot import duty_texts as texts
 from bot.calendar import clamped, period_of, say_day
 from bot.clock import local
 from bot.due_dates import deadline_in, field_of, reminder_days
@@ -18,6 +18,7 @@ from bot.services.actors import Actor, require
 from bot.services.duty_calendar import NoTemplate, draft_of
 from bot.services.duty_checks import FIELDS, BadTemplate, checked
 from bot.services.duty_deeds import ShownBefore
+from bot.services.duty_words import how_words
 from bot.services.duty_year import DRAFT_MARK, base_id, due_on, periods
 from bot.services.house import House
 from storage import duty_course, duty_dates, duty_templates
@@ -185,8 +186,9 @@ def _said(template: DutyTemplate, months: Sequence[Planned], today: date) -> tup
     """A line of the month's list, and a reminder some days before, of the first deadline of the year."""
     day = next((each.day for each in months if each.day is not None), today)
     said = {"number": 1, "title": template.title, "deadline": say_day(day)}
-    listed = texts.DUTY_LINE.format(state=texts.DUTY_STATES["issued"], **said)
-    return listed, texts.REMIND_DUE.format(left=texts.LEFT_DAYS.format(days=DAYS_BEFORE), **said)
+    listed = texts.LIST_LINE.format(state=texts.STATES["issued"], **said)
+    how = how_words(["issued"], 1)
+    return listed, texts.REMIND_ONE.format(left=texts.LEFT_DAYS.format(days=DAYS_BEFORE), how=how, **said)
 
 
 def problems(given: Mapping[str, Any]) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """A cadre's list, other months, and one duty in detail, as they are said."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Protocol
 
 from bot import duty_texts as texts
 from bot.calendar import period_of, say_date, say_day
 from bot.clock import local
-from bot.due_dates import deadline_in
+from bot.services import duty_issue
 from bot.services.duty_answers import Entry, Listing, title
-from storage import duties, duty_requests, duty_templates, duty_values, evidence, orgs
-from storage.duties import OPEN, Duty
+from storage import duties, duty_issuing, duty_requests, duty_values, evidence, orgs
+from storage.duties import OPEN
+from storage.duty_issuing import Holder
 from storage.work import Work
 
 
@@ -23,7 +25,9 @@ def list_words(work: Work, lists: Listing, now: datetime) -> str:
     counts = {"count": len(lists.entries), "left": len(lists.open)}
     asked = _asked(work, lists)
     lines = [_line(each, lists, asked, local(now).date()) for each in lists.entries]
-    return "\n".join([head.format(unit=unit, units=unit, period=period, **counts), *lines, texts.LIST_HOW])
+    first = (lists.open or lists.entries)[0].number
+    how = texts.LIST_HOW.format(number=first)
+    return "\n".join([head.format(unit=unit, units=unit, period=period, **counts), *lines, how])
 
 
 def _line(entry: Entry, lists: Listing, asked: Mapping[int, date], today: date) -> str:
@@ -42,7 +46,29 @@ def _asked(work: Work, lists: Listing) -> dict[int, date]:
     return {each.duty_id: each.wanted_on for each in pending if each.kind == "extend" and each.wanted_on}
 
 
-def state(duty: Duty, today: date, asked: date | None = None) -> str:
+class Standing(Protocol):
+    """What is known of a duty to say how far it is."""
+
+    @property
+    def state(self) -> str:
+        """As in `storage/duties.py`."""
+
+    @property
+    def deadline(self) -> date:
+        """The last day."""
+
+    @property
+    def percent(self) -> int | None:
+        """How far it is, as last told."""
+
+
+def how_words(states: Collection[str], number: int) -> str:
+    """How to answer a reminder; 收到 is not asked for again."""
+    silent = any(each != "acknowledged" for each in states)
+    return (texts.REMIND_HOW_SILENT if silent else texts.REMIND_HOW).format(number=number)
+
+
+def state(duty: Standing, today: date, asked: date | None = None) -> str:
     """How far a duty is, in a few words."""
     said = [texts.STATES[duty.state]]
     if duty.state in OPEN:
@@ -60,7 +86,7 @@ def month(period: str) -> str:
 def other_month(work: Work, person_id: int, now: datetime, ahead: int) -> str:
     """上月, 下月: a month as far as it is known; one that was not issued yet is read from the calendar."""
     period = shifted(period_of(now), ahead)
-    rows = duties.of_person(work, person_id, period)
+    rows = duties.of_person(work, person_id, period, local(now).date())
     if rows:
         lines = [
             texts.LIST_PLAIN.format(
@@ -84,13 +110,13 @@ def other_month(work: Work, person_id: int, now: datetime, ahead: int) -> str:
 
 def planned(work: Work, person_id: int, now: datetime, period: str) -> list[tuple[date, str]]:
     """What the calendar has for this person's offices in a month that was not issued yet: day and title, by day."""
-    own = duty_templates.dates_of(work, period)
-    found: set[tuple[date, str]] = set()
-    for office, org in orgs.offices_of(work, person_id, local(now).date()):
-        for each in duty_templates.of_month(work, int(period[5:7])):
-            if org.level in each.levels and each.role in ("", office.office):
-                day = own[each.id].deadline if each.id in own else deadline_in(period, each.deadline)
-                found |= {(day, each.title)} if day else set()
+    today = local(now).date()
+    held = [(office, org) for office, org in orgs.offices_of(work, person_id, today)]
+    filled = duty_issuing.offices(work, {org.id for _, org in held}, today) if held else set()
+    lines, found = duty_issue.month_of(work, period), set[tuple[date, str]]()
+    for office, org in held:
+        holder = Holder(office.id, org.id, person_id, office.office, office.since, org.level)
+        found |= {(day, line.title) for day, line in lines.of(holder, filled)}
     return sorted(found)
 
 

@@ -9,13 +9,13 @@ from datetime import date
 
 from bot.calendar import clamped, first_workday, say_date, say_day
 from bot.due_dates import deadline_in, field_of, reminder_days, say_rule
+from bot.services.duty_policy import DutyPolicy
 from storage import duty_dates, duty_templates, org_dates, orgs
 from storage.duty_templates import DutyDate, DutyTemplate
 from storage.orgs import Organisation
 from storage.work import Work
 
 DRAFT_MARK = "~"  # ends the id of a draft that changes a live template
-LADDER = (-7, -3, -1, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Everything a year is planned from. `own`: this year's dates by template and period."""
+    """Everything a year is planned from. `own`: this year's dates by template and period; `policy`: for the ladder."""
 
     templates: Sequence[DutyTemplate]
     own: Mapping[tuple[str, str], DutyDate]
-    ladder: Sequence[int] = LADDER
+    policy: DutyPolicy
 
 
 def base_id(template: DutyTemplate) -> str:
@@ -86,8 +86,7 @@ def of_month(
             own = calendar.own.get((base_id(template), period))
             deadline = due_on(template, period, own, days.get(org.id, {}))
             if deadline is not None:
-                ladder = calendar.ladder if template.ladder is None else template.ladder
-                reminders = tuple(reminder_days(deadline, ladder))
+                reminders = tuple(reminder_days(deadline, calendar.policy.offsets(template.ladder)))
                 planned.append(Planned(period, org.name, office, template, deadline, own is not None, reminders))
             elif own is not None and int(period[5:7]) in template.months:
                 skipped[template.title] = None
@@ -95,31 +94,29 @@ def of_month(
     return Month(period, first_workday(period) if planned else None, tuple(planned), tuple(skipped))
 
 
-def calendar_of(work: Work, year: int, drafts: bool = False, ladder: Sequence[int] = LADDER) -> Calendar:
+def calendar_of(work: Work, year: int, policy: DutyPolicy, drafts: bool = False) -> Calendar:
     """The live templates, or with `drafts` the calendar as it would be with every draft published."""
     every = duty_templates.every(work)
     live = [each for each in every if each.state == "live"]
     if drafts:
         drafted = {base_id(each): each for each in every if each.state == "draft"}
         live = [each for each in live if each.id not in drafted] + list(drafted.values())
-    return Calendar(live, duty_dates.of_year(work, year), ladder)
+    return Calendar(live, duty_dates.of_year(work, year), policy)
 
 
-def year_of_person(
-    work: Work, person_id: int, year: int, drafts: bool = False, ladder: Sequence[int] = LADDER
-) -> list[Month]:
+def year_of_person(work: Work, person_id: int, year: int, policy: DutyPolicy, drafts: bool = False) -> list[Month]:
     """Twelve months of a person in the offices held on the last day of each; somebody without one has empty months."""
-    calendar = calendar_of(work, year, drafts, ladder)
+    calendar = calendar_of(work, year, policy, drafts)
     held = {period: orgs.offices_of(work, person_id, clamped(period, 31)) for period in periods(year)}
     days = {org.id: org_dates.of_org(work, org.id) for pairs in held.values() for _, org in pairs}
     return [of_month(calendar, period, [(org, each.office) for each, org in held[period]], days) for period in held]
 
 
 def year_of_office(
-    work: Work, org: Organisation, office: str, year: int, drafts: bool = False, ladder: Sequence[int] = LADDER
+    work: Work, org: Organisation, office: str, year: int, policy: DutyPolicy, drafts: bool = False
 ) -> list[Month]:
     """Twelve months of an office of a union, whether somebody holds it or not."""
-    calendar = calendar_of(work, year, drafts, ladder)
+    calendar = calendar_of(work, year, policy, drafts)
     days = {org.id: org_dates.of_org(work, org.id)}
     return [of_month(calendar, period, [(org, office)], days) for period in periods(year)]
 

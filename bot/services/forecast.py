@@ -80,10 +80,25 @@ def _batch(work: Work, people: dict[int, list[Holder]], period: str, house: Hous
         state = desks.state(person_id, armed.get(person_id))
         coming = [_give(mind, held, *each) for each in months]
         unit, office = units[held[0].org_id], held[0].office
-        for moment, done in _life(mind, desks.items(person_id), state, coming, _end(period)):
+        for moment, done in _life(mind, _items(desks, person_id), state, coming, _end(period)):
             if period_of(moment) == period:
                 parts, what = _parts(mind, done)
                 yield Planned(moment, person_id, unit, office, what, parts)
+
+
+def _items(desks: Desks, person_id: int) -> list[Item]:
+    """What is on a desk: until a colleague is back the substitute hears of it, from then on the colleague."""
+    desk, hours = desks.of[person_id], desks.policy.hours
+    found: list[Item] = []
+    for row in desk.rows:
+        item = desks.item(row)
+        if row.person_id != person_id:
+            last = first_rung(row.deadline, item.offsets, desk.backs[row.person_id], hours)
+            item = replace(item, offsets=item.offsets[:last])
+        elif desk.substitute is not None and desk.back is not None:
+            item = replace(item, rung=max(item.rung, first_rung(row.deadline, item.offsets, desk.back, hours)))
+        found += [item] if row.open else []
+    return found
 
 
 def _months(first: str, last: str) -> Iterator[str]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.errors import Refusal
+from bot.services import duty_changes
 from bot.services.actors import Actor, require, require_branch
 from bot.services.binding_lists import Mistake
+from bot.services.house import House
 from storage import audit, org_dates, orgs
 from storage.org_dates import FIELDS, OrgDate
 from storage.orgs import Organisation
@@ -58,8 +60,13 @@ def mark_of(dates: Mapping[str, OrgDate]) -> str:
     return "|".join(f"{field}={dates[field].day}" for field in sorted(dates))
 
 
-def change(work: Work, actor: Actor, org_id: int, typed: Mapping[str, str], now: datetime, seen: str) -> None:
-    """Set the dates of a union as typed (2026-11-26); an empty one is dropped. Raises NoDate, NotAllowed."""
+def change(
+    work: Work, actor: Actor, org_id: int, typed: Mapping[str, str], now: datetime, house: House, seen: str
+) -> None:
+    """Set the dates of a union as typed (2026-11-26); an empty one is dropped. Open duties that count from one follow.
+
+    Raises NoDate, NotAllowed.
+    """
     require(actor, "appoint")
     org, dates = one(work, actor, org_id)
     if seen != mark_of(dates):
@@ -72,6 +79,7 @@ def change(work: Work, actor: Actor, org_id: int, typed: Mapping[str, str], now:
             _note(work, f"staff:{actor.name}", org.id, field, None, now)
         elif day is not None and (known is None or known.day != day):
             _set(work, f"staff:{actor.name}", org.id, field, day, now)
+            duty_changes.follow(work, org.id, {field: day}, f"staff:{actor.name}", now, house)
 
 
 def _day(written: str) -> date | None:
@@ -93,8 +101,8 @@ def _note(work: Work, by: str, org_id: int, field: str, day: date | None, now: d
     audit.write(work, by, "org_date", f"organisation:{org_id}", now, f"{FIELDS[field]}：{day or '删除'}")
 
 
-def bring_in(work: Work, actor: Actor, rows: Sequence[Row], now: datetime) -> tuple[int, list[Mistake]]:
-    """Set the dates of every row, or none: how many unions, and every mistake. Raises NotAllowed."""
+def bring_in(work: Work, actor: Actor, rows: Sequence[Row], now: datetime, house: House) -> tuple[int, list[Mistake]]:
+    """Set the dates of every row, or none: how many unions, and every mistake. Duties follow. Raises NotAllowed."""
     require(actor, "appoint")
     places: dict[str, list[Organisation]] = {}
     for org in orgs.beneath(work, actor.path or "/"):
@@ -116,4 +124,5 @@ def bring_in(work: Work, actor: Actor, rows: Sequence[Row], now: datetime) -> tu
     for _, unit, days in rows:
         for field, day in days.items():
             _set(work, f"staff:{actor.name}", places[unit][0].id, field, day, now)
+        duty_changes.follow(work, places[unit][0].id, days, f"staff:{actor.name}", now, house)
     return len({unit for _, unit, _ in rows}), []

@@ -11,9 +11,11 @@ from sqlmodel import select
 from bot.services import duty_answers, duty_board, duty_evidence
 from bot.services.actors import Actor
 from storage import duties, evidence
+from storage.base import table
 from storage.duty_board import COUNTS, Sums
 from storage.duty_requests import DutyRequest
 from storage.letters import PURPOSE, Letter
+from storage.orgs import Appointment
 from storage.work import Work
 from tests.console.desk import Desk, Person
 from tests.console.duties_kit import PERIOD, Union, busy, union_of
@@ -282,3 +284,24 @@ async def test_today_says_what_waits(union: Union, desk: Desk) -> None:
         assert each in words.replace(" ", ""), each
     west = plain(await (await desk.person("west", "staff", union.units["west"])).get("/")).replace(" ", "")
     assert "逾期完成1项" in west and "已逾期" not in west and "等待决定的申请0件" in west
+
+
+async def test_what_nobody_has_since_its_holder_left_is_shown_as_vacant(union: Union, desk: Desk) -> None:
+    await busy(union)
+
+    def leave(work: Work) -> None:
+        row = table(Appointment)
+        held = row.update().where(row.c.person_id == union.people["孙小红"])
+        work.execute(held.values(until=date(2026, 11, 24)))
+
+    await desk.write(leave)
+    chen = await desk.person("chen", "approver")
+    phone = plain(await chen.get("/duties/phone"))
+    assert "空缺" in phone and "没有人接" in phone and "138****8000" not in phone and "一共 1 个" in phone
+    for view in ("list", "silent"):
+        words = plain(await chen.get(f"/duties/{view}?period=2026-11"))
+        assert "主席（空缺）" in words
+    page = plain(await chen.get(f"/duties/{union.duties['east-shop/election']}"))
+    assert "还没有人接" in page and "孙小红" not in page
+    file = await fetched(chen, "/duties/phone.xlsx")
+    assert list(file["要打电话的"].values)[1][2] == "空缺"

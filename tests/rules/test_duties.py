@@ -7,19 +7,17 @@ from typing import Any
 import pytest
 import yaml
 
-from bot import texts
 from bot.calendar import at
 from bot.clock import SHANGHAI
-from bot.services import bindings, duties, duty_calendar, duty_issue
+from bot.services import bindings, duty_answers, duty_calendar, duty_issue, duty_words
 from bot.services.bindings import BadCode
-from bot.services.duties import NoSuchDuty, NotCadre, WhichDuty
+from bot.services.duty_answers import NotCadre
 from bot.services.duty_calendar import Loaded
 from bot.services.house import House
 from storage import orgs
-from storage.audit import Audit
 from storage.base import table
 from storage.database import Database
-from storage.duties import Duty
+from storage.duties import Duty, DutyStep
 from storage.duty_templates import DutyDate, DutyTemplate
 from storage.orgs import Appointment, Binding
 from storage.people import Known, Person
@@ -175,47 +173,7 @@ def test_a_receipt_covers_all_new_duties_once(town: Town, database: Database, no
     assert town.acknowledge(known, now) == 2
     assert town.acknowledge(known, now) == 0
     assert [duty.state for duty, _ in town.duties_of(known, "2026-11")] == ["acknowledged"] * 2
-    assert {action for (action,) in rows(database, Audit, "action")} == {"acknowledge"}
-
-
-def test_done_is_done_and_cannot_be_done_again(town: Town, now: datetime) -> None:
-    known = town.cadre("u1", "shop", FIRST_DAY)
-    town.issue(FIRST_DAY)
-    done = town.complete(known, 2, now)
-    assert (done.template.id, done.left, done.duty.done_at) == ("c", 1, now)
-    assert "2. 任务c 完成" in duties.done_words(done)
-    assert "还有1项未完成" in duties.done_words(done)
-    with pytest.raises(NoSuchDuty) as again:
-        town.complete(known, 2, now)
-    assert "11月25日" in again.value.words
-    last = town.complete(known, None, now)  # only one is left: no number is needed
-    assert last.left == 0
-    assert texts.DONE_ALL in duties.done_words(last)
-
-
-def test_what_cannot_be_completed_says_why(town: Town, now: datetime) -> None:
-    known = town.cadre("u1", "shop", now)
-    stranger = meet(town.database, "u9", now)
-    with pytest.raises(NotCadre):
-        town.complete(stranger, 1, now)
-    with pytest.raises(NotCadre):
-        town.acknowledge(stranger, now)
-    with pytest.raises(NoSuchDuty, match="NoSuchDuty") as nothing:
-        town.complete(known, None, now)
-    assert "没有派给您的任务" in nothing.value.words
-    town.issue(now)
-    with pytest.raises(NoSuchDuty) as unknown:
-        town.complete(known, 9, now)
-    assert "没有编号为9的任务" in unknown.value.words
-    with pytest.raises(WhichDuty) as which:
-        town.complete(known, None, now)
-    assert "1. 任务a" in which.value.words
-    assert "2. 任务c" in which.value.words
-    for number in (1, 2):
-        town.complete(known, number, now)
-    with pytest.raises(NoSuchDuty) as all_done:
-        town.complete(known, None, now)
-    assert all_done.value.words == texts.DONE_ALL
+    assert rows(database, DutyStep, "what", "actor") == [("acknowledged", f"person:{known.person_id}")] * 2
 
 
 def test_the_list_tells_state_and_lateness(town: Town, now: datetime) -> None:
@@ -223,20 +181,11 @@ def test_the_list_tells_state_and_lateness(town: Town, now: datetime) -> None:
     town.issue(now)
     town.acknowledge(known, now)
     town.complete(known, 2, now)
-    said = town.database.look(lambda work: duties.list_words(*duties.of_month(work, known.person_id, now), now))
+    lists = town.database.writer.run(lambda work: duty_answers.listing(work, known.person_id, now))
+    said = town.database.look(lambda work: duty_words.list_words(work, lists, now))
     assert "示例商店工会 2026年11月任务（共2项，未完成1项）" in said
     assert "1. 任务a｜11月20日前｜已收到，已过期限" in said
     assert "2. 任务c｜11月30日前｜已完成" in said
-
-
-@pytest.mark.parametrize(("days", "words"), [(3, "还有3天"), (0, "就是今天"), (-2, "已过2天")])
-def test_a_reminder_says_how_much_time_is_left(town: Town, now: datetime, days: int, words: str) -> None:
-    known = town.cadre("u1", "shop", now)
-    town.issue(now)
-    duty, template = town.duties_of(known, "2026-11")[0]
-    said = duties.due_words(duty, template.title, duty.deadline - timedelta(days=days))
-    assert words in said
-    assert "完成 1" in said
 
 
 def bind(town: Town, known: Known, code: str, now: datetime) -> tuple[orgs.Organisation, str]:

@@ -69,19 +69,19 @@ def on_leave(town: Town, known: Known, substitute: Known, first: date, last: dat
     town.database.writer.run(job)
 
 
-def test_what_is_open_from_before_comes_first_and_keeps_its_new_number(town: Town) -> None:
+def test_what_is_open_from_before_comes_first_and_keeps_its_number(town: Town) -> None:
     known = town.cadre("u1", "shop", NOVEMBER)
     town.issue(NOVEMBER)
     finish(town, known, 3, NOVEMBER)
     town.issue(DECEMBER)
-    expected = [(4, "2026-11", "a", ""), (5, "2026-11", "b", "")]
-    expected += [(1, "2026-12", "a", ""), (2, "2026-12", "b", ""), (3, "2026-12", "c", "")]
+    expected = [(1, "2026-11", "a", ""), (2, "2026-11", "b", "")]
+    expected += [(3, "2026-12", "a", ""), (4, "2026-12", "b", ""), (5, "2026-12", "c", "")]
     assert shown(listing(town, known, DECEMBER)) == expected
-    words = finish(town, known, 4, DECEMBER)
+    words = finish(town, known, 1, DECEMBER)
     assert "已过期13天，已记为逾期完成" in words
     assert shown(listing(town, known, DECEMBER)) == expected  # the number of the other one did not move
     later = shown(listing(town, known, datetime(2027, 1, 4, 9, tzinfo=SHANGHAI)))
-    assert [row[2] for row in later] == ["b", "a", "b", "c"]
+    assert later == [expected[1], *expected[2:]]
 
 
 def test_numbers_are_unique_over_offices_in_several_unions(town: Town) -> None:
@@ -153,23 +153,28 @@ def test_several_open_ask_which_and_others_have_no_list(town: Town) -> None:
 
 
 def test_done_stops_reminding_and_undone_starts_it_again(town: Town) -> None:
+    """The one reminder of a cadre is armed for the first that is open: 1 and 2 are due on the 20th, 3 on the 30th."""
     known = town.cadre("u1", "shop", NOVEMBER)
     town.issue(NOVEMBER)
-    duty = listing(town, known, NOVEMBER).pick(1).duty
+    town.heard("2026-11")
+    finish(town, known, 2, NOVEMBER)
+    finish(town, known, 3, NOVEMBER)
+    week_before = datetime(2026, 11, 13, 9, tzinfo=SHANGHAI)
 
-    def armed() -> bool:
-        due = rows(town.database, Reminder, "subject", "next_fire_at")
-        return any(moment is not None for subject, moment in due if subject == str(duty.id))
+    def armed() -> datetime | None:
+        ((subject, moment),) = rows(town.database, Reminder, "subject", "next_fire_at")
+        assert subject == ""
+        return moment  # type: ignore[no-any-return]
 
-    assert armed()
-    finish(town, known, 1, NOVEMBER)
-    assert not armed()
+    assert armed() == week_before
+    finish(town, known, 1, NOVEMBER + timedelta(hours=1))
+    assert armed() is None
     again = town.database.writer.run(
         lambda work: duty_answers.reopen(work, known.person_id, None, NOVEMBER, town.house)
     )
     assert (again.number, again.duty.state, again.duty.done_at) == (1, "acknowledged", None)
-    assert armed()
-    assert [what for (what,) in rows(town.database, DutyStep, "what")] == ["done", "reopened"]
+    assert armed() == datetime(2026, 11, 20, 9, tzinfo=SHANGHAI)  # received as it is: from the day on
+    assert [what for (what,) in rows(town.database, DutyStep, "what")] == ["done", "done", "done", "reopened"]
     with pytest.raises(NothingToReopen):
         town.database.writer.run(lambda work: duty_answers.reopen(work, known.person_id, 1, NOVEMBER, town.house))
 
@@ -252,7 +257,12 @@ def test_a_duty_with_all_of_its_numbers_is_done_and_corrections_leave_both(town:
     assert any("（原来入会12人）" in words for words in store(town, known, {"joined": 1300}))
     assert rows(town.database, DutyValue, "key", "hundredths") == [("joined", 1300), ("left", 0)]
     notes = [note for what, note in rows(town.database, DutyStep, "what", "note") if what == "number"]
-    assert notes == ["joined: 12", "left: 0", "joined: 12 -> 13"]
+    assert notes == ["入会：未报 → 12", "退会：未报 → 0", "入会：12 → 13"]
+    store(town, known, {"joined": 1500}, NOVEMBER + timedelta(days=9))
+    moments = rows(town.database, DutyValue, "key", "hundredths", "at")
+    assert moments == [("joined", 1500, NOVEMBER), ("left", 0, NOVEMBER)]  # when it was first told
+    last = rows(town.database, DutyStep, "what", "note", "at")[-1]
+    assert last == ("number", "入会：13 → 15", NOVEMBER + timedelta(days=9))
 
 
 def test_what_the_union_has_reported_elsewhere_is_known(town: Town, database: Database) -> None:

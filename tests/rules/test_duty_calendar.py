@@ -14,6 +14,7 @@ from bot.services import duty_calendar, duty_year
 from bot.services.actors import Actor, NotAllowed
 from bot.services.duty_calendar import BadDate, Conflict, Loaded, NoTemplate
 from bot.services.duty_checks import BadTemplate
+from bot.services.duty_policy import DutyPolicy
 from bot.services.house import House
 from storage import duty_dates, duty_templates
 from storage.audit import Audit
@@ -218,16 +219,20 @@ def test_a_year_shows_every_month_with_dates_drafts_and_what_is_left_out(town: T
     run(town, lambda work: duty_calendar.save(work, EDITOR, "b", {**GOOD, "months": [12]}, now))
     run(town, lambda work: duty_calendar.set_date(work, APPROVER, "a", "2026-12", later, now, untouched))
     run(town, lambda work: duty_calendar.set_date(work, APPROVER, "b", "2026-11", None, now, untouched))
-    months = town.database.look(lambda work: duty_year.year_of_person(work, known.person_id, 2026))
+    months = town.database.look(lambda work: duty_year.year_of_person(work, known.person_id, 2026, DutyPolicy()))
     assert [month.period for month in months] == duty_year.periods(2026)
     assert [len(month.duties) for month in months] == [2] * 10 + [1, 2]
     assert months[10].skipped == ("任务b",)
     december = {each.template.id: each for each in months[11].duties}
     assert (december["a"].deadline, december["a"].own) == (later, True)
     assert december["a"].reminders == tuple(date(2026, 12, n) for n in (11, 15, 17, 18, 21))
-    drafted = town.database.look(lambda work: duty_year.year_of_person(work, known.person_id, 2026, drafts=True))
+    drafted = town.database.look(
+        lambda work: duty_year.year_of_person(work, known.person_id, 2026, DutyPolicy((0, -3)), drafts=True)
+    )
     assert [len(month.duties) for month in drafted] == [1] * 11 + [2]
     assert {each.template.id for each in drafted[11].duties} == {"a", "b~"}
+    configured = next(each for each in drafted[11].duties if each.template.id == "a")
+    assert configured.reminders == (date(2026, 12, 15), later)  # the house's own ladder, in order
 
 
 def test_a_duty_of_another_office_is_not_shown(town: Town, now: datetime) -> None:
@@ -235,7 +240,9 @@ def test_a_duty_of_another_office_is_not_shown(town: Town, now: datetime) -> Non
     run(town, lambda work: duty_calendar.publish(work, APPROVER, "own-1", now))
     chair, clerk = town.cadre("one", "shop", now), town.cadre("two", "shop", now, office="经办人")
     for known, count in ((chair, 3), (clerk, 2)):
-        months = town.database.look(lambda work, who=known: duty_year.year_of_person(work, who.person_id, 2026))
+        months = town.database.look(
+            lambda work, who=known: duty_year.year_of_person(work, who.person_id, 2026, DutyPolicy())
+        )
         assert len(months[11].duties) == count
 
 

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from bot.calendar import period_of
 from bot.clock import SHANGHAI
-from bot.services import duties, duty_calendar, duty_issue
+from bot.services import duty_answers, duty_calendar, duty_issue
 from bot.services.duty_arming import rearm
 from bot.services.house import House
-from storage import orgs, people
+from storage import duties, orgs, people
 from storage.absences import Absence
 from storage.base import table
 from storage.database import Database
@@ -71,14 +71,20 @@ class Town:
         return self.database.writer.run(lambda work: duty_issue.issue(work, period, now, self.house))
 
     def duties_of(self, known: Known, period: str) -> list[tuple[Duty, DutyTemplate]]:
-        found = self.database.look(lambda work: duties.duties.of_person(work, known.person_id, period))
+        found = self.database.look(lambda work: duties.of_person(work, known.person_id, period, SINCE))
         return [(pair[0], pair[1]) for pair in found]
 
-    def complete(self, known: Known, number: int | None, now: datetime) -> duties.Completed:
-        return self.database.writer.run(lambda work: duties.complete(work, known.person_id, number, now))
+    def complete(self, known: Known, number: int | None, now: datetime) -> str:
+        """完成 N, as it is answered."""
+
+        def job(work: Work) -> str:
+            entry = duty_answers.listing(work, known.person_id, now).pick(number)
+            return duty_answers.finish(work, known.person_id, entry, now, self.house)
+
+        return self.database.writer.run(job)
 
     def acknowledge(self, known: Known, now: datetime) -> int:
-        return self.database.writer.run(lambda work: duties.acknowledge(work, known.person_id, now))
+        return self.database.writer.run(lambda work: duty_answers.acknowledge(work, known.person_id, now))
 
     def unfollow(self, known: Known) -> None:
         self.database.writer.run(lambda work: people.mark_unfollowed(work, known.address_id))

@@ -22,6 +22,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 TABLES = (
     "evidence",
     "duty_value",
+    "duty_place",
     "duty_step",
     "duty_request",
     "absence",
@@ -147,6 +148,13 @@ def _answers() -> None:
         once=("duty_id", "key"),
     )
     _index("duty_value", "key")
+    _make(
+        "duty_place",
+        *(_big("id"), _big("person_id"), _big("duty_id"), _number("number")),
+        refers={"person_id": "person", "duty_id": "duty"},
+        once=("person_id", "duty_id"),
+    )
+    _index("duty_place", "duty_id")
 
 
 def _evidence() -> None:
