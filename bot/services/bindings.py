@@ -87,7 +87,7 @@ def make(
 def put(work: Work, org: Organisation, office: str, name: str, days: int, now: datetime, by: str) -> str:
     """Store a fresh code of what was checked before, with its line in the trail."""
     code, ends = fresh_code(), now + timedelta(days=days)
-    orgs.add_binding(work, code, org_id=org.id, office=office, name=name, expires_at=ends, made_by=by, made_at=now)
+    orgs.add_binding(work, code, name, org_id=org.id, office=office, expires_at=ends, made_by=by, made_at=now)
     audit.write(work, by, "new_binding", f"organisation:{org.id}", now, office)
     return code
 
@@ -111,7 +111,7 @@ def revoke(work: Work, actor: Actor, binding_id: int, now: datetime) -> None:
     if binding.used_by is not None:
         raise NoCode("这个绑定码已经有人用过了。要解除绑定，请打开这位干部的页面办理。")
     if binding.revoked_at is None:
-        binding.revoked_at = now
+        binding.revoked_at, binding.name = now, None
         work.session.add(binding)
         audit.write(
             work, f"staff:{actor.name}", "revoke_binding", f"organisation:{binding.org_id}", now, binding.office
@@ -129,9 +129,9 @@ def bind(work: Work, person_id: int, code: str, now: datetime, house: House) -> 
     if held and binding.used_by in (None, person_id):
         return Bound(org, binding.office, again=True, spared=binding.used_by is None)
     _demand_in_force(binding, person_id, now)
-    binding.used_by, binding.used_at = person_id, now
+    _know(work, person_id, org, work.seal.open_or("", binding.name, orgs.NAME))
+    binding.used_by, binding.used_at, binding.name = person_id, now, None  # the person has the name now
     work.session.add(binding)
-    _know(work, person_id, org, binding.name)
     audit.write(work, f"person:{person_id}", "bind", f"organisation:{org.id}", now, binding.office)
     appointment = orgs.appoint(work, org, person_id, binding.office, local(now).date())
     left = cadres.inherit(work, appointment, now, house)
