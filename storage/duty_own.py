@@ -62,10 +62,11 @@ def requests_of(work: Work, person_id: int) -> Sequence[tuple[DutyRequest, DutyT
 
 
 def evidence_of(work: Work, person_id: int) -> Sequence[sa.Row[Any]]:
-    """What a person gave as evidence, in order: kind, state, when, the sealed words (not of photos and files), duty, union."""
+    """What a person gave as evidence, in order: kind, state, when, sealed words (no photos or files), duty, union."""
     each, duty, line = table(Evidence).c, table(Duty).c, table(DutyTemplate).c
     words = sa.case((each.kind == "text", each.body), else_=None).label("words")
     query = sa.select(each.kind, each.state, each.at, words, line.title, duty.org_id).where(
         each.duty_id == duty.id, duty.template_id == line.id, each.person_id == person_id
     )
-    return work.execute(query.order_by(each.at, each.id)).all()
+    rows: Sequence[sa.Row[Any]] = work.execute(query.order_by(each.at, each.id)).all()
+    return rows
