@@ -53,7 +53,9 @@ def of_applicant(
     return {"导出时间": _time(now), **record, **_rest(work, actor, application.person_id, applied)}
 
 
-def of_cadre(work: Work, actor: Actor, appointment_id: int, reason: str, now: datetime) -> dict[str, Any]:
+def of_cadre(
+    work: Work, actor: Actor, appointment_id: int, reason: str, now: datetime, who: str = ""
+) -> dict[str, Any]:
     """The same of somebody who holds or held an office of the actor's branch, member or not.
 
     A membership or an application outside the branch is only named. Raises NotAllowed, NoHandover, BadReason.
@@ -61,7 +63,7 @@ def of_cadre(work: Work, actor: Actor, appointment_id: int, reason: str, now: da
     _demand(actor)
     sheet = cadre_views.one(work, actor, appointment_id, now)
     person_id = sheet.appointment.person_id
-    _note(work, actor, "", f"appointment:{appointment_id}", reveal.checked_reason(reason, sheet.name), now)
+    _note(work, actor, who, f"appointment:{appointment_id}", reveal.checked_reason(reason, sheet.name), now)
     member = members.of_person(work, person_id)
     org = orgs.get(work, member.org_id) if member else None
     record: dict[str, Any] = {}
