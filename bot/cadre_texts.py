@@ -4,13 +4,31 @@ CODE_UNKNOWN = "没有这个绑定码，请核对一下有没有抄错；还不�
 CODE_USED = "这个绑定码已经有人用过了，一个码只能绑定一个人。请向上级工会要一个新的，或者回复“转人工”。"
 CODE_EXPIRED = "这个绑定码{day}已过期，请向上级工会要一个新的，或者回复“转人工”。"
 CODE_REVOKED = "这个绑定码已经作废，请向上级工会要一个新的，或者回复“转人工”。"
+CODE_TOO_OFTEN = "连着几次都没有找到绑定码，请一小时后再试，或者扫绑定二维码；着急请回复“转人工”。"
 CODE_OVER = "您用这个码绑定的职务已经解除。要重新绑定，请向上级工会要一个新的绑定码。"
 CODE_PRIVATE = "绑定码只能自己用，请不要发在群里。请私下发给我，或者向上级工会换一个新的。"
 BOUND_ALREADY = "您已经绑定{unit} {office}，不用再绑定。"
 BOUND_SPARED = "您已经绑定{unit} {office}，不用再绑定；这个绑定码没有用掉。"
+SHARED = "{unit}现在还有{count}位同志绑定着{office}，各人都有一份任务。您要是来接任的，请上级工会解除前任，把没办完的任务移交给您。"
+BIND_HOW = (
+    "请把上级工会给您的绑定码整个发给我，像这样：绑定 2345 6789 abcd efgh jkmn（20个字母和数字），或者扫绑定二维码。"
+    "没有绑定码的，请向上级工会要一个。"
+)
 INHERITED = "前任留下{count}项没办完的任务，现在由您办：\n{lines}"
 DUTY_LINE = "· {title}｜{deadline}前"
 REST_LINE = "· 另有{count}项，回复“我的任务”查看"
+
+UNBIND_ASK = (
+    "您确定解除{unit} {office}的绑定吗？解除以后不再给您派这个职务的任务，没办完的{count}项等下一位接任的同志办，"
+    "上级工会会知道。确定请回复“确定解除绑定”，不解除不用理会。"
+)
+UNBIND_WHICH = "您有{count}个职务，请说明解除哪一个，比如回复“解除绑定 1”：\n{lines}"
+UNBIND_LINE = "{number}. {unit} {office}"
+UNBIND_NUMBER = "没有第{number}个职务。\n{lines}\n请回复“解除绑定 1”这样。"
+UNBIND_YES = "确定解除绑定"
+UNBIND_AGAIN = "要解除职务的绑定，请先回复“解除绑定”。"
+UNBOUND = "已解除{unit} {office}的绑定（{day}）。谢谢您为职工做的工作。要重新绑定，请向上级工会要一个新的绑定码。"
+UNBOUND_LEFT = "没办完的{count}项任务等下一位接任的同志办，您不用再办。"
 
 HANDED_ON = "您接手了{unit} {office}的{count}项任务：\n{lines}\n回复“我的任务”查看，做完一项回复“完成 编号”。"
 HANDED_OFFICE = "您从{day}起担任{unit} {office}。"

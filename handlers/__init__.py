@@ -25,6 +25,7 @@ from handlers import (
     resuming,
     sensitive,
     subscription,
+    unbinding,
 )
 
 ROUTERS = (
@@ -38,6 +39,7 @@ ROUTERS = (
     membership.router,
     resuming.router,
     members.router,
+    unbinding.router,
     leave.router,
     duties.router,
     duty_requests.router,

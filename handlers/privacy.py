@@ -38,9 +38,13 @@ def ask_delete(turn: Turn, word: str) -> None:
         return
     found, turn.reask = privacy.standing(turn.work, turn.person.person_id, turn.now), ()
     stays = texts.STAYS_ENDED if found.ended else texts.STAYS_MEMBER if found.member else ""
-    stays += texts.STAYS_OFFICE if found.office else ""
+    stays += texts.STAYS_OFFICE if found.office else texts.STAYS_SERVED if found.served else ""
     application = texts.DELETE_APPLICATION.format(number=found.application) if found.application else ""
-    turn.say(texts.DELETE_ASK.format(application=application, stays=stays), Choice("delete_yes", texts.DELETE_YES))
+    duties = texts.DELETE_DUTIES if found.served else ""
+    turn.say(
+        texts.DELETE_ASK.format(application=application, duties=duties, stays=stays),
+        Choice("delete_yes", texts.DELETE_YES),
+    )
 
 
 @router.on(Words(texts.DELETE_YES), Key("delete_yes"))
@@ -54,7 +58,7 @@ def delete(turn: Turn, word: str) -> None:
         return
     turn.reask, turn.topic = (), SAID
     before = privacy.delete(turn.work, turn.person.person_id, turn.now)
-    turn.say(texts.DELETED.format(day=_today(turn)))
+    turn.say(texts.DELETED.format(day=_today(turn), duties=texts.DELETE_DUTIES if before.served else ""))
     if before.application:
         turn.say(texts.DELETED_APPLICATION.format(number=before.application))
     if before.member or before.office:

@@ -12,13 +12,16 @@ router = Router("subscription")
 FIRST_CHOICES = (Choice("ask", "年假有几天"), Choice("join", "入会"), Choice("help", "帮助"))
 
 
+SIGN = f"[{bindings.SIGNS}]"
 TYPED = Pattern(r"(?:绑定码?[:：]?|bind_)\s*(?P<code>[0-9a-z_][0-9a-z_ -]{6,59})")  # where the camera does not help
+BARE = Pattern(rf"(?P<code>(?=[a-z -]*\d){SIGN}{{4}}(?:[ -]?{SIGN}{{4}}){{4}})")  # the code alone, as it is shown
+HOW = Pattern(r"(?:我要|怎么|如何)?(?:干部|职务)?绑定(?:码|职务|干部)?[:：]?\s*[0-9a-z_ -]{0,6}")
 
 
 @router.on(Scene("bind_"))
-def bind_cadre(turn: Turn, code: str) -> None:
+def bind_cadre(turn: Turn, code: str, typed: bool = False) -> None:
     """A cadre scanned the binding code of their union."""
-    bound = bindings.bind(turn.work, turn.person.person_id, code, turn.now, turn.house)
+    bound = bindings.bind(turn.work, turn.person.person_id, code, turn.now, turn.house, typed)
     words = {"unit": bound.org.name, "office": bound.office}
     if bound.again:
         turn.say((cadre_texts.BOUND_SPARED if bound.spared else cadre_texts.BOUND_ALREADY).format(**words))
@@ -26,17 +29,25 @@ def bind_cadre(turn: Turn, code: str) -> None:
         turn.say(texts.BOUND.format(**words))
     if bound.left:
         turn.say(cadre_texts.INHERITED.format(count=len(bound.left), lines=cadres.lines(bound.left)))
-    lists = duty_answers.listing(turn.work, turn.person.person_id, turn.now)
-    turn.say(duty_words.list_words(turn.work, lists, turn.now))
+    if bound.others:
+        turn.say(cadre_texts.SHARED.format(count=bound.others, **words))
+    mine = duty_answers.listing(turn.work, turn.person.person_id, turn.now)
+    turn.say(duty_words.list_words(turn.work, mine, turn.now))
 
 
-@router.on(TYPED)
+@router.on(TYPED, BARE)
 def bind_typed(turn: Turn, found: re.Match[str]) -> None:
     """The same code, typed or pasted; in a group it is somebody's to steal."""
     if not turn.private:
         turn.say(cadre_texts.CODE_PRIVATE)
         return
-    bind_cadre(turn, found["code"])
+    bind_cadre(turn, found["code"], typed=True)
+
+
+@router.on(HOW)
+def how_to_bind(turn: Turn, found: re.Match[str]) -> None:
+    """绑定 without a code, or with a piece of one."""
+    turn.say(cadre_texts.BIND_HOW)
 
 
 @router.on(Scene("unit_"))

@@ -2,7 +2,8 @@
 
 States: `unplaced` (nobody has said yet which duty it is for; `duty_id` is the first it may be for, and nobody counts
 it) → `waiting` (the platform has it; fetched at `due_at`) → `kept` | `lost` (the platform does not give it any more)
-| `refused` (too large, or not what it says it is). Words are `kept` at once. A claim moves `due_at` on by its lease. A
+| `refused` (too large, or not what it says it is), and `erased`: kept long enough, or its giver wanted it gone. Words
+are `kept` at once. A claim moves `due_at` on by its lease. A
 crash while fetching: the lease ends and it is fetched again; `body` and `kept` are written together.
 Unique: (duty, media id).
 """

@@ -12,6 +12,7 @@ from storage.inbox import Inbound
 from storage.letters import Letter
 from storage.members import HERE, Member
 from storage.misses import Gap, Miss
+from storage.orgs import Appointment
 from storage.outbox import OPEN, Outbox
 from storage.people import Address, Person
 from storage.work import Work
@@ -37,10 +38,16 @@ _ENDED = sa.and_(
     _MEMBERS.c.state.not_in(HERE),
     sa.or_(*(_MEMBERS.c[name] != "" for name in ("id_hash", "mobile_hash", "employer", "work_status"))),
 )
-_OURS = sa.or_(  # people whose name is still needed
-    sa.exists().where(_MEMBERS.c.person_id == _PEOPLE.c.id, _MEMBERS.c.state.in_(HERE)),
-    sa.exists().where(_APPLICATIONS.c.person_id == _PEOPLE.c.id, _APPLICATIONS.c.state.in_(OPEN_APPLICATION)),
-)
+
+
+def ours(day: date) -> sa.ColumnElement[bool]:
+    """People whose name is still needed on a day: members, who is applying, who is in office."""
+    office = table(Appointment).c
+    return sa.or_(
+        sa.exists().where(_MEMBERS.c.person_id == _PEOPLE.c.id, _MEMBERS.c.state.in_(HERE)),
+        sa.exists().where(_APPLICATIONS.c.person_id == _PEOPLE.c.id, _APPLICATIONS.c.state.in_(OPEN_APPLICATION)),
+        sa.exists().where(office.person_id == _PEOPLE.c.id, sa.or_(office.until.is_(None), office.until >= day)),
+    )
 
 
 def lapsed_before(work: Work, moment: datetime, limit: int) -> list[tuple[int, int]]:
@@ -88,23 +95,23 @@ def holds_application(work: Work, person_id: int) -> bool:
     return work.execute(query.limit(1)).first() is not None
 
 
-def gone_before(work: Work, moment: datetime, limit: int) -> list[int]:
-    """People with a name who are reached nowhere since a moment and are neither members nor applying."""
+def gone_before(work: Work, moment: datetime, limit: int, day: date) -> list[int]:
+    """People with a name who are reached nowhere since a moment and whose name nobody needs on a day."""
     mine = _ADDRESSES.c.person_id == _PEOPLE.c.id
     there = sa.exists().where(mine, sa.or_(_ADDRESSES.c.following, _ADDRESSES.c.seen_at >= moment))
-    query = sa.select(_PEOPLE.c.id).where(_PEOPLE.c.name != "", sa.exists().where(mine), ~there, ~_OURS)
+    query = sa.select(_PEOPLE.c.id).where(_PEOPLE.c.name != "", sa.exists().where(mine), ~there, ~ours(day))
     return [int(each) for each in work.look(query.order_by(_PEOPLE.c.id).limit(limit)).scalars()]
 
 
-def forget_names(work: Work, person_ids: Collection[int]) -> int:
-    """Drop the names of these people, except of members and of those who are applying; how many.
+def forget_names(work: Work, person_ids: Collection[int], day: date) -> int:
+    """Drop the names of these people, except of members, of those who apply and of those in office on a day; how many.
 
     On PostgreSQL they are locked first, as a turn of theirs does, and looked at afterwards.
     """
     if work.dialect == "postgresql":
         ordered = sa.select(_PEOPLE.c.id).where(_PEOPLE.c.id.in_(person_ids)).order_by(_PEOPLE.c.id)
         work.execute(ordered.with_for_update()).all()
-    meant = sa.and_(_PEOPLE.c.id.in_(person_ids), _PEOPLE.c.name != "", ~_OURS)
+    meant = sa.and_(_PEOPLE.c.id.in_(person_ids), _PEOPLE.c.name != "", ~ours(day))
     return int(work.execute(sa.update(_PEOPLE).where(meant).values(name="")).rowcount)
 
 

@@ -53,7 +53,8 @@ class Appointment(Row, table=True):
 class Binding(Row, table=True):
     """A one-time code that gives whoever shows it an office. Unique: the code's keyed hash; the code is not stored.
 
-    `name`: whom staff made it for, where they said so. In force: not used, not revoked, not expired.
+    `name`: whom staff made it for, where they said so; sealed, and gone with the code. In force: not used, not revoked,
+    not expired.
     """
 
     __tablename__ = "binding"
@@ -64,7 +65,7 @@ class Binding(Row, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_by: int | None = Field(default=None, sa_type=BigId)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    name: str = Field(default="", max_length=40, sa_column_kwargs=default(""))
+    name: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
     made_by: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
     made_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -252,7 +253,7 @@ def count(work: Work) -> int:
     return int(work.look(sa.select(sa.func.count()).select_from(table(Organisation))).scalar_one())
 
 
-BINDING = "binding.code"
+BINDING, NAME = "binding.code", "binding.name"
 
 
 def put_binding(work: Work, code: str, org: Organisation, office: str, expires_at: datetime) -> None:
@@ -264,9 +265,10 @@ def put_binding(work: Work, code: str, org: Organisation, office: str, expires_a
         )
 
 
-def add_binding(work: Work, code: str, **values: Any) -> None:
-    """Remember a new code (`org_id`, `office`, `name`, `expires_at`, `made_by`, `made_at`); written with the group."""
-    row = {"id": work.new_id(), "code_hash": work.seal.fingerprint(code, BINDING), **values}
+def add_binding(work: Work, code: str, name: str, **values: Any) -> None:
+    """Remember a new code (`org_id`, `office`, `expires_at`, `made_by`, `made_at`); written with the group."""
+    sealed = work.seal.seal(name, NAME) if name else None
+    row = {"id": work.new_id(), "code_hash": work.seal.fingerprint(code, BINDING), "name": sealed, **values}
     work.append(Binding, {**row, "used_by": None, "used_at": None, "revoked_at": None})
 
 

@@ -21,6 +21,7 @@ from storage import (
     inbox,
     letters,
     members,
+    orgs,
     staff,
     tokens,
 )
@@ -33,6 +34,7 @@ from storage.imports import RosterFile, RosterRow
 from storage.inbox import Inbound
 from storage.letters import Letter
 from storage.members import Member, MemberRequest
+from storage.orgs import Binding
 from storage.seal import Unsealable
 from storage.staff import Staff
 from storage.tokens import Token
@@ -70,6 +72,7 @@ SEALED = (
     Sealed(Letter, "text", letters.PURPOSE),
     Sealed(DutyRequest, "reason", duty_requests.REASON),
     Sealed(Evidence, "body", evidence.BODY),
+    Sealed(Binding, "name", orgs.NAME),
     Sealed(Staff, "totp", staff.TOTP_PURPOSE),
     Sealed(Token, "value", tokens.PURPOSE),
 )

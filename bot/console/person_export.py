@@ -30,6 +30,11 @@ async def of_applicant(room: Room, visit: Visit, request: web.Request) -> web.St
     return await _file(room, visit, request, "application", person_export.of_applicant)
 
 
+async def of_cadre(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """The file, asked for on the page of a cadre."""
+    return await _file(room, visit, request, "cadre", person_export.of_cadre)
+
+
 async def _file(room: Room, visit: Visit, request: web.Request, kind: str, export: Export) -> web.StreamResponse:
     """That it was made is written down in the same transaction."""
     number, now = row_id(request, kind), room.clock.now()
@@ -47,4 +52,5 @@ async def _file(room: Room, visit: Visit, request: web.Request, kind: str, expor
 ROUTES = (
     Route("POST", f"/members/{{member:{ID}}}/export", "export", of_member),
     Route("POST", f"/applications/{{application:{ID}}}/export", "export", of_applicant),
+    Route("POST", f"/cadres/{{cadre:{ID}}}/export", "export", of_cadre),
 )

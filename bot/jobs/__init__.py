@@ -11,6 +11,7 @@ from bot.jobs import (
     expire_applications,
     fire_reminders,
     forget_applications,
+    forget_duties,
     group_misses,
     import_rosters,
     issue_duties,
@@ -39,6 +40,7 @@ JOBS: tuple[Job, ...] = (
     clean_up.JOB,
     expire_applications.JOB,
     forget_applications.JOB,
+    forget_duties.JOB,
     import_rosters.JOB,
     clean_rosters.JOB,
 )

@@ -59,7 +59,7 @@ def take(
         _demand_substitute(work, person_id, substitute_id, from_on, until_on, local(now).date())
     values = {"person_id": person_id, "substitute_id": substitute_id, "by": by, "at": now}
     made = rows.add(work, from_on=from_on, until_on=until_on, state="open", **values)
-    audit.write(work, by, "leave", f"person:{person_id}", now, say_period(from_on, until_on))
+    audit.write(work, by, "leave", f"person:{person_id}", now)
     if substitute_id is not None:
         who, period = name_of(work, person_id, local(now).date()), say_period(from_on, until_on)
         words = texts.LEAVE_TO_SUBSTITUTE.format(who=who, period=period)

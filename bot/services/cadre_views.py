@@ -31,9 +31,10 @@ SIDES = {
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a list; what a line holds depends on the side (`storage/cadres.py`)."""
+    """A page of a list; what a line holds depends on the side (`storage/cadres.py`). `names` by the line's key."""
 
     lines: Sequence[Any]
+    names: dict[int, str]
     total: int
     page: int
     pages: int
@@ -71,7 +72,15 @@ def listing(work: Work, actor: Actor, wanted: Wanted, page: int, now: datetime) 
     total = rows.count(work, wanted, now, today)
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
-    return Listing(rows.listed(work, wanted, now, today, PAGE, (page - 1) * PAGE), total, page, pages)
+    lines = rows.listed(work, wanted, now, today, PAGE, (page - 1) * PAGE)
+    return Listing(lines, _names(work, wanted, lines), total, page, pages)
+
+
+def _names(work: Work, wanted: Wanted, lines: Sequence[Any]) -> dict[int, str]:
+    """Names by line: those of codes are sealed."""
+    if wanted.view != "waiting":
+        return {each.key: each.name for each in lines}
+    return {each.key: work.seal.open_or("", each.name, orgs.NAME) for each in lines}
 
 
 def one(work: Work, actor: Actor, appointment_id: int, now: datetime) -> Sheet:

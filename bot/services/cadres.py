@@ -12,7 +12,7 @@ from bot import cadre_texts as texts
 from bot.calendar import say_date, say_day
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services import duty_changes, letters
+from bot.services import cases, duty_changes, letters
 from bot.services.actors import Actor, require, require_branch
 from bot.services.duty_arming import rearm
 from bot.services.house import House
@@ -105,20 +105,49 @@ def hand_over(
         each.person_id for each in colleagues(work, appointment.person_id, today, [org.id])
     }:
         raise NoHandover("只能移交给本工会或上一级工会在任的干部，请重新选择。")
-    appointment.until = today - timedelta(days=1)  # the last day is included, and it is over at once
-    work.session.add(appointment)
-    _move(work, moved, to_person_id, by, now, house)
-    rows.drop_requests(work, [duty.id for duty, _ in moved], appointment.person_id, by, now)
-    alone: list[int] = []
-    if not orgs.offices_of(work, appointment.person_id, today):
-        alone = absences.of_leaver(work, appointment.person_id, today)
+    touched = _end(work, appointment, moved, to_person_id, by, now, house)
     if to_person_id is not None and with_office:
         orgs.appoint(work, org, to_person_id, appointment.office, today)
-    rearm(work, [appointment.person_id, *alone], now, house)
+    rearm(work, touched, now, house)
     note = f"{why}；{len(moved)}项任务{'移交' if to_person_id is not None else '等下一位'}"
     audit.write(work, by, "unbind", f"appointment:{appointment.id}", now, note)
     _tell(work, appointment, org, moved, to_person_id, with_office, now)
     return len(moved)
+
+
+def step_down(work: Work, person_id: int, appointment_id: int, now: datetime, house: House) -> int | None:
+    """A cadre gives up an office of their own: its open duties wait for who binds next, and a case asks staff to look.
+
+    How many duties; None when the office is not theirs (any more).
+    """
+    appointment, today = orgs.appointment(work, appointment_id, change=True), local(now).date()
+    over = appointment is None or (appointment.until is not None and appointment.until < today)
+    if appointment is None or over or appointment.person_id != person_id:
+        return None
+    moved = to_move(work, appointment, today)
+    rearm(work, _end(work, appointment, moved, VACANCY, f"person:{person_id}", now, house), now, house)
+    audit.write(
+        work, f"person:{person_id}", "unbind", f"appointment:{appointment.id}", now, f"{len(moved)}项任务等下一位"
+    )
+    cases.hand_over(work, person_id, "stepped_down", now)
+    return len(moved)
+
+
+def _end(
+    work: Work, appointment: Appointment, moved: Moved, to: int | None, by: str, now: datetime, house: House
+) -> list[int]:
+    """The office is over at once, its duties move, what is asked about them falls away, and so does leave.
+
+    Who is to be armed anew when all is done: the leaver, and for whom they stood in.
+    """
+    today = local(now).date()
+    appointment.until = today - timedelta(days=1)  # the last day is included
+    work.session.add(appointment)
+    _move(work, moved, to, by, now, house)
+    rows.drop_requests(work, [duty.id for duty, _ in moved], appointment.person_id, by, now)
+    if orgs.offices_of(work, appointment.person_id, today):
+        return [appointment.person_id]
+    return [appointment.person_id, *absences.of_leaver(work, appointment.person_id, today)]
 
 
 def _held(work: Work, actor: Actor, appointment_id: int, now: datetime) -> tuple[Appointment, Organisation]:

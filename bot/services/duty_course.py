@@ -48,7 +48,13 @@ FIRED = {
 ASKS = {"extend": "延期", "hand_over": "转给同事"}
 ASK_STATES = {"pending": "等待决定", "granted": "已批准", "refused": "没有批准", "withdrawn": "已失效"}
 KINDS = {"photo": "照片", "file": "文件", "text": "文字"}
-KEPT = {"waiting": "正在取回", "kept": "已保存", "lost": "平台已删除，取不回", "refused": "没有收下"}
+KEPT = {
+    "waiting": "正在取回",
+    "kept": "已保存",
+    "lost": "平台已删除，取不回",
+    "refused": "没有收下",
+    "erased": "已按规定删除",
+}
 NOTES = KINDS | {"reason": "没有佐证的原因", WITHOUT_PROOF: "没有佐证"}
 HIDDEN_NOTES = ("reassigned", "asked")  # they hold ids of rows
 

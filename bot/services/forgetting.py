@@ -4,7 +4,7 @@
   days after its end; number, union, state, steps and the notice agreed to stay as proof without content.
 - The record of somebody who left the union, went to another one or was expelled loses numbers, employer and status
   `ENDED_YEARS` years after the end, with the application it came from. Name, number, union and dates stay as register.
-- The name of somebody who is neither a member nor applying goes with it.
+- The name of somebody who is neither a member nor applying nor in office goes with it.
 - Who leaves the account loses an application that was not handed in, and the open form, at once; the name after `DAYS`
   days. What the union has in hand is decided first.
 """
@@ -27,7 +27,7 @@ def lapse(work: Work, now: datetime) -> tuple[int, int]:
     if not found:
         return 0, 0
     count = forgetting.blank_applications(work, [application_id for application_id, _ in found])
-    return count, forgetting.forget_names(work, sorted({person_id for _, person_id in found}))
+    return count, forgetting.forget_names(work, sorted({person_id for _, person_id in found}), local(now).date())
 
 
 def ended(work: Work, now: datetime) -> int:
@@ -39,8 +39,9 @@ def ended(work: Work, now: datetime) -> int:
 
 def leave(work: Work, now: datetime) -> int:
     """Forget the names of a batch of people who left long enough ago; how many."""
-    found = forgetting.gone_before(work, now - KEPT, BATCH)
-    return forgetting.forget_names(work, found) if found else 0
+    today = local(now).date()
+    found = forgetting.gone_before(work, now - KEPT, BATCH, today)
+    return forgetting.forget_names(work, found, today) if found else 0
 
 
 def unfollowed(work: Work, person_id: int, address_id: int) -> None:

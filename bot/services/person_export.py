@@ -7,13 +7,15 @@ from bot import member_texts as words
 from bot import privacy_texts as texts
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services import admission_queue, admissions, member_requests, reveal, roster
+from bot.services import admission_queue, admissions, cadre_views, duty_export, member_requests, reveal, roster
 from bot.services.actors import Actor, require
 from storage import applications, audit, consents, members, orgs
 from storage.applications import Application, ApplicationStep
 from storage.members import Member, MemberEvent, MemberRequest
 from storage.orgs import Organisation
 from storage.work import Work
+
+ELSEWHERE = "在别的工会，请由那个工会导出"
 
 
 class OfAnotherUnion(Refusal):
@@ -33,7 +35,7 @@ def of_member(work: Work, actor: Actor, member_id: int, reason: str, now: dateti
     _note(work, actor, who, f"member:{member.id}", reveal.checked_reason(reason, member.name), now)
     handed_in = _handed_in(work, member.person_id) if member.person_id else []
     applied = [_application(work, each) for each in handed_in]
-    return {"导出时间": _time(now), **_record(work, member, org), **_rest(work, member.person_id, applied)}
+    return {"导出时间": _time(now), **_record(work, member, org), **_rest(work, actor, member.person_id, applied)}
 
 
 def of_applicant(
@@ -46,14 +48,38 @@ def of_applicant(
     _demand(actor)
     application = admissions.find(work, actor, application_id)
     _note(work, actor, who, f"application:{application.id}", reveal.checked_reason(reason, application.name), now)
-    handed_in = _handed_in(work, application.person_id)
+    applied = _applied(work, actor, application.person_id)
+    record = _record_of(work, actor, application.person_id)
+    return {"导出时间": _time(now), **record, **_rest(work, actor, application.person_id, applied)}
+
+
+def of_cadre(
+    work: Work, actor: Actor, appointment_id: int, reason: str, now: datetime, who: str = ""
+) -> dict[str, Any]:
+    """The same of somebody who holds or held an office of the actor's branch, member or not.
+
+    A membership or an application outside the branch is only named. Raises NotAllowed, NoHandover, BadReason.
+    """
+    _demand(actor)
+    sheet = cadre_views.one(work, actor, appointment_id, now)
+    person_id = sheet.appointment.person_id
+    _note(work, actor, who, f"appointment:{appointment_id}", reveal.checked_reason(reason, sheet.name), now)
+    member = members.of_person(work, person_id)
+    org = orgs.get(work, member.org_id) if member else None
+    record: dict[str, Any] = {}
+    if member is not None and org is not None:
+        record = _record(work, member, org) if _sees(actor, org) else {"会员登记": {"说明": ELSEWHERE}}
+    applied = _applied(work, actor, person_id)
+    return {"导出时间": _time(now), "姓名": sheet.name, **record, **_rest(work, actor, person_id, applied)}
+
+
+def _applied(work: Work, actor: Actor, person_id: int) -> list[dict[str, Any]]:
+    handed_in = _handed_in(work, person_id)
     places = orgs.by_ids(work, {each.org_id for each in handed_in if each.org_id is not None})
-    applied = [
+    return [
         _application(work, each) if _sees(actor, places.get(each.org_id or 0)) else _elsewhere(each)
         for each in handed_in
     ]
-    record = _record_of(work, actor, application.person_id)
-    return {"导出时间": _time(now), **record, **_rest(work, application.person_id, applied)}
 
 
 def _demand(actor: Actor) -> None:
@@ -92,8 +118,9 @@ def _record(work: Work, member: Member, org: Organisation) -> dict[str, Any]:
     }
 
 
-def _rest(work: Work, person_id: int | None, applied: list[dict[str, Any]]) -> dict[str, Any]:
+def _rest(work: Work, actor: Actor, person_id: int | None, applied: list[dict[str, Any]]) -> dict[str, Any]:
     return {
+        **(duty_export.record(work, actor, person_id) if person_id else {}),
         "入会申请": applied,
         "同意记录": [
             {
@@ -109,7 +136,7 @@ def _rest(work: Work, person_id: int | None, applied: list[dict[str, Any]]) -> d
 
 def _elsewhere(application: Application) -> dict[str, Any]:
     state = texts.STATES.get(application.state, application.state)
-    return {"编号": application.number, "状态": state, "说明": "在别的工会，请由那个工会导出"}
+    return {"编号": application.number, "状态": state, "说明": ELSEWHERE}
 
 
 def _time(moment: datetime | None) -> str:

@@ -9,7 +9,18 @@ from datetime import datetime
 
 from bot.clock import local
 from bot.services import cases, joining
-from storage import applications, audit, consents, conversations, forgetting, members, orgs, people
+from storage import (
+    applications,
+    audit,
+    consents,
+    conversations,
+    duty_forgetting,
+    duty_own,
+    forgetting,
+    members,
+    orgs,
+    people,
+)
 from storage.work import Work
 
 TOPIC = "privacy"  # of the case
@@ -21,13 +32,14 @@ class Standing:
     """What a request would meet: the number of an application in hand ("" while unsent, None: none is open).
 
     `member`: a record the union has to keep, of a member or of somebody who was expelled. `ended`: one of somebody who
-    left or went to another union.
+    left or went to another union. `office`: held now; `served`: held now or once.
     """
 
     application: str | None
     member: bool
     ended: bool
     office: bool
+    served: bool
     consents: int
 
 
@@ -39,6 +51,7 @@ def standing(work: Work, person_id: int, now: datetime) -> Standing:
         record is not None and record.state not in GONE,
         record is not None and record.state in GONE,
         bool(orgs.offices_of(work, person_id, local(now).date())),
+        duty_own.served(work, person_id),
         sum(each.ended_at is None for each in consents.of_person(work, person_id)),
     )
 
@@ -47,8 +60,9 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     """Delete what may go, at once; returns how things were. Where something has to stay, a case asks a person.
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
-    chat and what was answered are blanked, consents end. The record of members, events and consents stay;
-    of former members name, number, union and dates.
+    chat and what was answered are blanked, consents end; photos, files and words given with duties and reasons of
+    requests are emptied. The record of members, events and consents stay; of former members name, number, union and
+    dates; of cadres offices, which duties were done, and numbers.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -57,8 +71,10 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     if before.ended and record is not None:
         forgetting.blank_members(work, [record.id])
     forgetting.forget_said(work, person_id, owed=not before.member)
-    forgetting.forget_names(work, [person_id])
-    note = f"applications={emptied}"
+    today = local(now).date()
+    pieces = duty_forgetting.of_person(work, person_id, today)
+    forgetting.forget_names(work, [person_id], today)
+    note = f"applications={emptied} evidence={pieces}"
     audit.write(work, f"person:{person_id}", "erase", f"person:{person_id}", now, note)
     if before.member or before.office:
         cases.hand_over(work, person_id, TOPIC, now)

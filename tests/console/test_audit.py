@@ -70,9 +70,15 @@ PLACE = {"write": 2, "_note": 2, "_step": 4}  # of the action among a call's arg
 def deeds(module: Module) -> Iterator[str]:
     """The actions that a module writes down."""
     for call in ast.walk(module.tree):
-        place = PLACE.get(name_of(call.func)) if isinstance(call, ast.Call) else None
+        place = PLACE.get(name_of(call.func)) if isinstance(call, ast.Call) and not of_a_sheet(call) else None
         if place is not None and isinstance(call, ast.Call) and len(call.args) > place:
             yield from literals(call.args[place])
+
+
+def of_a_sheet(call: ast.Call) -> bool:
+    """Whether it writes a cell of a table: row and column are no action."""
+    func = call.func
+    return isinstance(func, ast.Attribute) and func.attr == "write" and name_of(func.value) != "audit"
 
 
 def literals(said: ast.AST) -> Iterator[str]:

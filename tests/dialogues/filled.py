@@ -53,5 +53,5 @@ def fill(work: Work) -> None:
     factory = orgs.by_code(work, "jixie")
     assert factory is not None
     orgs.put_binding(work, "demo_wang", factory, "主席", UNTIL)
-    deputy = {"name": "李四", "made_by": "staff:demo", "made_at": SINCE}
-    orgs.add_binding(work, "demo_li", org_id=factory.id, office="副主席", expires_at=UNTIL, **deputy)
+    deputy = {"made_by": "staff:demo", "made_at": SINCE}
+    orgs.add_binding(work, "demo_li", "李四", org_id=factory.id, office="副主席", expires_at=UNTIL, **deputy)

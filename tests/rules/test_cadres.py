@@ -79,7 +79,8 @@ def test_a_code_has_enough_chance_and_only_its_hash_is_kept(town: Town, now: dat
     code = code_for(town, now, name="王芳")
     assert (len(code), len(set(bindings.SIGNS))) == (20, 31) and set(code) <= set(bindings.SIGNS)
     (stored,) = rows(town.database, Binding, "code_hash", "name", "made_by", "made_at", "expires_at")
-    assert code not in stored and stored[1:] == ("王芳", "staff:chen", now, now + timedelta(days=7))
+    assert code not in stored and stored[2:] == ("staff:chen", now, now + timedelta(days=7))
+    assert "王芳".encode() not in stored[1] and town.database.seal.open(stored[1], orgs.NAME) == "王芳"
     assert rows(town.database, Audit, "action", "note") == [("new_binding", "主席")]
 
 
@@ -121,6 +122,7 @@ def test_binding_gives_the_name_staff_know_but_not_over_ones_own(town: Town, now
     bind(town, first, spoken, now)  # read out, with blanks
     bind(town, second, code_for(town, now, "副主席", "别人"), now)
     assert rows(town.database, Person, "id", "name") == sorted([(first.person_id, "王芳"), (second.person_id, "李四")])
+    assert rows(town.database, Binding, "name") == [(None,), (None,)]  # the name is the person's, not the code's
 
 
 def test_every_code_that_gives_nothing_says_why(town: Town, now: datetime) -> None:

@@ -118,7 +118,8 @@ def _calendar() -> None:
 
 def _bindings() -> None:
     with op.batch_alter_table("binding") as batch:
-        for column in (_text("name", 40, ""), _text("made_by", 64, ""), _at("made_at", True), _at("revoked_at", True)):
+        batch.add_column(sa.Column("name", sa.LargeBinary(), nullable=True))
+        for column in (_text("made_by", 64, ""), _at("made_at", True), _at("revoked_at", True)):
             batch.add_column(column)
     _index("binding", "org_id")
 
