@@ -22,7 +22,7 @@ from storage.duties import OPEN
 from storage.duty_moves import NOT_NEEDED, SKIPPED, Behind, Change, DutyMove
 from storage.work import Work
 
-BATCH = 400  # duties, or people, of one transaction
+BATCH = 250  # duties, or people, of one transaction
 QUIET = timedelta(minutes=10)  # staff may change several dates in a row; duties issued by an old date turn up meanwhile
 LINES = 12  # a message holds 2048 bytes
 
