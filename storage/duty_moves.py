@@ -27,7 +27,7 @@ NOT_NEEDED = date(1970, 1, 1)  # `told_on` of who was told that it need not be d
 class DutyMove(Row, table=True):
     """One change under way. Unique: (template, period): a later change of the same takes its place.
 
-    `deadline` null: each duty keeps its own; `skip`: they are excused. `after`: the last duty that followed.
+    `deadline` null: each duty keeps its own; `skip`: they are excused. `after`: the last appointment looked at.
     """
 
     __tablename__ = "duty_move"
@@ -46,6 +46,7 @@ class Behind(NamedTuple):
     """A duty that has not followed yet."""
 
     id: int
+    appointment_id: int
     person_id: int
     state: str
     deadline: date
@@ -95,21 +96,22 @@ def drop(work: Work, move: DutyMove) -> None:
     work.session.flush()
 
 
+_BEHIND = tuple(_duty.c[name] for name in Behind._fields)
+
+
 def behind(work: Work, move: DutyMove, late: datetime, limit: int) -> list[Behind]:
-    """The next duties that have not followed, by id; of those passed already the ones issued after `late`."""
-    passed = () if move.after is None else (sa.or_(_duty.c.id > move.after, _issued_since(late)),)
-    query = sa.select(*(_duty.c[name] for name in Behind._fields)).where(*_meant(move), *passed)
-    return [Behind(*row) for row in work.execute(query.order_by(_duty.c.id).limit(limit))]
+    """The next duties that have not followed, by appointment; after all of them those issued since `late` meanwhile."""
+    query = sa.select(*_BEHIND).where(*_meant(move)).order_by(_duty.c.appointment_id).limit(limit)
+    found = work.execute(query.where(_duty.c.appointment_id > (move.after or 0))).all()
+    if not found:
+        found = work.execute(query.where(_duty.c.created_at >= late, _duty.c.set_on.is_(None))).all()
+    return [Behind(*row) for row in found]
 
 
 def still_behind(work: Work, move: DutyMove, ids: Collection[int]) -> list[Behind]:
     """Those of them that have not followed yet, now that their people are held."""
-    query = sa.select(*(_duty.c[name] for name in Behind._fields)).where(*_meant(move), _duty.c.id.in_(ids))
+    query = sa.select(*_BEHIND).where(*_meant(move), _duty.c.id.in_(ids))
     return [Behind(*row) for row in work.execute(query.order_by(_duty.c.id))]
-
-
-def _issued_since(late: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(_duty.c.created_at >= late, _duty.c.set_on.is_(None))
 
 
 def _meant(move: DutyMove) -> tuple[sa.ColumnElement[bool], ...]:

@@ -59,7 +59,7 @@ def follow(work: Work, move_id: int, now: datetime, house: House, limit: int = B
     found_still = duty_moves.still_behind(work, move, [each.id for each in found])
     for before, mine in groupby(sorted(found_still, key=_alike), key=_alike):
         _change(work, move, before, [each.id for each in mine], now, house)
-    move.after = max(move.after or 0, found[-1].id)
+    move.after = max(move.after or 0, found[-1].appointment_id)
     work.session.add(move)
     work.session.flush()
     rearm(work, {each.person_id for each in found_still}, now, house)
