@@ -8,6 +8,14 @@ DESK_TAKEN = "“{title}”（{day}前）已经交给同事做，您不用再管
 DESK_GRANTED = "您申请的延期批准了：“{title}”现在是{day}前（原来是{before}前）。"
 DESK_REFUSED = "“{title}”的申请没有批准，还是{day}前。原因：{reason}"
 
+# ---- changed dates of the calendar ----
+MOVED = "任务的时间有变动（{count}项）"
+MOVED_LINE = "· {title}：现在是{day}前完成（原来是{before}前）"
+MOVED_OFF = "· {title}（原来是{before}前）：这次不用做了"
+MOVED_ON = "· {title}：还是要做，{day}前完成"
+MOVED_MORE = "……另有{count}项"
+MOVED_HOW = "其他都不变，已经报过的不用再报。回复“我的任务”可以看全部，辛苦了。"
+
 # ---- reminding ----
 REMIND_ONE = "提醒：{number}. {title}，{deadline}截止（{left}），还没有记为完成。{how}"
 REMIND_MANY = "提醒：您有{count}项任务还没有记为完成"

@@ -26,6 +26,7 @@ from storage.work import Work
 
 OPEN = ("issued", "delivered", "acknowledged")
 _UNTOLD = "state = 'issued'"
+_MOVED = "told_on IS NOT NULL"
 
 
 class Duty(Row, table=True):
@@ -40,6 +41,7 @@ class Duty(Row, table=True):
         sa.UniqueConstraint("template_id", "period", "appointment_id"),
         sa.Index("ix_duty_org_id_period", "org_id", "period"),
         sa.Index("ix_duty_told_id", "told_id", sqlite_where=sa.text(_UNTOLD), postgresql_where=sa.text(_UNTOLD)),
+        sa.Index("ix_duty_told_on", "person_id", sqlite_where=sa.text(_MOVED), postgresql_where=sa.text(_MOVED)),
     )
     id: int = Field(primary_key=True, sa_type=BigId)
     template_id: str = Field(foreign_key="duty_template.id", max_length=64)
@@ -59,6 +61,7 @@ class Duty(Row, table=True):
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     percent: int | None = None
     set_on: date | None = None
+    told_on: date | None = None
     escalated: int = Field(default=0, sa_column_kwargs=default(0))
     escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.absences import Absence
 from storage.base import table
 from storage.duties import OPEN, Duty, taken, vacant
 from storage.duty_templates import DutyTemplate
@@ -199,10 +200,16 @@ def count_silent_offices(work: Work, wanted: Wanted) -> int:
 
 
 def missed(work: Work, path: str, since: datetime, until: datetime, limit: int) -> Sequence[tuple[Firing, int]]:
-    """Reminders that were due in a time and never said, with whom they were for, oldest first."""
-    theirs = sa.select(DUTY.person_id).where(*_within(path))
+    """Reminders that were due in a time and never said, with whom they were for, oldest first.
+
+    Perhaps also those of people who only stand in for somebody there, or whose duties went to others: see their parts.
+    """
+    now, first = sa.select(DUTY.person_id).where(*_within(path)), sa.select(OFFICE.person_id).where(_below(path))
+    first = first.join(table(Organisation), ORG.id == OFFICE.org_id)
+    instead = sa.select(table(Absence).c.substitute_id).where(table(Absence).c.person_id.in_(first))
+    theirs = sa.or_(*(col(Reminder.person_id).in_(each) for each in (now, first, instead)))
     query = select(Firing, Reminder.person_id).where(Firing.reminder_id == Reminder.id, Firing.result == "missed")
-    query = query.where(col(Firing.due_at) >= since, col(Firing.due_at) < until, col(Reminder.person_id).in_(theirs))
+    query = query.where(col(Firing.due_at) >= since, col(Firing.due_at) < until, theirs)
     return work.session.exec(query.order_by(col(Firing.due_at), col(Firing.id)).limit(limit)).all()
 
 

@@ -1,14 +1,12 @@
-"""This year's own dates of the calendar: writing them, and the duties they touch that people have already.
+"""This year's own dates of the calendar.
 
 Table and constraint are in `storage/duty_templates.py`.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlmodel import col, select
 
-from storage.duties import OPEN, Duty
 from storage.duty_templates import DutyDate
 from storage.work import Work
 
@@ -43,9 +41,3 @@ def of_year(work: Work, year: int) -> dict[tuple[str, str], DutyDate]:
     """A year's own dates by template and period."""
     query = select(DutyDate).where(col(DutyDate.period).between(f"{year}-01", f"{year}-12"))
     return {(each.template_id, each.period): each for each in work.session.exec(query)}
-
-
-def open_duties(work: Work, template_id: str, period: str) -> Sequence[Duty]:
-    """The duties of a template and period that are issued and not done, by id."""
-    query = select(Duty).where(Duty.template_id == template_id, Duty.period == period, col(Duty.state).in_(OPEN))
-    return work.session.exec(query.order_by(col(Duty.id))).all()

@@ -15,6 +15,7 @@ from bot.jobs import (
     group_misses,
     import_rosters,
     issue_duties,
+    move_duties,
     note_deliveries,
     nudge_applicants,
     refresh_knowledge,
@@ -26,6 +27,7 @@ from bot.jobs.job import Job
 
 JOBS: tuple[Job, ...] = (
     issue_duties.JOB,
+    move_duties.JOB,
     fire_reminders.JOB,
     note_deliveries.JOB,
     escalate_duties.JOB,

@@ -16,7 +16,8 @@ NAME = "issue_duties"
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     """Counts of people and duties, and of people with open duties who had no reminder."""
     period, after = period_of(moment.now), 0
-    since = database.look(partial(jobs.finished, name=NAME)) or moment.now
+    finished = database.look(partial(jobs.finished, name=NAME)) or moment.now
+    since = min(finished, moment.now)  # a clock that was ahead then must not leave out what is due until there
     counts = {"people": 0, "issued": 0, "armed": 0}
     while True:
         batch = partial(duty_issue.issue_batch, period=period, house=house, now=moment.now, since=since, after=after)

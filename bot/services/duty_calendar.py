@@ -5,7 +5,7 @@ transaction with its audit line. A published change holds for the periods that a
 people have already are moved by giving the period its own date.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,16 +14,16 @@ from bot.calendar import clamped, period_of, say_date
 from bot.clock import local
 from bot.due_dates import FAR, field_of
 from bot.errors import Refusal
+from bot.services import duty_moves
 from bot.services.actors import Actor, require, require_branch
 from bot.services.duty_checks import FIELDS, checked
 from bot.services.duty_year import DRAFT_MARK, base_id
+from bot.services.house import House
 from storage import audit, duty_dates, duty_templates
-from storage.duties import Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
 
 CITY = 0
-Mover = Callable[[Work, Duty, date | None], None]
 RULES: Mapping[str, tuple[int, ...]] = {
     "monthly": tuple(range(1, 13)),
     "even_months": tuple(range(2, 13, 2)),
@@ -146,9 +146,9 @@ def revive(work: Work, actor: Actor, template_id: str, now: datetime) -> DutyTem
 
 
 def set_date(
-    work: Work, actor: Actor, template_id: str, period: str, deadline: date | None, now: datetime, move: Mover
-) -> int:
-    """Give a period its own deadline, or skip it (None); how many duties in people's hands were handed to `move`.
+    work: Work, actor: Actor, template_id: str, period: str, deadline: date | None, now: datetime, house: House
+) -> None:
+    """Give a period its own deadline, or skip it (None). Open duties follow: the first at once, the others soon.
 
     Raises NotAllowed, NoTemplate, BadDate.
     """
@@ -158,26 +158,24 @@ def set_date(
     duty_dates.put(work, template.id, period, deadline, actor.name, now)
     note = f"{period}：{say_date(deadline) if deadline else '今年不做'}"
     audit.write(work, f"staff:{actor.name}", "duty_date", f"duty_template:{template.id}", now, note)
-    return moved(work, template.id, period, deadline, move)
+    duty_moves.plan(work, actor, template.id, period, deadline, now, house, skip=deadline is None)
 
 
 def clear_date(
-    work: Work, actor: Actor, template_id: str, period: str, now: datetime, move: Mover, rule_day: date | None = None
-) -> int:
-    """Back to what the rule gives; duties in people's hands are handed to `move` with `rule_day`, where given."""
+    work: Work,
+    actor: Actor,
+    template_id: str,
+    period: str,
+    now: datetime,
+    house: House,
+    rule_day: date | None = None,
+) -> None:
+    """Back to what the rule gives; open duties follow to `rule_day` (None: each union has a day of its own)."""
     template = _dated(work, actor, template_id, period, now)
     if not duty_dates.drop(work, template.id, period):
-        return 0
+        return
     audit.write(work, f"staff:{actor.name}", "duty_date", f"duty_template:{template.id}", now, f"{period}：按规则")
-    return moved(work, template.id, period, rule_day, move) if rule_day is not None else 0
-
-
-def moved(work: Work, template_id: str, period: str, deadline: date | None, move: Mover) -> int:
-    """Hand every open duty of a template and period to `move` with its new deadline (None: skipped); how many."""
-    touched = [each for each in duty_dates.open_duties(work, template_id, period) if each.deadline != deadline]
-    for duty in touched:
-        move(work, duty, deadline)
-    return len(touched)
+    duty_moves.plan(work, actor, template.id, period, rule_day, now, house)
 
 
 def load_calendar(work: Work, lines: Iterable[Mapping[str, Any]], now: datetime | None = None) -> Loaded:

@@ -1,7 +1,7 @@
 """Changing a duty that was given: its deadline, whose it is, or that it is not to be done.
 
 Each change writes a step and an audit line and arms the reminders anew in the same transaction; a duty that is done
-never fires again.
+never fires again. Whoever calls these tells the people. Changed dates of the calendar: `duty_moves.py`.
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ def tell(work: Work, duty: Duty, person_id: int, words: str, now: datetime) -> N
 
 def _move(work: Work, duty: Duty, template: DutyTemplate, day: date, actor: str, now: datetime, house: House) -> None:
     note = f"{say_date(duty.deadline)}→{say_date(day)}"
-    duty.deadline, duty.escalated, duty.escalated_at = day, 0, None
+    duty.deadline, duty.told_on, duty.escalated, duty.escalated_at = day, None, 0, None
     duty.rung = first_rung(day, house.duties.offsets(template.ladder), now, house.hours)
     _wrote(work, duty, actor, "moved", now, note)
     rearm(work, [duty.person_id], now, house)
@@ -81,7 +81,7 @@ def _move(work: Work, duty: Duty, template: DutyTemplate, day: date, actor: str,
 def excuse(work: Work, duty: Duty, actor: str, now: datetime, house: House, note: str = "") -> None:
     """This need not be done. `note`: why, without personal data. Raises NotOpen."""
     duty, _ = _hold(work, duty, duty.person_id)
-    duty.state = "excused"
+    duty.state, duty.told_on = "excused", None
     _wrote(work, duty, actor, "excused", now, note)
     rearm(work, [duty.person_id], now, house)
 
@@ -97,7 +97,7 @@ def reassign(work: Work, duty: Duty, to_person: int, actor: str, now: datetime, 
     if before == to_person:
         return
     duty.number, duty.person_id = duty_places.hand_on(work, duty, to_person, now), to_person
-    duty.state, duty.acknowledged_at, duty.told_id = "issued", None, None
+    duty.state, duty.acknowledged_at, duty.told_id, duty.told_on = "issued", None, None, None
     duty.rung = first_rung(duty.deadline, house.duties.offsets(template.ladder), now, house.hours)
     _wrote(work, duty, actor, "reassigned", now, f"person:{before}→person:{to_person}")
     rearm(work, [before, to_person], now, house)

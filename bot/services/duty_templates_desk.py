@@ -13,7 +13,7 @@ from bot import duty_texts as texts
 from bot.calendar import clamped, period_of, say_day
 from bot.clock import local
 from bot.due_dates import deadline_in, field_of, reminder_days
-from bot.services import duty_calendar, duty_changes
+from bot.services import duty_calendar
 from bot.services.actors import Actor, require
 from bot.services.duty_calendar import NoTemplate, draft_of
 from bot.services.duty_checks import FIELDS, BadTemplate, checked
@@ -22,7 +22,6 @@ from bot.services.duty_words import how_words
 from bot.services.duty_year import DRAFT_MARK, base_id, due_on, periods
 from bot.services.house import House
 from storage import duty_course, duty_dates, duty_templates
-from storage.duties import Duty
 from storage.duty_templates import DutyDate, DutyTemplate
 from storage.work import Work
 
@@ -260,25 +259,14 @@ def set_date(
     work: Work, actor: Actor, template_id: str, period: str, day: date | None, now: datetime, house: House
 ) -> None:
     """Give a month its own deadline, or skip it; open duties follow. Raises as `duty_calendar.set_date` does."""
-    duty_calendar.set_date(work, actor, template_id, period, day, now, _mover(actor, now, house))
+    duty_calendar.set_date(work, actor, template_id, period, day, now, house)
 
 
 def by_rule(work: Work, actor: Actor, template_id: str, period: str, now: datetime, house: House) -> None:
     """Back to what the rule gives; open duties follow. Raises as `duty_calendar.clear_date` does."""
     template = sheet(work, actor, template_id).template
     day = None if field_of(template.deadline) else deadline_in(period, template.deadline)
-    duty_calendar.clear_date(work, actor, template_id, period, now, _mover(actor, now, house), day)
-
-
-def _mover(actor: Actor, now: datetime, house: House) -> duty_calendar.Mover:
-    def move(work: Work, duty: Duty, day: date | None) -> None:
-        who = f"staff:{actor.name}"
-        if day is None:
-            duty_changes.excuse(work, duty, who, now, house, "这个月不做")
-        else:
-            duty_changes.move_deadline(work, duty, day, who, now, house)
-
-    return move
+    duty_calendar.clear_date(work, actor, template_id, period, now, house, day)
 
 
 def ahead(template: DutyTemplate, year: int, now: datetime) -> list[str]:

@@ -19,7 +19,6 @@ from bot.services.house import House
 from storage import duty_dates, duty_templates
 from storage.audit import Audit
 from storage.database import Database
-from storage.duties import Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
 from tests.rules.union import Town, line
@@ -105,7 +104,7 @@ def test_a_branch_only_looks(town: Town, now: datetime) -> None:
     steps: list[Callable[[Work], Any]] = [
         lambda work: duty_calendar.save(work, BRANCH, "a", GOOD, now),
         lambda work: duty_calendar.retire(work, BRANCH, "a", now),
-        lambda work: duty_calendar.set_date(work, BRANCH, "a", "2026-12", None, now, untouched),
+        lambda work: duty_calendar.set_date(work, BRANCH, "a", "2026-12", None, now, town.house),
     ]
     for step in steps:
         with pytest.raises(NotAllowed):
@@ -155,32 +154,6 @@ def test_a_line_that_cannot_be_kept_says_where_and_why(
     assert template(town, "own-1") is None
 
 
-def untouched(work: Work, duty: Duty, deadline: date | None) -> None:
-    raise AssertionError("nobody has this duty")
-
-
-def test_a_date_of_the_year_moves_what_people_have_and_is_gone_again(town: Town, now: datetime) -> None:
-    known = town.cadre("one", "shop", now)
-    town.issue(now)
-    town.complete(known, 1, now)
-    other = town.cadre("two", "shop", now)
-    town.issue(now)
-    seen: list[tuple[int, date | None]] = []
-
-    def move(work: Work, duty: Duty, deadline: date | None) -> None:
-        seen.append((duty.person_id, deadline))
-
-    day = date(2026, 12, 3)
-    done = run(town, lambda work: duty_calendar.set_date(work, APPROVER, "a", "2026-11", day, now, move))
-    assert (done, seen) == (1, [(other.person_id, day)])  # what is done already stays as it is
-    run(town, lambda work: duty_calendar.set_date(work, APPROVER, "a", "2026-11", None, now, move))
-    assert seen[1:] == [(other.person_id, None)]
-    run(town, lambda work: duty_calendar.clear_date(work, APPROVER, "a", "2026-11", now, move, day))
-    assert seen[2:] == [(other.person_id, day)]
-    assert town.database.look(lambda work: duty_dates.of_year(work, 2026)) == {}
-    assert run(town, lambda work: duty_calendar.clear_date(work, APPROVER, "a", "2026-11", now, move, day)) == 0
-
-
 @pytest.mark.parametrize(
     ("period", "deadline", "said"),
     [
@@ -194,7 +167,7 @@ def test_a_date_outside_of_its_period_is_refused(
     town: Town, now: datetime, period: str, deadline: date, said: str
 ) -> None:
     with pytest.raises(BadDate, match="BadDate") as error:
-        run(town, lambda work: duty_calendar.set_date(work, APPROVER, "a", period, deadline, now, untouched))
+        run(town, lambda work: duty_calendar.set_date(work, APPROVER, "a", period, deadline, now, town.house))
     assert said in error.value.words
     assert town.database.look(lambda work: duty_dates.of_year(work, 2026)) == {}
 
@@ -217,8 +190,8 @@ def test_a_year_shows_every_month_with_dates_drafts_and_what_is_left_out(town: T
     known = town.cadre("one", "shop", now)
     later = date(2026, 12, 18)
     run(town, lambda work: duty_calendar.save(work, EDITOR, "b", {**GOOD, "months": [12]}, now))
-    run(town, lambda work: duty_calendar.set_date(work, APPROVER, "a", "2026-12", later, now, untouched))
-    run(town, lambda work: duty_calendar.set_date(work, APPROVER, "b", "2026-11", None, now, untouched))
+    run(town, lambda work: duty_calendar.set_date(work, APPROVER, "a", "2026-12", later, now, town.house))
+    run(town, lambda work: duty_calendar.set_date(work, APPROVER, "b", "2026-11", None, now, town.house))
     months = town.database.look(lambda work: duty_year.year_of_person(work, known.person_id, 2026, DutyPolicy()))
     assert [month.period for month in months] == duty_year.periods(2026)
     assert [len(month.duties) for month in months] == [2] * 10 + [1, 2]

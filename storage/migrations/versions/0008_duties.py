@@ -29,9 +29,10 @@ TABLES = (
     "target",
     "org_date",
     "duty_date",
+    "duty_move",
     "indicator",
 )
-DUTY = ("org_id", "rung", "told_id", "delivered_at", "percent", "set_on", "escalated", "escalated_at")
+DUTY = ("org_id", "rung", "told_id", "delivered_at", "percent", "set_on", "told_on", "escalated", "escalated_at")
 TEMPLATE = ("role", "ladder", "state", "origin", "version", "changed_by", "changed_at")
 BINDING = ("name", "made_by", "made_at", "revoked_at")
 REMINDER = ("listed", "said_at", "week_on", "week_said", "unreachable_at")
@@ -99,6 +100,13 @@ def _calendar() -> None:
         once=("template_id", "period"),
     )
     _index("duty_date", "period")
+    _make(
+        "duty_move",
+        *(_big("id"), _text("template_id", 64), _text("period", 7), _day("deadline", True)),
+        *(sa.Column("skip", sa.Boolean(), nullable=False), _text("by", 64), _at("at"), _big("after", True)),
+        refers={"template_id": "duty_template"},
+        once=("template_id", "period"),
+    )
     _make(
         "org_date",
         *(_big("id"), _big("org_id"), _text("field", 24), _day("day"), _text("by", 64), _at("at")),
@@ -204,13 +212,14 @@ def _duties() -> None:
     with op.batch_alter_table("duty") as batch:
         for column in (_big("org_id", True), _number("rung", "0"), _big("told_id", True), _at("delivered_at", True)):
             batch.add_column(column)
-        for column in (_number("percent", nullable=True), _day("set_on", True)):
+        for column in (_number("percent", nullable=True), _day("set_on", True), _day("told_on", True)):
             batch.add_column(column)
         for column in (_number("escalated", "0"), _at("escalated_at", True)):
             batch.add_column(column)
     op.execute("UPDATE duty SET org_id = (SELECT a.org_id FROM appointment AS a WHERE a.id = duty.appointment_id)")
     _index("duty", "org_id", "period")
     _index("duty", "told_id", where="state = 'issued'")
+    _index("duty", "person_id", name="ix_duty_told_on", where="told_on IS NOT NULL")
     with op.batch_alter_table("reminder") as batch:
         for column in (_text("listed", 7, ""), _at("said_at", True), _day("week_on", True)):
             batch.add_column(column)
@@ -254,6 +263,7 @@ def downgrade() -> None:
     op.drop_index("ix_firing_at", "firing")
     op.create_index("ix_firing_result", "firing", ["result"])
     op.drop_index("ix_reminder_unreachable_at", "reminder")
+    op.drop_index("ix_duty_told_on", "duty")
     op.drop_index("ix_duty_told_id", "duty")
     op.drop_index("ix_duty_org_id_period", "duty")
     op.drop_index("ix_binding_org_id", "binding")
