@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,8 +21,8 @@ GAP, WEEKLY, OPENS, CLOSES = timedelta(hours=20), 3, 9, 18
 CATCH_UP, SLACK = timedelta(hours=24), timedelta(days=14)
 ROWS = 250  # people at once
 
-DUTIES = """SELECT d.person_id, d.id, d.period, d.deadline, d.created_at, d.acknowledged_at, d.done_at
-FROM duty d WHERE d.person_id > :after AND d.person_id <= :upto"""
+DUTIES = """SELECT d.person_id, d.id, d.period, d.deadline, d.created_at, d.acknowledged_at, d.done_at, t.ladder
+FROM duty d JOIN duty_template t ON t.id = d.template_id WHERE d.person_id > :after AND d.person_id <= :upto"""
 FIRINGS = """SELECT r.person_id, f.due_at, f.result, f.at, f.parts, f.outbox_id FROM firing f
 JOIN reminder r ON r.id = f.reminder_id WHERE r.person_id > :after AND r.person_id <= :upto"""
 MESSAGES = "SELECT person_id, id, created_at FROM outbox WHERE person_id > :after AND person_id <= :upto"
@@ -51,6 +52,7 @@ class Verdict:
             self.examples.append(f"{kind}: {' '.join(map(str, about))}")
 
 
+@lru_cache(maxsize=1024)
 def works(day: date) -> bool:
     """Whether people work on a day."""
     try:
@@ -59,6 +61,7 @@ def works(day: date) -> bool:
         return day.weekday() < 5
 
 
+@lru_cache(maxsize=4096)
 def due(deadline: date, offset: int) -> datetime:
     """When a step must be said: nine o'clock of its working day."""
     day, way = deadline + timedelta(days=offset), 1 if offset > 0 else -1
@@ -70,7 +73,10 @@ def due(deadline: date, offset: int) -> datetime:
 def judge(
     conn: sa.Connection, offsets: tuple[int, ...], end: datetime, downs: list[tuple[datetime, datetime]]
 ) -> Verdict:
-    """Look at everybody. `downs`: when nothing ran, as (last tick before, first tick after)."""
+    """Look at everybody. `offsets`: where a line has no ladder of its own.
+
+    `downs`: when nothing ran, as (last tick before, first tick after).
+    """
     verdict = Verdict()
     for person in _people(conn):
         _bounds(person, verdict)
@@ -99,7 +105,8 @@ def _people(conn: sa.Connection) -> Iterator[Person]:
 def _duty(row: Any) -> Mapping[str, Any]:
     deadline = date.fromisoformat(row[3]) if isinstance(row[3], str) else row[3]
     times = {name: _at(row[place]) if row[place] else None for name, place in (("since", 4), ("ack", 5), ("done", 6))}
-    return {"id": row[1], "period": row[2], "deadline": deadline, **times}
+    own = json.loads(row[7]) if isinstance(row[7], str) else row[7]
+    return {"id": row[1], "period": row[2], "deadline": deadline, **times, "own": own}
 
 
 def _at(value: Any) -> datetime:
@@ -160,7 +167,7 @@ def _heard(person: Person, duty: Mapping[str, Any], offsets: tuple[int, ...], en
     """Every step that came due while it had to be heard ended in some way."""
     told = {part[1] for firing in person.firings for part in firing[3] if part[0] == duty["id"]}
     times = sorted(person.messages.values())
-    for offset in offsets:
+    for offset in offsets if duty["own"] is None else duty["own"]:
         moment = due(duty["deadline"], offset)
         if moment <= duty["since"] or offset in told:
             continue

@@ -9,7 +9,7 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.contract import Choice
 from bot.router import Pattern, Router, Words
-from bot.services import cadres, duties
+from bot.services import cadres, duty_answers
 from bot.turn import Turn
 from handlers import group
 from handlers.duty_asking import last_said
@@ -28,7 +28,7 @@ def _offices(turn: Turn) -> list[tuple[Appointment, Organisation]]:
     """What the person holds now. Raises NotCadre for nothing."""
     held = list(orgs.offices_of(turn.work, turn.person.person_id, local(turn.now).date()))
     if not held:
-        raise duties.NotCadre
+        raise duty_answers.NotCadre
     return held
 
 

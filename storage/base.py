@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +54,7 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)  # the rows of a batch mostly have the same few moments
 def _to_text(value: datetime | None) -> str | None:
     if value is None:
         return None
@@ -61,6 +63,7 @@ def _to_text(value: datetime | None) -> str | None:
     return value.replace(tzinfo=None).isoformat(" ", "microseconds") if value else None
 
 
+@lru_cache(maxsize=4096)
 def _from_text(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if value else None
 
@@ -77,6 +80,11 @@ Json = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgr
 def tally(rows: Iterable[Any]) -> dict[str, int]:
     """Two-column rows (name, count) as a mapping."""
     return {str(row[0]): int(row[1]) for row in rows}
+
+
+def mixed(one: sa.ColumnElement[int], other: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """A number below 10**12 of two ids that belong together; sums of it tell whether any of them changed."""
+    return (one % 1_000_003) * (other % 999_983)
 
 
 def table(model: type[SQLModel]) -> sa.Table:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from storage.base import table
+from storage.base import mixed, table
 from storage.duties import Duty
 from storage.orgs import Appointment, Organisation
 from storage.work import Work
@@ -36,6 +36,14 @@ def holders(work: Work, day: date, after: int, limit: int) -> list[Holder]:
     """People in office on a day, by the id of their appointment."""
     query = sa.select(*_HOLDER).join(_org, _org.c.id == _office.c.org_id).where(*_in_office(day), _office.c.id > after)
     return [Holder(*row) for row in work.execute(query.order_by(_office.c.id).limit(limit))]
+
+
+def in_office(work: Work, day: date) -> list[tuple[str, str, int, int, int]]:
+    """Who holds which office where on a day, by level and office: anybody else, other sums."""
+    who = [sa.func.sum(mixed(_office.c.id, each)) for each in (_office.c.person_id, _office.c.org_id)]
+    query = sa.select(_org.c.level, _office.c.office, sa.func.count(), *who).join(_org, _org.c.id == _office.c.org_id)
+    query = query.where(*_in_office(day)).group_by(_org.c.level, _office.c.office)
+    return sorted((row[0], row[1], int(row[2]), int(row[3]), int(row[4])) for row in work.execute(query))
 
 
 def offices(work: Work, org_ids: Collection[int], day: date) -> set[tuple[int, str]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from storage.base import table
-from storage.duties import OPEN, Duty
+from storage.duties import UNDONE, Duty
 from storage.duty_templates import DutyTemplate
 from storage.orgs import Organisation
 from storage.work import Work
@@ -29,17 +29,17 @@ class Late(NamedTuple):
 
 def late(work: Work, level: int, until: date, limit: int = OLDEST) -> list[Late]:
     """Open duties with a deadline up to a day that `level` levels above have heard of, in the tree's order."""
-    mine = (_duty.c.state.in_(OPEN), _duty.c.deadline <= until, _duty.c.escalated == level)
+    mine = (UNDONE, _duty.c.deadline <= until, _duty.c.escalated == level)
     return _read(work, *mine, limit=limit)
 
 
 def still(work: Work, ids: Collection[int], level: int) -> list[Late]:
     """Those of them that are still open and not told further, in the tree's order."""
-    mine = (_duty.c.id.in_(ids), _duty.c.state.in_(OPEN), _duty.c.escalated == level)
+    mine = (_duty.c.id.in_(ids), UNDONE, _duty.c.escalated == level)
     return _read(work, *mine, limit=len(ids))
 
 
-def _read(work: Work, *mine: sa.ColumnElement[bool], limit: int) -> list[Late]:
+def _read(work: Work, *mine: sa.ColumnElement[bool] | sa.TextClause, limit: int) -> list[Late]:
     columns = (_duty.c.id, _duty.c.escalated, _duty.c.deadline, _line.c.title, _org.c.name, _org.c.path)
     source = _duty.join(_line, _line.c.id == _duty.c.template_id).join(_org, _org.c.id == _duty.c.org_id)
     query = sa.select(*columns).select_from(source).where(*mine).order_by(_org.c.path, _duty.c.deadline, _duty.c.id)

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from storage.base import table
-from storage.duties import OPEN, Duty, taken
+from storage.duties import OPEN, UNDONE, Duty, taken
 from storage.orgs import Appointment, Organisation
 from storage.people import Address, Person
 from storage.reminders import DUTIES, Reminder
@@ -43,19 +44,20 @@ class DutyRow(NamedTuple):
 _COLUMNS = tuple(_duty.c[name] for name in DutyRow._fields)
 
 
+_PLACE = itemgetter(*map(DutyRow._fields.index, ("person_id", "period", "number", "id")))
+
+
 def of_people(work: Work, person_ids: Collection[int], period: str, today: date, since: date) -> list[DutyRow]:
     """People's open duties whose deadline is not older than `since`, and all of a period; by period and number.
 
     Not those of a vacancy.
     """
-    wanted = sa.or_(sa.and_(_duty.c.state.in_(OPEN), _duty.c.deadline >= since), _duty.c.period == period)
-    query = (
-        sa.select(*_COLUMNS)
-        .join(_office, _office.c.id == _duty.c.appointment_id)
-        .where(_duty.c.person_id.in_(person_ids), wanted, taken(today))
-        .order_by(_duty.c.person_id, _duty.c.period, _duty.c.number, _duty.c.id)
-    )
-    return [DutyRow(*row) for row in work.execute(query)]
+    mine = sa.select(*_COLUMNS).join(_office, _office.c.id == _duty.c.appointment_id)
+    mine = mine.where(_duty.c.person_id.in_(person_ids), taken(today))
+    still = mine.where(UNDONE, sa.or_(_duty.c.deadline >= since, _duty.c.period == period))
+    ended = mine.where(_duty.c.period == period, _duty.c.state.not_in(OPEN))
+    rows = [DutyRow(*row) for query in (still, ended) for row in work.execute(query).all()]
+    return sorted(rows, key=_PLACE)
 
 
 def units(work: Work, org_ids: Collection[int]) -> dict[int, str]:
@@ -69,7 +71,7 @@ def reachable(work: Work, person_ids: Collection[int]) -> dict[int, int]:
     query = sa.select(_address.c.person_id, _address.c.id).where(
         _address.c.person_id.in_(person_ids), _address.c.following, _address.c.refused == ""
     )
-    rows = work.execute(query.order_by(_address.c.seen_at, _address.c.id.desc()))
+    rows = work.execute(query.order_by(_address.c.seen_at, _address.c.id.desc())).all()
     return {int(row[0]): int(row[1]) for row in rows}
 
 
@@ -91,31 +93,21 @@ def hold(work: Work, person_ids: Collection[int]) -> None:
 
 _TOLD = (
     sa.update(_duty)
-    .where(
-        _duty.c.person_id == sa.bindparam("whose"),
-        _duty.c.period == sa.bindparam("month"),
-        _duty.c.state == "issued",
-        _duty.c.told_id.is_(None),
-    )
-    .values(told_id=sa.bindparam("row_id"))
+    .where(_duty.c.id == sa.bindparam("row_id"), _duty.c.state == "issued", _duty.c.told_id.is_(None))
+    .values(told_id=sa.bindparam("message"))
 )
 
 
-def told_list(work: Work, person_id: int, period: str, outbox_id: int) -> None:
-    """A list named these duties first; written when the group commits."""
-    work.defer(_TOLD, {"whose": person_id, "month": period, "row_id": outbox_id})
-
-
 def told(work: Work, ids: Collection[int], outbox_id: int) -> None:
-    """A message named these duties first."""
-    mine = (_duty.c.id.in_(ids), _duty.c.state == "issued", _duty.c.told_id.is_(None))
-    work.execute(sa.update(_duty).where(*mine).values(told_id=outbox_id))
+    """A message named these duties first; written when the group commits."""
+    for each in ids:
+        work.defer(_TOLD, {"row_id": each, "message": outbox_id})
+
+
+_CLIMBED = sa.update(_duty).where(_duty.c.id == sa.bindparam("row_id")).values(rung=sa.bindparam("step"))
 
 
 def climbed(work: Work, rungs: dict[int, int]) -> None:
-    """Write the steps that duties have come to (duty id to rung)."""
-    by_rung: dict[int, list[int]] = {}
+    """The steps that duties have come to (duty id to rung); written when the group commits."""
     for duty_id, rung in rungs.items():
-        by_rung.setdefault(rung, []).append(duty_id)
-    for rung, ids in sorted(by_rung.items()):
-        work.execute(sa.update(_duty).where(_duty.c.id.in_(sorted(ids))).values(rung=rung))
+        work.defer(_CLIMBED, {"row_id": duty_id, "step": rung})

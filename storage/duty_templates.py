@@ -8,12 +8,12 @@ the duty in that period.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, default
+from storage.base import BigId, Json, Row, UtcDateTime, default, table
 from storage.work import Work
 
 
@@ -79,6 +79,20 @@ def get(work: Work, template_id: str) -> DutyTemplate | None:
 def every(work: Work) -> Sequence[DutyTemplate]:
     """All lines, whatever their state, by id."""
     return work.session.exec(select(DutyTemplate).order_by(col(DutyTemplate.id))).all()
+
+
+class Ladder(NamedTuple):
+    """What reminding needs of a line."""
+
+    id: str
+    title: str
+    ladder: Sequence[int] | None
+
+
+def ladders(work: Work) -> list[Ladder]:
+    """Titles and ladders of all lines, whatever their state."""
+    rows = table(DutyTemplate).c
+    return [Ladder(*row) for row in work.execute(sa.select(rows.id, rows.title, rows.ladder))]
 
 
 def drop(work: Work, template: DutyTemplate) -> None:

@@ -6,12 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import Json, Row, UtcDateTime, table
+from storage.base import Json, Row, UtcDateTime, default, table
 from storage.work import Work
 
 
 class JobRun(Row, table=True):
-    """The last run of a job. `counts` is what it returned; `error` an exception's name. Unique: name."""
+    """The last run of a job. `counts` is what it returned; `error` an exception's name. Unique: name.
+
+    `stamp`: what its work came from when it was last done completely, for jobs that skip it while that is the same.
+    """
 
     __tablename__ = "job_run"
     name: str = Field(primary_key=True, max_length=40)
@@ -21,6 +24,7 @@ class JobRun(Row, table=True):
     millis: int = 0
     counts: Any = Field(default=None, nullable=True, sa_type=Json)
     error: str = Field(default="", max_length=80)
+    stamp: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
 
 
 def lease(work: Work, name: str, now: datetime, until: datetime) -> bool:
@@ -50,6 +54,19 @@ def finished(work: Work, name: str) -> datetime | None:
     """When a job ended last; None when it never ran."""
     row = work.session.get(JobRun, name)
     return row.finished_at if row else None
+
+
+def stamp(work: Work, name: str) -> str:
+    """What a job's work last came from; empty when it was never done completely."""
+    row = work.session.get(JobRun, name)
+    return row.stamp if row else ""
+
+
+def put_stamp(work: Work, name: str, value: str) -> None:
+    """A job's work is done completely for what this stands for (at most 64 characters)."""
+    row = work.session.get(JobRun, name) or JobRun(name=name)
+    row.stamp = value
+    work.session.add(row)
 
 
 def release_all(work: Work) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Row, UtcDateTime, table
+from storage.base import BigId, Row, UtcDateTime, mixed, table
 from storage.work import Work
 
 FIELDS = {
@@ -44,7 +44,16 @@ def put(work: Work, org_id: int, field: str, day: date, by: str, now: datetime) 
 
 def of_field(work: Work, field: str) -> dict[int, date]:
     """Organisation to its date of a field."""
-    return {each.org_id: each.day for each in work.session.exec(select(OrgDate).where(OrgDate.field == field))}
+    rows = table(OrgDate).c
+    return {row[0]: row[1] for row in work.execute(sa.select(rows.org_id, rows.day).where(rows.field == field))}
+
+
+def sums(work: Work, fields: Collection[str]) -> list[tuple[str, str, int, int]]:
+    """Which unions have which dates of these fields, summed up by day: another date of any union, other sums."""
+    rows = table(OrgDate).c
+    query = sa.select(rows.field, rows.day, sa.func.count(), sa.func.sum(mixed(rows.org_id, rows.org_id)))
+    query = query.where(rows.field.in_(fields)).group_by(rows.field, rows.day)
+    return sorted((row[0], row[1].isoformat(), int(row[2]), int(row[3])) for row in work.execute(query))
 
 
 def of_org(work: Work, org_id: int) -> dict[str, date]:

@@ -89,14 +89,14 @@ def take(work: Work, ids: Collection[int], now: datetime) -> list[Armed]:
     query = query.where(_reminder.c.id.in_(ids), _reminder.c.next_fire_at <= now).order_by(_reminder.c.person_id)
     if work.dialect == "postgresql":
         query = query.with_for_update(of=(_person, _reminder), skip_locked=True)
-    return [Armed(*row) for row in work.execute(query)]
+    return [Armed(*row) for row in work.execute(query).all()]
 
 
 def of_people(work: Work, person_ids: Collection[int]) -> dict[int, Armed]:
     """People's reminders of duties."""
     mine = (_reminder.c.kind == DUTIES, _reminder.c.subject == "")  # said whole, so that the unique index is used
     query = sa.select(*_ARMED).where(*mine, _reminder.c.person_id.in_(person_ids))
-    return {row.person_id: Armed(*row) for row in work.execute(query)}
+    return {row.person_id: Armed(*row) for row in work.execute(query).all()}
 
 
 _ARM = (
@@ -141,11 +141,11 @@ def fired(
     work.append(Firing, {**values, "parts": [list(each) for each in parts], "outbox_id": outbox_id})
 
 
-def fired_since(work: Work, ids: Collection[int], since: datetime) -> set[tuple[int, datetime]]:
-    """Due moments of these reminders that have a firing."""
+def fired_at(work: Work, ids: Collection[int], moments: Collection[datetime]) -> set[tuple[int, datetime]]:
+    """Which of these due moments of these reminders have a firing already."""
     query = sa.select(_firing.c.reminder_id, _firing.c.due_at)
-    query = query.where(_firing.c.reminder_id.in_(ids), _firing.c.due_at >= since)
-    return {(row[0], row[1]) for row in work.execute(query)}
+    query = query.where(_firing.c.reminder_id.in_(ids), _firing.c.due_at.in_(moments))
+    return {(row[0], row[1]) for row in work.execute(query).all()}
 
 
 def firing_counts(work: Work, since: datetime, path: str | None = None) -> dict[str, int]:

@@ -7,13 +7,14 @@ from functools import partial
 
 from bot.jobs.job import Job, Moment
 from bot.reminders.firing import RESULTS, fire
+from bot.services.duty_memo import Memo
 from bot.services.house import House
 from storage import reminders
 from storage.database import Database
 
 log = logging.getLogger(__name__)
-BATCH = 200
-LOOK = 1000
+BATCH = 400  # about 0.15 s on SQLite, where replies wait for it
+LOOK = 4000
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
@@ -21,9 +22,10 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     time, the others do not wait for it."""
     counts: Counter[str] = Counter(dict.fromkeys((*RESULTS, "failed"), 0))
     failed: set[int] = set()
+    deed = partial(fire, house=house, now=moment.now, memo=Memo())
     while due := _due(database, moment, failed):
         for start in range(0, len(due), BATCH):
-            _batch(database, house, moment, due[start : start + BATCH], counts, failed)
+            _batch(database, deed, due[start : start + BATCH], counts, failed)
         if counts["gone"] > LOOK:
             break  # another process is at it
     return dict(counts)
@@ -35,10 +37,10 @@ def _due(database: Database, moment: Moment, but: set[int]) -> list[int]:
 
 
 def _batch(
-    database: Database, house: House, moment: Moment, ids: list[int], counts: Counter[str], failed: set[int]
+    database: Database, deed: partial[Counter[str]], ids: list[int], counts: Counter[str], failed: set[int]
 ) -> None:
     try:
-        counts.update(database.writer.run(partial(fire, ids=ids, house=house, now=moment.now)))
+        counts.update(database.writer.run(partial(deed, ids=ids)))
     except Exception:
         if len(ids) == 1:
             log.exception("reminder failed", extra={"reminder": ids[0]})
@@ -47,7 +49,7 @@ def _batch(
             return
         log.warning("batch of reminders repeated one by one", exc_info=True)
         for each in ids:
-            _batch(database, house, moment, [each], counts, failed)
+            _batch(database, deed, [each], counts, failed)
 
 
 JOB = Job("fire_reminders", timedelta(minutes=1), run)

@@ -1,4 +1,5 @@
-"""Give out this month's duties; running it every hour costs little, because giving twice is giving once."""
+"""Give out this month's duties. Every hour, but only when something has changed that they come from: the month, the
+calendar, who is in office where, dates of unions. Giving twice is giving once."""
 
 from datetime import timedelta
 from functools import partial
@@ -14,22 +15,34 @@ NAME = "issue_duties"
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts of people and duties, and of people with open duties who had no reminder."""
-    period, after = period_of(moment.now), 0
+    """Counts of people and duties, and of people with open duties who had no reminder.
+
+    What it was last done for completely is kept with the job's last run; a run that breaks off is done again.
+    """
+    counts = {"people": 0, "issued": 0, "armed": 0}
+    period = period_of(moment.now)
+    stamp = database.look(partial(duty_issue.stamp, period=period, now=moment.now))
+    if stamp == database.look(partial(jobs.stamp, name=NAME)):
+        return counts
+    _give(database, house, moment, period, counts)
+    while armed := database.writer.run(partial(duty_issue.arm_forgotten, now=moment.now, house=house)):
+        counts["armed"] += armed
+    database.writer.run(partial(jobs.put_stamp, name=NAME, value=stamp))
+    return counts
+
+
+def _give(database: Database, house: House, moment: Moment, period: str, counts: dict[str, int]) -> None:
     finished = database.look(partial(jobs.finished, name=NAME)) or moment.now
     since = min(finished, moment.now)  # a clock that was ahead then must not leave out what is due until there
-    counts = {"people": 0, "issued": 0, "armed": 0}
+    after = 0
     while True:
         batch = partial(duty_issue.issue_batch, period=period, house=house, now=moment.now, since=since, after=after)
         given = database.writer.run(batch)
         counts["people"] += given.people
         counts["issued"] += given.issued
         if given.last is None:
-            break
+            return
         after = given.last
-    while armed := database.writer.run(partial(duty_issue.arm_forgotten, now=moment.now, house=house)):
-        counts["armed"] += armed
-    return counts
 
 
 JOB = Job(NAME, timedelta(hours=1), run)

@@ -1,7 +1,8 @@
 """Firing the reminders of many cadres as one transaction.
 
 Order: hold the reminders that are still due, with their people (a turn of theirs waits, what is held elsewhere is left)
-· load desks, addresses, names with a few statements · ask `duty_ladder.step` what is said · write, together: a Firing
+· load desks, addresses, names with a few statements · ask `duty_ladder.step` what is said, once for all people in the
+same situation (`duty_memo.py`), and compose the words once, too · write, together: a Firing
 for each due moment (UNIQUE reminder, due time) · the outbox row (UNIQUE `r:<reminder>:<due moment>`) · the steps the
 duties have come to · when the reminder is due next. A crash before the commit leaves all of them armed; after it
 nothing is left to do. Two processes: a reminder is held by one, the other finds it moved.
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
 
 from bot.calendar import at
 from bot.clock import local
@@ -18,15 +20,20 @@ from bot.reminders.words import Told, compose
 from bot.services import duty_places
 from bot.services.duty_arming import rearm
 from bot.services.duty_desk import Desks
-from bot.services.duty_ladder import Fired, Step, step
+from bot.services.duty_ladder import Fired, Step
+from bot.services.duty_memo import Memo, once
 from bot.services.house import House
 from storage import duty_rows, outbox, reminders
+from storage.duty_rows import DutyRow
 from storage.reminders import Armed
 from storage.work import Work
 
 RESULTS = ("said", "missed", "moot", "unreachable", "put_off", "gone")
+SHOWN = ("period", "template_id", "deadline", "state")  # all that words say of a duty but its number
+_shown = itemgetter(*map(DutyRow._fields.index, SHOWN))
 STRENGTH = ("said", "merged", "missed", "moot")  # of two ends of one due moment the first counts
 TICK = timedelta(microseconds=1)
+UNIT = "\x00"  # stands for the name of the unit in words that many units share
 
 
 @dataclass(slots=True)
@@ -36,45 +43,52 @@ class _Batch:
     desks: Desks
     addresses: dict[int, int]
     units: dict[int, str]
-    taken: set[tuple[int, datetime]]
     now: datetime
+    taken: set[tuple[int, datetime]] = field(default_factory=set)
     rungs: dict[int, int] = field(default_factory=dict)
     instead: set[int] = field(default_factory=set)
 
 
-def fire(work: Work, ids: Collection[int], house: House, now: datetime) -> Counter[str]:
-    """Fire those of these reminders that are still due. Counts of people by result, as `docs/jobs.md` explains them."""
+def fire(work: Work, ids: Collection[int], house: House, now: datetime, memo: Memo | None = None) -> Counter[str]:
+    """Fire those of these reminders that are still due. Counts of people by result, as `docs/jobs.md` explains them.
+
+    `memo`: what other batches of the same run have thought already.
+    """
     held = reminders.take(work, ids, now)
     counts = Counter({"gone": len(ids) - len(held)})
     if not held:
         return counts
-    batch = _load(work, held, house, now)
-    for armed in held:
-        counts[_one(work, batch, armed)] += 1
+    batch = _load(work, held, house, now, memo)
+    steps = [(armed, batch.desks.step(armed.person_id, armed)) for armed in held if not _instead(work, batch, armed)]
+    moments = {each.due_at for _, done in steps for each in done.firings}
+    batch.taken.update(reminders.fired_at(work, [each.id for each in held], moments) if moments else ())
+    for armed, done in steps:
+        counts[_one(work, batch, armed, done)] += 1
+    counts["put_off"] += len(held) - len(steps)
     duty_rows.climbed(work, batch.rungs)
     rearm(work, batch.instead - {each.person_id for each in held}, now, house)
     return counts
 
 
-def _load(work: Work, held: Sequence[Armed], house: House, now: datetime) -> _Batch:
+def _load(work: Work, held: Sequence[Armed], house: House, now: datetime, memo: Memo | None) -> _Batch:
     people = [each.person_id for each in held]
-    desks = Desks(work, people, house, now)
+    desks = Desks(work, people, house, now, memo)
     places = {row.org_id for desk in desks.of.values() for row in desk.rows if row.org_id is not None}
-    since = min((row.created_at for desk in desks.of.values() for row in desk.rows if row.open), default=now)
-    taken = reminders.fired_since(work, [each.id for each in held], since)
-    return _Batch(desks, duty_rows.reachable(work, people), duty_rows.units(work, places), taken, now)
+    return _Batch(desks, duty_rows.reachable(work, people), duty_rows.units(work, places), now)
 
 
-def _one(work: Work, batch: _Batch, armed: Armed) -> str:
-    """One person's; the substitute of somebody on leave is asked instead."""
-    desk = batch.desks.of[armed.person_id]
-    if desk.substitute is not None:
-        batch.instead.add(desk.substitute)
-        reminders.put(work, armed._replace(next_fire_at=batch.desks.next(armed.person_id, armed)))
-        return "put_off"
-    done = step(
-        batch.desks.items(armed.person_id), batch.desks.state(armed.person_id, armed), batch.now, batch.desks.policy
-    )
+def _instead(work: Work, batch: _Batch, armed: Armed) -> bool:
+    """Whether the substitute of somebody on leave is asked instead."""
+    substitute = batch.desks.of[armed.person_id].substitute
+    if substitute is None:
+        return False
+    batch.instead.add(substitute)
+    reminders.put(work, armed._replace(next_fire_at=batch.desks.next(armed.person_id, armed)))
+    return True
+
+
+def _one(work: Work, batch: _Batch, armed: Armed, done: Step) -> str:
+    """One person's."""
     batch.rungs.update(done.rungs)
     result, outbox_id = _speak(work, batch, armed, done) if done.says else ("", None)
     _write(work, batch, armed, done, result, outbox_id)
@@ -93,7 +107,7 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
         work,
         person_id=armed.person_id,
         address_id=address,
-        text=compose(_known(work, batch, armed.person_id, today), armed.person_id, done),
+        text=_words(work, batch, armed.person_id, done, today),
         state="queued",
         now=batch.now,
         lane=outbox.REMINDER,
@@ -105,20 +119,26 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
     return "said", outbox_id
 
 
-def _known(work: Work, batch: _Batch, person_id: int, today: date) -> Told:
-    numbers = duty_places.numbers(work, person_id, batch.desks.of[person_id].rows, batch.now)
-    return Told(batch.desks, numbers, batch.units, today)
+def _words(work: Work, batch: _Batch, person_id: int, done: Step, today: date) -> str:
+    """`compose`, once for all whose messages differ in nothing but the name of the unit."""
+    desk = batch.desks.of[person_id]
+    numbers = duty_places.numbers(work, person_id, desk.rows, batch.now)
+    listed = [row.org_id for row in desk.rows if row.period == done.listing]
+    unit = next((batch.units[each] for each in listed if each is not None and each in batch.units), "")
+    if desk.names or (listed and not unit):
+        return compose(Told(batch.desks, numbers, batch.units, today), person_id, done)
+    spoken = set(done.speaking)
+    rows = tuple([(*_shown(row), numbers[row.id], row.id in spoken) for row in desk.rows])
+    told = Told(batch.desks, numbers, dict.fromkeys(batch.units, UNIT), today)
+    asked = (today, done.listing, rows)
+    return once(batch.desks.memo.words, asked, lambda: compose(told, person_id, done)).replace(UNIT, unit)
 
 
 def _told(work: Work, batch: _Batch, armed: Armed, done: Step, outbox_id: int) -> None:
     """Which duties were heard of for the first time."""
-    if done.listing:
-        for whose in (armed.person_id, *batch.desks.of[armed.person_id].names):
-            duty_rows.told_list(work, whose, done.listing, outbox_id)
-    rows = batch.desks.of[armed.person_id].rows
-    fresh = [row.id for row in rows if row.id in done.speaking and row.state == "issued" and row.told_id is None]
-    if fresh:
-        duty_rows.told(work, fresh, outbox_id)
+    fresh = [row for row in batch.desks.of[armed.person_id].rows if row.state == "issued" and row.told_id is None]
+    named = [row.id for row in fresh if row.period == done.listing or row.id in done.speaking]
+    duty_rows.told(work, named, outbox_id)
 
 
 def _write(work: Work, batch: _Batch, armed: Armed, done: Step, result: str, outbox_id: int | None) -> None:

@@ -11,11 +11,11 @@ from datetime import date, datetime, time, timedelta
 
 from bot.calendar import at, period_of
 from bot.clock import local
-from bot.services.duty_ladder import Item, Policy, State, next_moment
+from bot.services.duty_ladder import Item, Policy, State, Step
+from bot.services.duty_memo import Memo, item
 from bot.services.house import House
 from storage import absences, duty_rows, duty_templates
 from storage.duty_rows import DutyRow
-from storage.duty_templates import DutyTemplate
 from storage.reminders import Armed
 from storage.work import Work
 
@@ -50,12 +50,16 @@ def policy_of(house: House) -> Policy:
 
 
 class Desks:
-    """Desks of a batch of people as of now, loaded with a few statements."""
+    """Desks of a batch of people as of now, loaded with a few statements. `memo`: shared by all batches of a run."""
 
-    def __init__(self, work: Work, person_ids: Collection[int], house: House, now: datetime) -> None:
+    def __init__(
+        self, work: Work, person_ids: Collection[int], house: House, now: datetime, memo: Memo | None = None
+    ) -> None:
         self.house, self.policy, self.now = house, policy_of(house), now
-        self.templates: dict[str, DutyTemplate] = {each.id: each for each in duty_templates.every(work)}
-        self._offsets = {each.id: house.duties.offsets(each.ladder) for each in self.templates.values()}
+        self.memo = memo if memo is not None else Memo()
+        lines = duty_templates.ladders(work)
+        self._titles = {each.id: each.title for each in lines}
+        self._offsets = {each.id: house.duties.offsets(each.ladder) for each in lines}
         self.of: dict[int, Desk] = {each: Desk() for each in person_ids}
         self._load(work, local(now).date())
 
@@ -71,18 +75,24 @@ class Desks:
                 self.of[each.substitute_id].names[each.person_id] = each.name
                 self.of[each.substitute_id].backs[each.person_id] = back
         for row in duty_rows.of_people(work, [*self.of.keys() | instead], period_of(self.now), today, today - OLD):
-            for desk in {row.person_id, instead.get(row.person_id)} & self.of.keys():
+            for desk in {row.person_id, instead.get(row.person_id, row.person_id)} & self.of.keys():
                 self.of[desk].rows.append(row)
 
     def items(self, person_id: int) -> list[Item]:
         """A person's open duties for the ladder."""
-        return [self.item(row) for row in self.of[person_id].rows if row.open]
+        return [self.item(row) for row in self._open(person_id)]
 
     def item(self, row: DutyRow) -> Item:
-        """One duty for the ladder."""
-        offsets = self._offsets[row.template_id]
-        acknowledged = row.state == "acknowledged"
-        return Item(row.id, row.period, row.deadline, offsets, row.created_at, row.rung, acknowledged)
+        """A duty for the ladder."""
+        return item(row, self._offsets, row.id)
+
+    def step(self, person_id: int, armed: Armed) -> Step:
+        """What the ladder says to a person now."""
+        state = self.state(person_id, armed)
+        return self.memo.step(self._open(person_id), self._offsets, state, self.now, self.policy)
+
+    def _open(self, person_id: int) -> list[DutyRow]:
+        return [row for row in self.of[person_id].rows if row.open]
 
     def state(self, person_id: int, armed: Armed | None) -> State:
         """What is known of a person for the ladder."""
@@ -96,11 +106,11 @@ class Desks:
         state = self.state(person_id, armed)
         back = max(state.away or self.now, self.now)
         state = replace(state, armed=None, away=back, listed=max(state.listed, listed))
-        return next_moment(self.items(person_id), state, self.policy)
+        return self.memo.next(self._open(person_id), self._offsets, state, self.policy)
 
     def title(self, row: DutyRow) -> str:
         """What a duty is called."""
-        return self.templates[row.template_id].title
+        return self._titles[row.template_id]
 
 
 def current(rows: Sequence[DutyRow], period: str) -> list[DutyRow]:

@@ -4,8 +4,9 @@ Whose duty a template is: people in office in unions of its levels; with a `role
 where the union has nobody of it. Its deadline is this year's own date, else what the rule gives; null skips it.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -39,6 +40,13 @@ class Line:
     day: date | None
 
 
+Due = tuple[date, Line]
+
+
+def _by_day(due: Due) -> tuple[date, str]:
+    return due[0], due[1].id
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """The live lines of a period with their dates. `org_days`: field of a union to its unions' dates."""
@@ -46,24 +54,30 @@ class Month:
     period: str
     lines: Sequence[Line]
     org_days: dict[str, dict[int, date]]
+    _known: dict[tuple[str, frozenset[str]], tuple[list[Due], list[Line]]] = field(default_factory=dict)
 
-    def deadline(self, line: Line, org_id: int) -> date | None:
-        """The last day for a union; None: not due there in this period."""
-        if line.field is None:
-            return line.day
-        return deadline_in(self.period, line.rule, self.org_days[line.field].get(org_id))
+    @property
+    def roles(self) -> set[str]:
+        """The offices that have lines of their own."""
+        return {each.role for each in self.lines if each.role}
 
-    def of(self, holder: Holder, filled: set[tuple[int, str]]) -> list[tuple[date, Line]]:
+    def of(self, holder: Holder, filled: set[tuple[int, str]]) -> list[Due]:
         """What an office holder has to do, by deadline. `filled`: offices held in the unions."""
-        found: list[tuple[date, Line]] = []
-        for line in self.lines:
-            others = line.role and line.role != holder.office and (holder.org_id, line.role) in filled
-            if holder.level not in line.levels or others:
-                continue
-            deadline = self.deadline(line, holder.org_id)
-            if deadline is not None:
-                found.append((deadline, line))
-        return sorted(found, key=lambda each: (each[0], each[1].id))
+        others = (each for each in self.roles if each != holder.office and (holder.org_id, each) in filled)
+        asked = (holder.level, frozenset(others))
+        shared, counted = self._known.get(asked) or self._known.setdefault(asked, self._lines(*asked))
+        own = [(day, line) for line in counted if (day := self._counted(line, holder.org_id)) is not None]
+        return sorted([*shared, *own], key=_by_day) if own else shared
+
+    def _lines(self, level: str, others: frozenset[str]) -> tuple[list[Due], list[Line]]:
+        """What everybody of a level has whose colleagues hold these offices: with a day for all, and without."""
+        mine = [each for each in self.lines if level in each.levels and each.role not in others]
+        shared = [(each.day, each) for each in mine if each.field is None and each.day is not None]
+        return sorted(shared, key=_by_day), [each for each in mine if each.field is not None]
+
+    def _counted(self, line: Line, org_id: int) -> date | None:
+        """The last day for a union of what counts from its own date; None: not due there in this period."""
+        return deadline_in(self.period, line.rule, self.org_days[str(line.field)].get(org_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,19 @@ def _line(each: DutyTemplate, period: str, own: Mapping[str, date | None]) -> Li
     day = own[each.id] if each.id in own else None if field else deadline_in(period, each.deadline)
     levels = frozenset(each.levels)
     return Line(each.id, each.title, each.role, levels, each.ladder, each.changed_at, each.deadline, field, day)
+
+
+def stamp(work: Work, period: str, now: datetime) -> str:
+    """What a period's duties come from, as a short text: while it stays the same, everybody has theirs.
+
+    It changes with the period, with the lines and their dates, with who is in office where, and with the unions' dates.
+    """
+    month = month_of(work, period)
+    lines = [(each.id, each.role, sorted(each.levels), each.ladder, each.rule, each.day) for each in month.lines]
+    changed = [each.changed_at and each.changed_at.isoformat() for each in month.lines]
+    people = duty_issuing.in_office(work, local(now).date())
+    seen = repr((period, lines, changed, people, org_dates.sums(work, month.org_days)))
+    return hashlib.sha256(seen.encode()).hexdigest()
 
 
 def issue_batch(
@@ -146,12 +173,16 @@ def _give(
     numbers = duty_places.highest(work, {each.person_id for each in holders}, month.period)
     people: set[int] = set()
     count = 0
+    rungs: dict[tuple[str, date, datetime], int] = {}
     for holder, deadline, line in _missing(work, holders, month, filled):
         numbers[holder.person_id] = number = numbers.get(holder.person_id, 0) + 1
-        rung = first_rung(deadline, house.duties.offsets(line.ladder), _from(holder, line, month, since), house.hours)
+        begun = _from(holder, line, month, since)
+        asked = (line.id, deadline, begun)
+        if asked not in rungs:
+            rungs[asked] = first_rung(deadline, house.duties.offsets(line.ladder), begun, house.hours)
         values = {"template_id": line.id, "period": month.period, "appointment_id": holder.appointment_id}
         more = {"person_id": holder.person_id, "number": number, "deadline": deadline, "org_id": holder.org_id}
-        duty_issuing.give(work, {**values, **more, "created_at": now, "rung": rung})
+        duty_issuing.give(work, {**values, **more, "created_at": now, "rung": rungs[asked]})
         people.add(holder.person_id)
         count += 1
     return people, count

@@ -19,6 +19,7 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+OPEN = "state IN ('issued','delivered','acknowledged')"
 TABLES = (
     "evidence",
     "duty_value",
@@ -220,6 +221,10 @@ def _duties() -> None:
     _index("duty", "org_id", "period")
     _index("duty", "told_id", where="state = 'issued'")
     _index("duty", "person_id", name="ix_duty_told_on", where="told_on IS NOT NULL")
+    op.drop_index("ix_duty_person_id", "duty")
+    _index("duty", "person_id", "period")
+    _index("duty", "person_id", name="ix_duty_open", where=OPEN)
+    _index("duty", "escalated", "deadline", name="ix_duty_late", where=OPEN)
     with op.batch_alter_table("reminder") as batch:
         for column in (_text("listed", 7, ""), _at("said_at", True), _day("week_on", True)):
             batch.add_column(column)
@@ -231,6 +236,8 @@ def _duties() -> None:
         batch.add_column(_big("outbox_id", True))
     op.drop_index("ix_firing_result", "firing")
     _index("firing", "at")
+    with op.batch_alter_table("job_run") as batch:
+        batch.add_column(_text("stamp", 64, ""))
 
 
 def _templates() -> sa.Table:
@@ -264,7 +271,9 @@ def downgrade() -> None:
     op.create_index("ix_firing_result", "firing", ["result"])
     op.drop_index("ix_reminder_unreachable_at", "reminder")
     op.drop_index("ix_duty_told_on", "duty")
-    op.drop_index("ix_duty_told_id", "duty")
+    for name in ("ix_duty_late", "ix_duty_open", "ix_duty_person_id_period", "ix_duty_told_id"):
+        op.drop_index(name, "duty")
+    op.create_index("ix_duty_person_id", "duty", ["person_id"])
     op.drop_index("ix_duty_org_id_period", "duty")
     op.drop_index("ix_binding_org_id", "binding")
     for name in TABLES:
@@ -273,6 +282,7 @@ def downgrade() -> None:
         batch.add_column(_number("deadline_day", "31"))
     _to_days()
     for table, names in (
+        ("job_run", ("stamp",)),
         ("firing", ("outbox_id", "parts")),
         ("reminder", REMINDER),
         ("duty", DUTY),
