@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks.databases import KINDS, databases
-from storage import measures, migrate
+from storage import indicator_reports, indicators, measures, migrate
 from storage.base import table
 from storage.database import Database, make_engine
 from storage.duties import Duty
@@ -57,6 +57,11 @@ def fill(work: Work, unions: int, months: int) -> None:
     work.execute(table(DutyTemplate).insert(), [{"id": "monthly", "basis": "", **line}])
     for month in range(1, months + 1):
         _month(work, basic, month)
+    of = {"templates": ["monthly"], "levels": ["基层"], "keys": KEYS}
+    indicators.put(work, "growth", {"title": "净增", "unit": "人", "what": "", "numerator": of})
+    growth = indicators.get(work, "growth")
+    if growth is not None:
+        indicator_reports.defined(work, growth)
 
 
 def _defaults(model: type[Any]) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def questions() -> dict[str, tuple[Asked, str, bool]]:
     as_of = datetime(2027, 1, 1, tzinfo=UTC)
 
     def asked(first: int, last: int, **more: Any) -> Asked:
-        return Asked(["monthly"], ["基层"], KEYS, {}, f"2026-{first:02}", f"2026-{last:02}", as_of, **more)
+        return Asked("growth", ["monthly"], ["基层"], f"2026-{first:02}", f"2026-{last:02}", as_of, **more)
 
     return {
         "one month, city and districts": (asked(11, 11), "/1/", False),

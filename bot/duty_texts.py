@@ -7,6 +7,7 @@ DESK_GIVEN = "“{title}”（{unit}）交给您来做，{day}前完成。回复
 DESK_TAKEN = "“{title}”（{day}前）已经交给同事做，您不用再管了。"
 DESK_GRANTED = "您申请的延期批准了：“{title}”现在是{day}前（原来是{before}前）。"
 DESK_REFUSED = "“{title}”的申请没有批准，还是{day}前。原因：{reason}"
+DESK_NUMBERS = "{period}“{title}”的数字由工会更正了：{after}（原来{before}）。原因：{reason}。有不对的请联系工会。"
 
 # ---- changed dates of the calendar ----
 MOVED = "任务的时间有变动（{count}项）"

@@ -1,6 +1,6 @@
 """The numbers of one duty template over some months, a row a number; and what was changed after it was first told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,3 +53,10 @@ def with_numbers(work: Work) -> Sequence[DutyTemplate]:
     """The templates in use that ask for numbers, by id."""
     query = select(DutyTemplate).where(DutyTemplate.state == "live", col(DutyTemplate.evidence) == "number")
     return work.session.exec(query.order_by(col(DutyTemplate.id))).all()
+
+
+def duties_of(work: Work, org_id: int, templates: Collection[str], first: str, last: str) -> Sequence[int]:
+    """The duties of one union from these templates, by month."""
+    query = sa.select(_duty.c.id).where(_duty.c.org_id == org_id, _duty.c.template_id.in_(templates))
+    query = query.where(_duty.c.period.between(first, last))
+    return [int(row[0]) for row in work.execute(query.order_by(_duty.c.period, _duty.c.template_id, _duty.c.id))]

@@ -20,7 +20,9 @@ class Indicator(Row, table=True):
     `numerator` and `denominator` (null: a plain count): {"templates": [...], "levels": ["基层"], "keys": {"joined": 1,
     "left": -1}}; only reports of unions of these levels are added: nothing is counted on two floors of the tree.
     `how`: sum (over the periods of a year) or last (the newest report of each union). `cut_off`: day of the month after
-    which a number counts for the next period (null: always for its own); `what`: the definition in words.
+    which a number counts for the next period (null: always for its own); `what`: the definition in words. `origin`:
+    file (comes with the software) or staff (brought in by whoever runs this: what comes with the software leaves it).
+    Whoever writes a definition has `storage/indicator_reports.py` work its rows out again.
     """
 
     __tablename__ = "indicator"
@@ -34,6 +36,7 @@ class Indicator(Row, table=True):
     cut_off: int | None = None
     state: str = Field(default="live", max_length=8, sa_column_kwargs=default("live"))
     version: int = Field(default=1, sa_column_kwargs=default(1))
+    origin: str = Field(default="file", max_length=8, sa_column_kwargs=default("file"))
 
 
 class Target(Row, table=True):

@@ -1,11 +1,12 @@
 """What the unions of a branch reported for an indicator, added up along the tree in one statement.
 
-A report is all numbers of one duty that the indicator needs; one with a number missing counts as not told. Where two
-cadres of a union reported the same period, the newer report counts. Numerators and denominators are added apart.
-Reports of a whole year of 14 000 unions are 168 000 rows to look at: the fewer columns and sorts, the better.
+A report is all numbers of one duty that the indicator needs (`storage/indicator_reports.py`); one with a number missing
+counts as not told. Where two cadres of a union reported the same period, the newer report counts. Numerators and
+denominators are added apart. A whole year of 14 000 unions is 168 000 rows to look at, and sorting them takes longer
+than reading them: only unions where two were asked the same are put in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,28 +14,28 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import select
 
-from storage.base import UtcDateTime, table
+from storage.base import table
 from storage.duties import Duty
-from storage.duty_values import DutyValue
+from storage.indicator_reports import IndicatorReport
 from storage.orgs import Organisation
 from storage.work import Work
 
-_duty, _value, _org = table(Duty), table(DutyValue), table(Organisation)
+_duty, _report, _org = table(Duty), table(IndicatorReport), table(Organisation)
+SUMMED = ("numerator", "denominator", "counted", "due", "told")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which numbers, of whom, of when. Periods are months like `2026-11`, ends included.
+    """Which indicator, of whom, of when. Periods are months like `2026-11`, ends included.
 
     Only what was told before `as_of` is looked at. Without `since` and `until` a report counts for its own period. With
     them, those of the periods `first` to `last` count that were told before `until`, and those from `earliest` on that
     were told at `since` or later. `last_only`: of each union only its newest report.
     """
 
+    indicator_id: str
     templates: Sequence[str]
     levels: Sequence[str]
-    numerator: Mapping[str, int]
-    denominator: Mapping[str, int]
     first: str
     last: str
     as_of: datetime
@@ -65,7 +66,7 @@ def sums(work: Work, asked: Asked, path: str, below: bool = False) -> dict[int, 
 
     A union of whose branch nothing was asked in the periods is not there.
     """
-    own = _own(work, asked, path)
+    own = _own(asked, path)
     found = _everywhere(own, path) if below else _right_below(work, own, path)
     return {int(row[0]): Sum(*(int(value or 0) for value in row)) for row in work.look(found)}
 
@@ -77,7 +78,7 @@ def children(work: Work, org_id: int) -> Sequence[Organisation]:
 
 
 def _totals(each: Any) -> list[sa.ColumnElement[Any]]:
-    added = [sa.func.sum(each[name]) for name in ("numerator", "denominator", "counted", "due", "told")]
+    added = [sa.func.sum(each[name]) for name in SUMMED]
     return [*added, sa.func.count(), sa.func.sum(sa.case((each.told >= each.due, 1), else_=0))]
 
 
@@ -106,23 +107,43 @@ def _everywhere(own: sa.CTE, path: str) -> sa.Select[Any]:
     return sa.select(climb.c.at_id, *_totals(climb.c)).group_by(climb.c.at_id)
 
 
-def _own(work: Work, asked: Asked, path: str) -> sa.CTE:
+def _own(asked: Asked, path: str) -> sa.CTE:
     """A row a union: the sums of its own reports, and how many were asked for and told."""
-    each = _reports(work, asked, path).c
+    if asked.last_only:
+        return _kept(_chosen(asked, _with_newest(asked, _reports(asked, path)))).cte("own")
+    each = _reports(asked, path).subquery("report")
+    places = sa.distinct(each.c.template_id + "/" + each.c.period if len(asked.templates) > 1 else each.c.period)
+    quick = _by_union(asked, each.c, sa.func.count().label("duties"), sa.func.count(places).label("places"))
+    simple = quick.cte("simple")
+    once = sa.select(*(simple.c[name] for name in ("org_id", *SUMMED))).where(simple.c.duties == simple.c.places)
+    several = sa.select(simple.c.org_id).where(simple.c.duties > simple.c.places)
+    in_order = _reports(asked, path, _place()).where(_duty.c.org_id.in_(several))
+    return sa.union_all(_kept(once), _kept(_chosen(asked, in_order.subquery("ordered")))).cte("own")
+
+
+def _kept(found: sa.Select[Any]) -> sa.Select[Any]:
+    """Only unions that were asked for something or told something."""
+    each = found.subquery()
+    return sa.select(each).where(sa.or_(each.c.due > 0, each.c.counted > 0))
+
+
+def _chosen(asked: Asked, found: sa.Subquery) -> sa.Select[Any]:
+    return _by_union(asked, found.c).where(found.c.place == 1)
+
+
+def _by_union(asked: Asked, each: Any, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     counted = _counted(asked, each)
     counts = sa.and_(counted, each.newest == 1) if asked.last_only else counted
     here, told = each.period >= asked.first, each.told.is_not(None)
-    due = sa.func.sum(sa.case((sa.and_(here, sa.or_(each.excused == 0, told)), 1), else_=0))
     made = {
-        "numerator": sa.func.sum(sa.case((counts, each.numerator), else_=0)),
-        "denominator": sa.func.sum(sa.case((counts, each.denominator), else_=0)),
-        "counted": sa.func.sum(sa.case((counts, 1), else_=0)),
-        "due": due,
-        "told": sa.func.sum(sa.case((sa.and_(here, told), 1), else_=0)),
+        "numerator": sa.case((counts, each.numerator), else_=0),
+        "denominator": sa.case((counts, each.denominator), else_=0),
+        "counted": sa.case((counts, 1), else_=0),
+        "due": sa.case((sa.and_(here, sa.or_(each.excused == 0, told)), 1), else_=0),
+        "told": sa.case((sa.and_(here, told), 1), else_=0),
     }
-    query = sa.select(each.org_id, *(value.label(name) for name, value in made.items()))
-    query = query.where(each.place == 1).group_by(each.org_id)
-    return query.having(sa.or_(due > 0, made["counted"] > 0)).cte("own")
+    summed = (sa.func.sum(made[name]).label(name) for name in SUMMED)
+    return sa.select(each.org_id, *summed, *more).group_by(each.org_id)
 
 
 def _counted(asked: Asked, each: Any) -> sa.ColumnElement[bool]:
@@ -133,55 +154,38 @@ def _counted(asked: Asked, each: Any) -> sa.ColumnElement[bool]:
     return sa.and_(in_time, sa.or_(each.period >= asked.first, each.told >= asked.since))
 
 
-def _reports(work: Work, asked: Asked, path: str) -> sa.Subquery:
-    """A row a duty. `place` 1: the one that counts among those of one union, template and period; `newest` 1: among all
-    of a union that count.
-    """
-    keys = sorted({*asked.numerator, *asked.denominator})
-    values = {key: _value.alias(f"v{place}") for place, key in enumerate(keys)}
-    source: sa.FromClause = _duty.join(_org, _org.c.id == _duty.c.org_id)
-    for key, value in values.items():
-        source = source.outerjoin(value, sa.and_(value.c.duty_id == _duty.c.id, value.c.key == key))
-    told, excused = _told(work, asked, values), sa.case((_duty.c.state == "excused", 1), else_=0)
-    columns = {
-        "org_id": _duty.c.org_id,
-        "period": _duty.c.period,
-        "excused": excused,
-        "told": told,
-        "numerator": _added(asked.numerator, values),
-        "denominator": _added(asked.denominator, values),
-        "place": sa.func.row_number().over(
-            partition_by=(_duty.c.org_id, _duty.c.template_id, _duty.c.period),
-            order_by=(sa.nulls_last(told.desc()), excused, _duty.c.id.desc()),
-        ),
-    }
-    query = sa.select(*(value.label(name) for name, value in columns.items())).select_from(source)
+_EXCUSED = sa.case((_duty.c.state == "excused", 1), else_=0)
+
+
+def _reports(asked: Asked, path: str, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """A row a duty, told or not."""
+    mine = sa.and_(
+        _report.c.indicator_id == asked.indicator_id,
+        _report.c.duty_id == _duty.c.id,
+        _report.c.told_at < asked.as_of,
+    )
+    source = _duty.join(_org, _org.c.id == _duty.c.org_id).outerjoin(_report, mine)
+    columns = (_duty.c.org_id, _duty.c.template_id, _duty.c.period, _EXCUSED.label("excused"))
+    numbers = (_report.c.told_at.label("told"), _report.c.numerator, _report.c.denominator)
+    query = sa.select(*columns, *numbers, *more).select_from(source)
     query = query.where(_duty.c.template_id.in_(asked.templates), _org.c.level.in_(asked.levels))
     query = query.where(_duty.c.period.between(asked.earliest or asked.first, asked.last))
-    found = query.where(_org.c.path.startswith(path, autoescape=True)).subquery("report")
-    return _with_newest(asked, found) if asked.last_only else found
+    return query.where(_org.c.path.startswith(path, autoescape=True))
 
 
-def _with_newest(asked: Asked, found: sa.Subquery) -> sa.Subquery:
+def _place() -> sa.ColumnElement[int]:
+    """1: the duty that counts among those of one union, template and period."""
+    rank = sa.func.row_number().over(
+        partition_by=(_duty.c.org_id, _duty.c.template_id, _duty.c.period),
+        order_by=(sa.nulls_last(_report.c.told_at.desc()), _EXCUSED, _duty.c.id.desc()),
+    )
+    return rank.label("place")
+
+
+def _with_newest(asked: Asked, reports: sa.Select[Any]) -> sa.Subquery:
+    """`newest` 1: the report that counts among all of a union."""
+    found = reports.add_columns(_place()).subquery("report")
     each, counts = found.c, sa.case((_counted(asked, found.c), 1), else_=0)
     order = (counts.desc(), each.period.desc(), sa.nulls_last(each.told.desc()))
     newest = sa.func.row_number().over(partition_by=each.org_id, order_by=order).label("newest")
     return sa.select(found, newest).where(each.place == 1).subquery("chosen")
-
-
-def _told(work: Work, asked: Asked, values: Mapping[str, Any]) -> sa.ColumnElement[Any]:
-    """When the last of a report's numbers was told; null where one is missing or was told too late to be looked at."""
-    moments = [value.c.at for value in values.values()]
-    newest: sa.ColumnElement[Any] = moments[0]
-    if len(moments) > 1:
-        both = sa.func.greatest if work.dialect == "postgresql" else sa.func.max
-        newest = both(*moments, type_=UtcDateTime())
-    present = [value.c.hundredths.is_not(None) for value in values.values()]
-    return sa.case((sa.and_(newest < asked.as_of, *present), newest))
-
-
-def _added(keys: Mapping[str, int], values: Mapping[str, Any]) -> sa.ColumnElement[Any]:
-    total: sa.ColumnElement[Any] = sa.literal(0, sa.BigInteger)
-    for key, sign in keys.items():
-        total = total + values[key].c.hundredths if sign > 0 else total - values[key].c.hundredths
-    return total

@@ -23,6 +23,7 @@ from storage.seal import Sealer
 
 Values = Mapping[str, Any]
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:what AS text), 0))")
+_TOGETHER = sa.text("SELECT pg_advisory_xact_lock_shared(hashtextextended(CAST(:what AS text), 0))")
 _CLAIM = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:what AS text), 0))")
 _CLAIM_SHARED = sa.text("SELECT pg_try_advisory_xact_lock_shared(hashtextextended(CAST(:what AS text), 0))")
 
@@ -185,6 +186,11 @@ class Work:
         """
         if self.dialect == "postgresql":
             self.execute(_ALONE, {"what": what})
+
+    def together(self, what: str) -> None:
+        """Until the transaction ends nobody is `alone` inside the same `what`; others may be in it together with us."""
+        if self.dialect == "postgresql":
+            self.execute(_TOGETHER, {"what": what})
 
     def append(self, model: type[SQLModel], values: Values) -> None:
         """Remember one new row; every column without a server default must be given. Written when the group commits."""

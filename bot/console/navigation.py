@@ -19,6 +19,7 @@ LINKS = (
     Link("/cases", "待办事项", "cases"),
     Link("/leads", "建会线索", "cases"),
     Link("/duties", "干部任务", "duties"),
+    Link("/targets", "目标和报表", "duties"),
     Link("/applications", "入会审核", "review"),
     Link("/members", "会员", "members"),
     Link("/card", "验会员卡", "members"),

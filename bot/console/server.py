@@ -39,6 +39,9 @@ from bot.console import (
     roster_exports,
     roster_imports,
     statistics,
+    target_files,
+    target_numbers,
+    targets,
     today,
 )
 from bot.console.gate import guarded
@@ -57,6 +60,9 @@ ROUTES: tuple[Route, ...] = (
     *duty_calendar.ROUTES,
     *duty_templates.ROUTES,
     *duty.ROUTES,
+    *targets.ROUTES,
+    *target_files.ROUTES,
+    *target_numbers.ROUTES,
     *applications.ROUTES,
     *application.ROUTES,
     *editing.ROUTES,  # before an entry: /knowledge/new is none

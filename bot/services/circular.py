@@ -73,14 +73,15 @@ def make(
     require(actor, "see")
     seen = targets.progress(work, actor, indicator_id, year, org_id, as_of, ranking)
     indicator = seen.indicator
-    rows = [_row(each, indicator.unit) for each in seen.below]
+    rows = [row(each, indicator.unit) for each in seen.below]
     title = f"{year}年{indicator.title}情况通报"
-    total = _row(seen.own, indicator.unit)
+    total = row(seen.own, indicator.unit)
     share = indicator.denominator is not None
     return Circular(title, seen.own.measured.name, notes(seen), total, rows, seen.elapsed, as_of, share)
 
 
-def _row(standing: Standing, unit: str) -> Row:
+def row(standing: Standing, unit: str) -> Row:
+    """One union in words."""
     found = standing.measured
     return Row(found.name, standing.target, found.value, standing.share, standing.gap, found.reports, unit)
 

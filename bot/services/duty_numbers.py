@@ -11,7 +11,7 @@ from bot.services.duty_labels import Wanted
 from bot.services.duty_reading import NO_CHANGE
 from bot.services.duty_words import month, plain
 from bot.services.house import House
-from storage import duties, duty_lists, duty_values
+from storage import duties, duty_lists, duty_values, indicator_reports
 from storage.duties import OPEN
 from storage.work import Work
 
@@ -118,6 +118,7 @@ def _store_one(
         if before != value:
             note = f"{plain(before) if before is not None else texts.NOT_TOLD} → {plain(value)}"
             duties.step(work, entry.duty.id, actor, "number", now, f"{labels.get(key, key)}：{note}")
+    indicator_reports.told(work, entry.duty.id)
     numbers = of_entries(work, [entry])
     about = {"period": month(entry.duty.period), "title": title(entry)}
     named = [each for each in numbers.wanted if each.key in values]

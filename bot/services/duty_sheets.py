@@ -13,6 +13,7 @@ from bot.errors import Refusal
 from bot.services import indicators
 from bot.services.actors import Actor, require
 from storage import duty_sheets, duty_templates, orgs
+from storage.duty_templates import DutyTemplate
 from storage.orgs import Organisation
 from storage.work import Work
 
@@ -74,6 +75,11 @@ def months(kind: str, year: int, number: int) -> tuple[str, str]:
     length = KINDS[kind][1]
     first = f"{year}-{(number - 1) * length + 1:02}"
     return first, indicators.month_after(first, length - 1)
+
+
+def tasks(work: Work) -> Sequence[DutyTemplate]:
+    """The duties in use that ask for numbers, by id."""
+    return duty_sheets.with_numbers(work)
 
 
 def filled(work: Work, actor: Actor, template_id: str, first: str, last: str, org_id: int | None, as_of: date) -> Sheet:

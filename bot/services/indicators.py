@@ -13,7 +13,7 @@ from typing import Any
 from bot.calendar import at, clamped, say_date
 from bot.errors import Refusal
 from bot.services.actors import NOWHERE, Actor, NotAllowed
-from storage import indicators, measures, orgs
+from storage import indicator_reports, indicators, measures, orgs
 from storage.indicators import Indicator
 from storage.measures import Asked, Sum
 from storage.orgs import Organisation
@@ -46,17 +46,34 @@ class Measured:
         return f"{self.sum.whole}/{self.sum.units}"
 
 
-def load(work: Work, lines: Iterable[Mapping[str, Any]]) -> int:
-    """Bring `content/indicators.yaml` into the database; idempotent. How many lines."""
-    count = 0
+@dataclass(slots=True)
+class Loaded:
+    """What bringing definitions in did; `kept` are those that whoever runs this has brought in themselves."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    kept: int = 0
+
+
+def load(work: Work, lines: Iterable[Mapping[str, Any]], origin: str = "file") -> Loaded:
+    """Bring definitions in; idempotent. `file`, what comes with the software, leaves those of `staff` as they are."""
+    done = Loaded()
     for line in lines:
+        there = indicators.get(work, line["id"])
+        if there is not None and there.origin == "staff" and origin == "file":
+            done.kept += 1
+            continue
         of = {"templates": line["templates"], "levels": line["levels"]}
         values = {key: line[key] for key in ("title", "unit", "what", "how", "cut_off")}
         values["numerator"] = {**of, "keys": line["numerator"]}
         values["denominator"] = {**of, "keys": line["denominator"]} if line["denominator"] else None
-        indicators.put(work, line["id"], values)
-        count += 1
-    return count
+        if indicators.put(work, line["id"], values | {"origin": origin}):
+            indicator_reports.defined(work, one(work, line["id"]))
+            done.new, done.changed = done.new + (there is None), done.changed + (there is not None)
+        else:
+            done.same += 1
+    return done
 
 
 def every(work: Work) -> Sequence[Indicator]:
@@ -90,10 +107,9 @@ def asked(indicator: Indicator, first: str, last: str, as_of: date) -> Asked:
         earliest = month_after(first, -LATE_MONTHS)
         since, until = (_closes(each, indicator.cut_off) for each in (month_after(first, -1), last))
     return Asked(
+        indicator_id=indicator.id,
         templates=of["templates"],
         levels=of["levels"],
-        numerator=of["keys"],
-        denominator=indicator.denominator["keys"] if indicator.denominator else {},
         first=first,
         last=last,
         as_of=_closes(f"{as_of:%Y-%m}", as_of.day),

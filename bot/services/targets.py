@@ -6,7 +6,7 @@ is ranked unless the union has switched that on; what does not add up is shown, 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -142,14 +142,29 @@ def may_spread(actor: Actor, org: Organisation) -> bool:
 
 
 def set_own(
-    work: Work, actor: Actor, indicator_id: str, year: int, org_id: int, text: str, now: datetime, who: str = ""
+    work: Work,
+    actor: Actor,
+    indicator_id: str,
+    year: int,
+    org_id: int,
+    text: str,
+    now: datetime,
+    who: str = "",
+    seen: str | None = None,
 ) -> bool:
-    """Set a union's own target, or take it away (empty); whether anything changed. Raises NotAllowed, BadTarget."""
+    """Set a union's own target, or take it away (empty); whether anything changed. Raises NotAllowed, BadTarget.
+
+    `seen`: the target as the page showed it (None: whatever it is); where somebody changed it since, nothing is done.
+    """
     require(actor, "approve")
     indicator, org = indicators.one(work, indicator_id), indicators.place(work, actor, org_id)
     if not may_set(work, actor, org):
         raise NotAllowed("本级的目标由上级工会下达，请联系上级工会；下级单位的目标可以由您分解。")
     wanted = {org.id: read(text, indicator.unit)}
+    work.alone(f"targets:{indicator.id}:{_year(year)}")
+    before = kept.targets(work, indicator.id, year, [org.id]).get(org.id)
+    if seen is not None and seen != (say(before.hundredths) if before else ""):
+        raise BadTarget("刚才有人改过这个目标，请看一遍再填。")
     return bool(_write(work, indicator, _year(year), wanted, now, who or f"staff:{actor.name}"))
 
 
@@ -163,12 +178,14 @@ def spread(
     mark: str,
     now: datetime,
     who: str = "",
+    agreed: bool = True,
 ) -> int:
     """Set the targets of unions right below one, by hand; empty takes one away. How many changed.
 
-    `mark` is that of the page the numbers were typed on. Raises NotAllowed, BadTarget (nothing is changed then).
+    `mark` is that of the page the numbers were typed on; unless `agreed`, counts must add up to the union's own target.
+    Raises NotAllowed, BadTarget (nothing is changed then).
     """
-    indicator, _, below = _spreading(work, actor, indicator_id, year, org_id, mark)
+    indicator, org, below = _spreading(work, actor, indicator_id, year, org_id, mark)
     names = {each.id: each.name for each in below}
     numbers: dict[int, int | None] = {}
     for key, text in wanted.items():
@@ -178,7 +195,62 @@ def spread(
             numbers[key] = read(text, indicator.unit)
         except BadTarget as wrong:
             raise BadTarget(f"{names[key]}：{wrong.words}") from None
+    if not agreed and indicator.denominator is None:
+        _demand_sum(work, indicator, year, org, names.keys(), numbers)
     return _write(work, indicator, year, numbers, now, who or f"staff:{actor.name}")
+
+
+def _demand_sum(
+    work: Work,
+    indicator: Indicator,
+    year: int,
+    org: Organisation,
+    below: Collection[int],
+    numbers: Mapping[int, int | None],
+) -> None:
+    """Raises BadTarget, with the difference, where the targets below do not add up to the union's own."""
+    given = {key: each.hundredths for key, each in kept.targets(work, indicator.id, year, [org.id, *below]).items()}
+    own = given.pop(org.id, None)
+    total = sum(value or 0 for value in {**given, **numbers}.values())
+    if own is not None and total != own:
+        raise BadTarget(f"{apart_words(own, total, indicator.unit)}请改好；确实要这样定的，勾上“差额我知道”再保存。")
+
+
+def apart_words(own: int, total: int, unit: str) -> str:
+    """How far the targets below are from a union's own."""
+    apart = own - total
+    how = f"还差{say(apart, unit)}没有分下去" if apart > 0 else f"多出{say(-apart, unit)}" if apart else "正好相等"
+    return f"下级合计{say(total, unit)}，本级目标{say(own, unit)}，{how}。"
+
+
+def checked(seen: Progress, typed: Mapping[int, str]) -> str:
+    """What the targets below would add up to with what was typed, beside the union's own, in words."""
+    if seen.indicator.denominator is not None:
+        return "百分比的目标不相加，各单位分别填写。"
+    given = {each.measured.org_id: each.target or 0 for each in seen.below}
+    try:
+        given |= {key: read(text, seen.indicator.unit) or 0 for key, text in typed.items() if key in given}
+    except BadTarget as wrong:
+        return wrong.words
+    total, own, unit = sum(given.values()), seen.own.target, seen.indicator.unit
+    return f"下级合计{say(total, unit)}，本级目标未定。" if own is None else apart_words(own, total, unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One change of a target: when, which account (`staff:wang`, `cli`), old and new in words."""
+
+    at: datetime
+    actor: str
+    words: str
+
+
+def trace(work: Work, actor: Actor, indicator_id: str, year: int, org_id: int) -> list[Trace]:
+    """How the target of a union in the actor's branch came to be, the newest first. Raises NotAllowed."""
+    require(actor, "see")
+    org = indicators.place(work, actor, org_id)
+    lines = audit.of_subject(work, f"target:{indicator_id}:{year}:{org.id}")
+    return [Trace(each.at, each.actor, each.note) for each in lines if each.action == "set_target"]
 
 
 def distribute(

@@ -6,10 +6,9 @@ from typing import Any
 
 from bot.services import duty_calendar, indicators
 from bot.services.actors import Actor
-from storage import orgs
+from storage import duty_values, indicator_reports, orgs
 from storage.database import Database
 from storage.duties import Duty
-from storage.duty_values import DutyValue
 from storage.work import Work
 from tests.rules.union import line
 from tests.storage.kit import meet
@@ -108,8 +107,8 @@ class Tree:
             work.session.add(duty)
             work.session.flush()
             for key, number in numbers.items():
-                values = {"id": work.new_id(), "duty_id": duty.id, "key": key, "hundredths": number * 100}
-                work.append(DutyValue, {**values, "by": f"person:{held.person_id}", "at": at})
+                duty_values.put(work, duty.id, key, number * 100, f"person:{held.person_id}", at)
+            indicator_reports.told(work, duty.id)
             return duty.id
 
         return self.database.writer.run(job)

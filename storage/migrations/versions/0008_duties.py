@@ -22,6 +22,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 OPEN = "state IN ('issued','delivered','acknowledged')"
 TABLES = (
     "evidence",
+    "indicator_report",
     "duty_value",
     "duty_place",
     "duty_step",
@@ -186,7 +187,16 @@ def _targets() -> None:
         "indicator",
         *(_text("id", 64), _text("title", 40), _text("unit", 8), _text("what"), _json("numerator", False)),
         *(_json("denominator"), _text("how", 8, "sum"), _number("cut_off", nullable=True)),
-        *(_text("state", 8, "live"), _number("version", "1")),
+        *(_text("state", 8, "live"), _number("version", "1"), _text("origin", 8, "file")),
+    )
+    op.create_table(
+        "indicator_report",
+        *(_text("indicator_id", 64), _big("duty_id"), sa.Column("numerator", sa.BigInteger(), nullable=False)),
+        *(sa.Column("denominator", sa.BigInteger(), nullable=False), _at("told_at")),
+        sa.PrimaryKeyConstraint("indicator_id", "duty_id", name="pk_indicator_report"),
+        sa.ForeignKeyConstraint(["indicator_id"], ["indicator.id"], name="fk_indicator_report_indicator_id_indicator"),
+        sa.ForeignKeyConstraint(["duty_id"], ["duty.id"], name="fk_indicator_report_duty_id_duty"),
+        sqlite_with_rowid=False,
     )
     _make(
         "target",
