@@ -43,6 +43,7 @@ ANSWERED_ON, DONE_ON = 2, 16
 HOUSE = House()
 ANSWER_S = 120.0
 SPAWN = multiprocessing.get_context("forkserver")
+SPAWN.set_forkserver_preload([__name__])  # a process starts with everything imported
 
 
 def sealer() -> Sealer:
@@ -83,20 +84,13 @@ def opened(url: str) -> Iterator[Database]:
 
 
 def live(url: str, first: bool, line_to: Connection) -> None:
-    """A process: does every moment it is told, reports each commit, answers when the moment is over.
+    """A process: does every moment it is told, reports each commit before it is made, answers when the moment is over.
 
     Only the first of several processes has the people who answer and the staff.
     """
     fire_reminders.BATCH = BATCH
     with opened(url) as database:
-        commit = database.writer.run
-
-        def counted(job: Any) -> Any:
-            made = commit(job)
-            line_to.send("commit")
-            return made
-
-        setattr(database.writer, "run", counted)  # noqa: B010  a method is not assigned
+        sa.event.listen(database.engine, "commit", lambda conn: line_to.send("commit"))
         with suppress(EOFError):
             while True:
                 do(database, line_to.recv(), first)
