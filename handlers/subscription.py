@@ -21,10 +21,10 @@ HOW = Pattern(r"(?:我要|怎么|如何)?(?:干部|职务)?绑定(?:码|职务|�
 @router.on(Scene("bind_"))
 def bind_cadre(turn: Turn, code: str) -> None:
     """A cadre scanned the binding code of their union."""
-    _bind(turn, code, typed=False)
+    _bind(turn, code)
 
 
-def _bind(turn: Turn, code: str, typed: bool) -> None:
+def _bind(turn: Turn, code: str, typed: bool = False) -> None:
     bound = bindings.bind(turn.work, turn.person.person_id, code, turn.now, turn.house, typed)
     words = {"unit": bound.org.name, "office": bound.office}
     if bound.again:

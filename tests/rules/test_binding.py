@@ -1,6 +1,6 @@
-"""Binding as a cadre meets it: kind answers to every kind of code, guessing, two unions, a shared office, stepping down."""
+"""Binding as a cadre meets it: kind answers to every kind of code, guessing, two unions, a shared office, leaving."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -109,7 +109,7 @@ def test_stepping_down_asks_first_and_leaves_the_duties_to_the_next(town: Town, 
     assert count(town.database, Audit) == 2
     done = "\n".join(says(speaker, "确定解除绑定"))
     assert "已解除示例商店工会 主席的绑定（2026年11月25日）" in done and "2项任务等下一位" in done
-    assert rows(town.database, Appointment, "until") == [(datetime(2026, 11, 24).date(),)]
+    assert rows(town.database, Appointment, "until") == [(date(2026, 11, 24),)]
     assert rows(town.database, Case, "topic", "state") == [("stepped_down", "open")]
     assert "给工会干部用" in says(speaker, "解除绑定")[0] and "给工会干部用" in says(speaker, "确定解除绑定")[0]
     said = "\n".join(says(speaker, f"绑定 {code_for(town, now)}", user="next"))
