@@ -47,6 +47,7 @@ RECEIVED_ALREADY = "都确认过了，谢谢。做完一项回复“完成 编�
 WHICH = "您有{count}项未完成，请带上编号，直接回复编号也行，比如“{number}”：\n{lines}"
 WHICH_LINE = "{number}. {title}"
 NO_SUCH = "没有编号为{number}的任务。回复“我的任务”看看编号。"
+NONE_WANTS = "没完成的任务里，没有要这个的。回复“我的任务”看看现在的情况。"
 ALL_DONE = "本月任务全部完成，辛苦了！"
 LEFT = "还有{left}项未完成。"
 DONE = "已记下：{number}. {title} 完成（{day}）。"

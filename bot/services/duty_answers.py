@@ -92,6 +92,8 @@ def only(candidates: Sequence[Entry], listing: Listing) -> Entry:
     """The one that is meant when no number is said. Raises NoSuchDuty, WhichDuty."""
     if len(candidates) == 1:
         return candidates[0]
+    if not candidates and listing.open:
+        raise NoSuchDuty(duty_texts.NONE_WANTS)
     if not candidates:
         month = f"{int(listing.period[5:])}月"
         raise NoSuchDuty(duty_texts.ALL_DONE if listing.entries else duty_texts.NO_DUTIES.format(period=month))
