@@ -65,18 +65,16 @@ class Desks:
 
     def _load(self, work: Work, today: date) -> None:
         instead: dict[int, int] = {}
-        for each in absences.on_leave(work, today, list(self.of)):
-            back = at(each.until_on + timedelta(days=1), time())
-            if each.person_id in self.of:
-                self.of[each.person_id].back = back
-                self.of[each.person_id].substitute = each.substitute_id
-            if each.substitute_id is not None and each.substitute_id in self.of:
-                instead[each.person_id] = each.substitute_id
-                self.of[each.substitute_id].names[each.person_id] = each.name
-                self.of[each.substitute_id].backs[each.person_id] = back
+        for person_id, substitute, until_on, name in absences.on_leave(work, today, list(self.of)):
+            back = at(until_on + timedelta(days=1), time())
+            if person_id in self.of:
+                self.of[person_id].back, self.of[person_id].substitute = back, substitute
+            desk = self.of.get(substitute) if substitute is not None else None
+            if substitute is not None and desk is not None:
+                instead[person_id], desk.names[person_id], desk.backs[person_id] = substitute, name, back
         for row in duty_rows.of_people(work, [*self.of.keys() | instead], period_of(self.now), today, today - OLD):
-            for desk in {row.person_id, instead.get(row.person_id, row.person_id)} & self.of.keys():
-                self.of[desk].rows.append(row)
+            for whose in {row.person_id, instead.get(row.person_id, row.person_id)} & self.of.keys():
+                self.of[whose].rows.append(row)
 
     def items(self, person_id: int) -> list[Item]:
         """A person's open duties for the ladder."""

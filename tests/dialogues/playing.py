@@ -23,6 +23,7 @@ EVENTS = {
     "scan": Kind.SCAN,
     "click": Kind.CLICK,
     "image": Kind.IMAGE,
+    "file": Kind.FILE,
     "voice": Kind.VOICE,
     "location": Kind.LOCATION,
     "other": Kind.OTHER,

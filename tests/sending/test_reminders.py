@@ -97,7 +97,7 @@ def test_duties_due_together_are_one_message(database: Database, house: House) -
     assert [len(parts) for (parts,) in rows(database, Firing, "parts")] == [2, 2]
     texts = dict(rows(database, Outbox, "due_at", "text"))
     assert texts[day(11, 13)].splitlines() == [
-        "提醒：您有2项任务还没有收到反馈",
+        "提醒：您有2项任务还没有记为完成",
         "1. 任务a｜11月20日截止（还有7天）",
         "2. 任务b｜11月20日截止（还有7天）",
         "做完请回复“完成 1”，知道了请回复“收到”。",
@@ -145,8 +145,8 @@ def test_in_quiet_hours_it_waits_and_what_is_done_meanwhile_is_not_said(town: To
     assert tick(town, day(11, 13, 20)) == {"put_off": 1}
     assert rows(town.database, Outbox, "state") == [("queued",)]
     town.complete(cadre, 1, day(11, 13, 21))
-    assert tick(town, day(11, 16)) == {"moot": 1}
-    assert tick(town, day(11, 17)) == {}
+    assert rows(town.database, Reminder, "next_fire_at") == [(None,)]  # disarmed at once
+    assert tick(town, day(11, 16)) == tick(town, day(11, 17)) == {}
     assert results(town) == {"said": 1}
 
 
