@@ -119,15 +119,15 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
 
 
 def _words(batch: _Batch, person_id: int, done: Step, today: date) -> str:
-    """`compose`, once for all whose messages differ in nothing but the name of the unit."""
+    """`compose`, once for all whose messages differ in nothing but the name of the one unit they are about."""
     desk = batch.desks.of[person_id]
-    listed = [row.org_id for row in desk.rows if row.period == done.listing]
-    unit = next((batch.units[each] for each in listed if each is not None and each in batch.units), "")
-    if desk.names or (listed and not unit):
+    places = {row.org_id for row in desk.rows}
+    unit = batch.units.get(places.pop() or 0) if len(places) == 1 else None
+    if desk.names or not unit:
         return compose(batch.desks, person_id, done, batch.units, today)
     spoken = set(done.speaking)
     rows = tuple([(*_shown(row), row.id in spoken) for row in desk.rows])
-    units: Mapping[int, str] = dict.fromkeys(batch.units, UNIT)
+    units: Mapping[int, str] = dict.fromkeys((row.org_id for row in desk.rows if row.org_id), UNIT)
     asked = (today, done.listing, rows)
     words = once(batch.desks.memo.words, asked, lambda: compose(batch.desks, person_id, done, units, today))
     return words.replace(UNIT, unit)
