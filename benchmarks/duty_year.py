@@ -45,16 +45,16 @@ class Figures:
     issued: int = 0
     first: float = 0.0
     firings: Counter[str] = field(default_factory=Counter)
-    clock: Counter[str] = field(default_factory=Counter)
-    processor: Counter[str] = field(default_factory=Counter)
+    clock: dict[str, float] = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def share(self, whose: str) -> Iterator[None]:
         """What is done inside is their share."""
         begun, used = time.perf_counter(), time.process_time()
         yield
-        self.clock[whose] += time.perf_counter() - begun
-        self.processor[whose] += time.process_time() - used
+        self.clock[whose] = self.clock.get(whose, 0.0) + time.perf_counter() - begun
+        self.processor[whose] = self.processor.get(whose, 0.0) + time.process_time() - used
 
 
 class Union:
@@ -190,7 +190,7 @@ def end_of(months: int) -> datetime:
     return datetime(YEAR + months // 12, months % 12 + 1, 1, tzinfo=SHANGHAI)
 
 
-def _whole(seconds: Counter[str]) -> dict[str, int]:
+def _whole(seconds: dict[str, float]) -> dict[str, int]:
     return {whose: round(each) for whose, each in seconds.items()}
 
 
@@ -241,14 +241,15 @@ def _answer(union: Union, number: int, now: datetime, utc: Any) -> None:
         until = now.date() + timedelta(days=6 if number < KEEN else -4)
         until_ = until.isoformat() if union.url.startswith("sqlite") else until
         union.execute(DONE, now=utc, period=period, before=before, whose=f"c{number}", until=until_)
-        union.serve(lambda work: [_finish(work, each, until, before, now) for each in served])
+        union.serve(lambda work: _finish(work, served, until, before, now))
 
 
-def _finish(work: Work, person_id: int, until: date, before: str, now: datetime) -> None:
-    """完成 for everything a cadre has to do until a day."""
-    for entry in duty_answers.listing(work, person_id, now).open:
-        if entry.duty.deadline <= until and entry.duty.period >= before:
-            duty_answers.finish(work, person_id, entry, now, HOUSE)
+def _finish(work: Work, people: list[int], until: date, before: str, now: datetime) -> None:
+    """完成 for everything these cadres have to do until a day."""
+    for person_id in people:
+        for entry in duty_answers.listing(work, person_id, now).open:
+            if entry.duty.deadline <= until and entry.duty.period >= before:
+                duty_answers.finish(work, person_id, entry, now, HOUSE)
 
 
 def _stored(union: Union, now: datetime) -> Any:

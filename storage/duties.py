@@ -44,6 +44,7 @@ class Duty(Row, table=True):
         sa.Index("ix_duty_org_id_period", "org_id", "period"),
         sa.Index("ix_duty_told_id", "told_id", sqlite_where=sa.text(_UNTOLD), postgresql_where=sa.text(_UNTOLD)),
         sa.Index("ix_duty_told_on", "person_id", sqlite_where=sa.text(_MOVED), postgresql_where=sa.text(_MOVED)),
+        sa.Index("ix_duty_appointment_id_period", "appointment_id", "period"),
         sa.Index("ix_duty_person_id_period", "person_id", "period"),
         sa.Index("ix_duty_open", "person_id", sqlite_where=sa.text(_OPEN), postgresql_where=sa.text(_OPEN)),
         sa.Index("ix_duty_late", "escalated", "deadline", sqlite_where=sa.text(_OPEN), postgresql_where=sa.text(_OPEN)),
@@ -51,7 +52,7 @@ class Duty(Row, table=True):
     id: int = Field(primary_key=True, sa_type=BigId)
     template_id: str = Field(foreign_key="duty_template.id", max_length=64)
     period: str = Field(max_length=7, index=True)
-    appointment_id: int = Field(foreign_key="appointment.id", index=True, sa_type=BigId)
+    appointment_id: int = Field(foreign_key="appointment.id", sa_type=BigId)
     person_id: int = Field(foreign_key="person.id", sa_type=BigId)
     number: int
     state: str = Field(max_length=12)

@@ -24,10 +24,11 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     failed: set[int] = set()
     deed = partial(fire, house=house, now=moment.now, memo=Memo())
     while due := _due(database, moment, failed):
+        gone = counts["gone"]
         for start in range(0, len(due), BATCH):
             _batch(database, deed, due[start : start + BATCH], counts, failed)
-        if counts["gone"] > LOOK:
-            break  # another process is at it
+        if counts["gone"] - gone == len(due):
+            break  # another process is at all of it
     return dict(counts)
 
 

@@ -120,16 +120,16 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
 
 
 def _words(work: Work, batch: _Batch, person_id: int, done: Step, today: date) -> str:
-    """`compose`, once for all whose messages differ in nothing but the name of the unit."""
+    """`compose`, once for all whose messages differ in nothing but the name of the one unit they are about."""
     desk = batch.desks.of[person_id]
     numbers = duty_places.numbers(work, person_id, desk.rows, batch.now)
-    listed = [row.org_id for row in desk.rows if row.period == done.listing]
-    unit = next((batch.units[each] for each in listed if each is not None and each in batch.units), "")
-    if desk.names or (listed and not unit):
+    places = {row.org_id for row in desk.rows}
+    unit = batch.units.get(places.pop() or 0) if len(places) == 1 else None
+    if desk.names or not unit:
         return compose(Told(batch.desks, numbers, batch.units, today), person_id, done)
     spoken = set(done.speaking)
     rows = tuple([(*_shown(row), numbers[row.id], row.id in spoken) for row in desk.rows])
-    told = Told(batch.desks, numbers, dict.fromkeys(batch.units, UNIT), today)
+    told = Told(batch.desks, numbers, dict.fromkeys((row.org_id for row in desk.rows if row.org_id), UNIT), today)
     asked = (today, done.listing, rows)
     return once(batch.desks.memo.words, asked, lambda: compose(told, person_id, done)).replace(UNIT, unit)
 

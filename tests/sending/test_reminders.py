@@ -12,6 +12,7 @@ from bot.jobs import fire_reminders, issue_duties
 from bot.jobs.job import Moment
 from bot.services.house import House
 from storage.database import Database
+from storage.duties import Duty
 from storage.outbox import REMINDER, Outbox
 from storage.people import Known
 from storage.reminders import Firing, Reminder
@@ -66,6 +67,24 @@ def test_the_list_goes_out_on_the_first_working_day_at_nine_and_once(town: Town,
     assert rows(town.database, Outbox, *columns) == [
         (cadre.person_id, REMINDER, "queued", day(11, 2), day(11, 9), "reminder")
     ]
+
+
+def test_who_hears_the_same_hears_it_of_their_own_unit(database: Database, house: House) -> None:
+    town = Town(database, house).build(line("a", 20, ("基层", "街道")))
+    people = {code: town.cadre(code, code, day(11, 1, 0)) for code in ("shop", "street")}
+    both = town.cadre("both", "shop", day(11, 1, 0))
+    town.appoint(both, "street")
+    town.issue(day(11, 1, 0))
+    assert tick(town, day(11, 2)) == {"said": 3}
+    texts = dict(rows(database, Outbox, "person_id", "text"))
+    heads = {code: texts[known.person_id].splitlines()[0] for code, known in people.items()}
+    assert heads["shop"] == "示例商店工会 2026年11月任务（共1项，未完成1项）："
+    assert heads["street"] == "示例街道总工会 2026年11月任务（共1项，未完成1项）："
+    assert "共2项" in texts[both.person_id] and not any("\x00" in text for text in texts.values())
+    parts = dict(rows(database, Firing, "reminder_id", "parts"))
+    told = dict(rows(database, Reminder, "id", "person_id"))
+    owners = dict(rows(database, Duty, "id", "person_id"))
+    assert all(owners[duty_id] == told[reminder] for reminder, mine in parts.items() for duty_id, _ in mine)
 
 
 def test_who_is_silent_hears_every_step_of_the_ladder_and_then_no_more(town: Town, cadre: Known) -> None:

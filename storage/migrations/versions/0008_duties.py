@@ -231,8 +231,9 @@ def _duties() -> None:
     _index("duty", "org_id", "period")
     _index("duty", "told_id", where="state = 'issued'")
     _index("duty", "person_id", name="ix_duty_told_on", where="told_on IS NOT NULL")
-    op.drop_index("ix_duty_person_id", "duty")
-    _index("duty", "person_id", "period")
+    for column in ("appointment_id", "person_id"):
+        op.drop_index(f"ix_duty_{column}", "duty")
+        _index("duty", column, "period")
     _index("duty", "person_id", name="ix_duty_open", where=OPEN)
     _index("duty", "escalated", "deadline", name="ix_duty_late", where=OPEN)
     with op.batch_alter_table("reminder") as batch:
@@ -281,9 +282,11 @@ def downgrade() -> None:
     op.create_index("ix_firing_result", "firing", ["result"])
     op.drop_index("ix_reminder_unreachable_at", "reminder")
     op.drop_index("ix_duty_told_on", "duty")
-    for name in ("ix_duty_late", "ix_duty_open", "ix_duty_person_id_period", "ix_duty_told_id"):
+    for name in ("ix_duty_late", "ix_duty_open", "ix_duty_told_id"):
         op.drop_index(name, "duty")
-    op.create_index("ix_duty_person_id", "duty", ["person_id"])
+    for column in ("appointment_id", "person_id"):
+        op.drop_index(f"ix_duty_{column}_period", "duty")
+        op.create_index(f"ix_duty_{column}", "duty", [column])
     op.drop_index("ix_duty_org_id_period", "duty")
     op.drop_index("ix_binding_org_id", "binding")
     for name in TABLES:
