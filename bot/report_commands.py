@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 from bot import indicator_file
-from bot.app import make_house
 from bot.clock import SystemClock, local
 from bot.commands import Failed, opened
 from bot.config import Config
@@ -51,7 +50,7 @@ def sheet(config: Config, given: argparse.Namespace) -> int:
 
 def make_circular(config: Config, given: argparse.Namespace) -> int:
     """A circular on an indicator: xlsx or PNG by the file's ending; several pictures get a number each."""
-    today, ranking = _today(given), make_house(config).duties.ranking
+    today, ranking = _today(given), config.duties.ranking
 
     def look(work: Work) -> circular.Circular:
         return circular.make(work, FILES, given.indicator, given.year, _place(work, given.below), today, ranking)
