@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +19,7 @@ from bot import (
     log,
     member_commands,
     privacy_commands,
+    report_commands,
     serving,
     staffing,
     talk,
@@ -29,6 +30,7 @@ from bot.errors import Misconfigured, Refusal
 from bot.preparing import add_local_secrets
 from bot.services.actors import ROLES
 from bot.services.broadcasts import AUDIENCES
+from bot.services.duty_sheets import KINDS
 from storage.database import DatabaseBusy
 
 DEFAULT_CONFIG = Path("config.yaml")
@@ -124,6 +126,7 @@ def _content(top: _Commands) -> None:
     year.add_argument("--office", default="主席", help="the office whose duties are shown (default: 主席)")
     year.add_argument("--year", type=int, choices=range(2020, 2100), metavar="YYYY", help="default: this year")
     year.add_argument("--drafts", action="store_true", help="as it would be with every draft published")
+    _reports(top.group("reports", "sheets, circulars, indicators and targets"))
     notice = top.add("broadcast", commands.broadcast, "send an event notice to a segment")
     notice.add_argument("--to", required=True, choices=AUDIENCES)
     notice.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
@@ -133,6 +136,25 @@ def _content(top: _Commands) -> None:
     notice.add_argument("--key", default="", help="the same key is sent only once (default: made from title and text)")
     notice.add_argument("--now", action="store_true", help="send at once, also at night")
     notice.add_argument("--dry-run", action="store_true", help="only say how many people would get it")
+
+
+def _reports(reports: _Commands) -> None:
+    sheet = reports.add("sheet", report_commands.sheet, "write a sheet of a duty's numbers as xlsx")
+    sheet.add_argument("file", type=Path, metavar="FILE")
+    sheet.add_argument("--duty", required=True, metavar="ID", help="id of the line of the calendar")
+    sheet.add_argument("--kind", choices=KINDS, default="month", help="default: month")
+    sheet.add_argument("--year", type=int, required=True, metavar="YYYY")
+    sheet.add_argument("--number", type=int, default=1, help="which one of the year (default: 1)")
+    circular = reports.add("circular", report_commands.make_circular, "write a circular as xlsx or PNG, by the ending")
+    circular.add_argument("file", type=Path, metavar="FILE")
+    circular.add_argument("--indicator", required=True, metavar="ID")
+    circular.add_argument("--year", type=int, required=True, metavar="YYYY")
+    for each in (sheet, circular):
+        each.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
+        each.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: today")
+    reports.add("import", report_commands.bring_in, "bring in indicators (YAML) or targets (xlsx)").add_argument(
+        "file", type=Path, metavar="FILE"
+    )
 
 
 def _faq(faq: _Commands) -> None:

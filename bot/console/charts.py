@@ -106,26 +106,18 @@ def shares(classes: Sequence[tuple[str, int]], title: str, unit: str) -> Chart:
     return Chart(title, f"一共{total}{unit}。", height=len(classes) * ROW, bars=bars, labels=labels)
 
 
-def progress(rows: Sequence[tuple[str, float | None, str]], elapsed: float | None, title: str) -> Chart:
-    """How far each has come of its target as horizontal bars, a mark on each where the year stands (None: no mark).
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far one has come, 0 to 100, with its name and the numbers in words. `done` None: nothing to draw."""
 
-    Rows are name, share reached (None: no bar) and words; what is over the target fills the bar.
-    """
-    bars: list[Bar] = []
-    labels: list[Label] = []
-    for place, (name, share, words) in enumerate(rows):
-        y = place * (ROW + 6)
-        bars.append(_bar(0, y + 18, WIDTH, 10, 0))
-        if share is not None and share > 0:
-            bars.append(_bar(0, y + 18, max(min(share, 1.0) * WIDTH, 2), 10, 1, f"{name} {words}"))
-        if elapsed is not None:
-            bars.append(_bar(min(elapsed * WIDTH, WIDTH - 2), y + 15, 2, 16, 3))
-        room = max(6, 26 - sum(1 if each > "\u2000" else 0.55 for each in words))
-        labels.append(Label(0, y + 13, name if len(name) <= room else f"{name[: int(room) - 1]}…", "start"))
-        labels.append(Label(WIDTH, y + 13, words, "end"))
-    time = f"竖线是全年时间的进度，{round(elapsed * 100)}%。" if elapsed is not None else ""
-    said = "；".join(f"{name} {words}" for name, _, words in rows)
-    return Chart(f"{title}的完成情况", f"{time}{said}。", height=len(rows) * (ROW + 6), bars=bars, labels=labels)
+    name: str
+    words: str
+    done: float | None
+
+
+def reached(name: str, words: str, share: float | None) -> Reached:
+    """One bar; what is over the target fills it, what is below nought is none."""
+    return Reached(name, words, None if share is None else round(min(max(share, 0.0), 1.0) * 100, 1))
 
 
 def balance(years: Sequence[tuple[str, int]], title: str, unit: str, about: str) -> Chart:

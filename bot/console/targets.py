@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.clock import local
 from bot.console import charts
 from bot.console.addresses import is_id, number
-from bot.console.charts import Chart
+from bot.console.charts import Reached
 from bot.console.knowledge import read_page
 from bot.console.reading import read_form
 from bot.console.room import Room
@@ -132,29 +132,26 @@ def _figures(seen: Progress, page: int) -> dict[str, Any]:
     pages = max(1, -(-len(seen.below) // ROWS))
     page = max(1, min(page, pages))
     below = seen.below[(page - 1) * ROWS : page * ROWS]
+    own = circular.row(seen.own, unit)
     rows = [(each.measured, circular.row(each, unit)) for each in below]
     return {
         "seen": seen,
-        "own": circular.row(seen.own, unit),
+        "own": own,
         "rows": rows,
         "notes": circular.notes(seen),
         "percent": circular.percent,
-        "chart": _chart(seen, [row for _, row in rows]),
+        "bars": [_bar(own), *(_bar(row) for _, row in rows)],
+        "mark": float(round(seen.elapsed * 100, 1)) if seen.adds_up else None,
         "page": page,
         "pages": pages,
         "goal": "" if seen.own.target is None else say(seen.own.target),
     }
 
 
-def _chart(seen: Progress, rows: Sequence[circular.Row]) -> Chart:
-    own = circular.row(seen.own, seen.indicator.unit)
-    bars = []
-    for row in (own, *rows):
-        _, goal, done, share, _, _ = row.words
-        words = f"{done} / {goal}　{share}" if row.goal is not None else f"{done}（目标未定）"
-        bars.append((row.name, None if row.share is None else float(row.share), words))
-    marked = any(each.gap is not None for each in (own, *rows))
-    return charts.progress(bars, float(seen.elapsed) if marked else None, f"{seen.year}年{seen.indicator.title}")
+def _bar(row: circular.Row) -> Reached:
+    _, goal, done, share, _, _ = row.words
+    words = f"{done} / {goal}　{share}" if row.goal is not None else f"{done}（目标未定）"
+    return charts.reached(row.name, words, None if row.share is None else float(row.share))
 
 
 async def set_own(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

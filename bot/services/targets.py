@@ -64,6 +64,11 @@ class Progress:
     open_: int | None
     mark: str
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether the number grows over the year, so that the time gone by says how far it should be."""
+        return _adds_up(self.indicator)
+
 
 def progress(
     work: Work, actor: Actor, indicator_id: str, year: int, org_id: int | None, as_of: date, ranking: bool = False
@@ -106,9 +111,18 @@ def elapsed_of(year: int, as_of: date) -> Fraction:
 def _standing(indicator: Indicator, measured: Measured, target: int | None, elapsed: Fraction) -> Standing:
     value = measured.value
     share = Fraction(value, target) if value is not None and target else None
-    adds_up = indicator.denominator is None and indicator.how == "sum"
-    gap = round(target * elapsed) - (value or 0) if adds_up and target is not None else None
+    gap = _gap(target, value or 0, elapsed) if _adds_up(indicator) and target is not None else None
     return Standing(measured, target, share, gap)
+
+
+def _adds_up(indicator: Indicator) -> bool:
+    return indicator.denominator is None and indicator.how == "sum"
+
+
+def _gap(target: int, value: int, elapsed: Fraction) -> int:
+    """In whole units where target and value are whole: there is no 0.27 of a member."""
+    step = 100 if target % 100 == 0 and value % 100 == 0 else 1
+    return round(target * elapsed / step) * step - value
 
 
 def _spread(indicator: Indicator, below: Sequence[Standing]) -> int | None:

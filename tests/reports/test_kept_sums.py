@@ -60,11 +60,14 @@ def oracle(tree: Tree, line: dict[str, Any], first: str, last: str, as_of: date,
         tree.database, Duty, "id", "org_id", "period", "state", "template_id"
     ):
         if template in line["templates"] and first <= period <= last and org_id in mine:
-            said = {key: values.get(duty_id, {}).get(key) for key in line["numerator"]}
-            whole = all(said.values()) and max(at for _, at in said.values()) < close  # type: ignore[misc]
-            total = sum(said[key][0] * sign for key, sign in line["numerator"].items()) if whole else 0  # type: ignore[index]
-            told = max(at.timestamp() for _, at in said.values()) if whole else 0.0  # type: ignore[misc]
-            places.setdefault((org_id, period), []).append((whole, told, state != "excused", duty_id, total))
+            held = values.get(duty_id, {})
+            said = [(held[key], sign) for key, sign in line["numerator"].items() if key in held]
+            told = max((at.timestamp() for (_, at), _ in said), default=0.0)
+            whole = len(said) == len(line["numerator"]) and told < close.timestamp()
+            total = sum(number * sign for (number, _), sign in said) if whole else 0
+            places.setdefault((org_id, period), []).append(
+                (whole, told if whole else 0.0, state != "excused", duty_id, total)
+            )
     best = {place: max(each) for place, each in places.items()}
     due = {place: each[0] or each[2] for place, each in best.items()}
     units = {org for org, _ in best if any(due[place] for place in best if place[0] == org)}

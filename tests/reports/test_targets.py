@@ -74,7 +74,7 @@ def test_time_and_progress_side_by_side_in_the_trees_order(tree: Tree) -> None:
     assert [each.share for each in seen.below] == [Fraction(60, 200), Fraction(100, 165)]
     assert seen.own.gap == 18_100 - 16_000
     east, west = (each.gap for each in seen.below)
-    assert east == round(Fraction(20_000 * 181, 365)) - 6_000 > 0 > (west or 0)
+    assert east == round(Fraction(200 * 181, 365)) * 100 - 6_000 > 0 > (west or 0)  # no part of a member
     ranked = look(tree, ranking=True)
     assert [each.measured.name for each in ranked.below] == ["西区总工会", "东区总工会"]
 
