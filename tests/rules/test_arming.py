@@ -180,7 +180,9 @@ def test_a_date_of_the_union_moves_what_counts_from_it(town: Town, dated: Known)
     assert rows(town.database, Letter, "person_id") == [(dated.person_id,)]
 
     def typed(work: Work) -> None:
-        org, known = org_dates.one(work, CHEN, orgs.by_code(work, "shop").id)  # type: ignore[union-attr]
+        shop = orgs.by_code(work, "shop")
+        assert shop is not None
+        org, known = org_dates.one(work, CHEN, shop.id)
         new = {"term_ends": "2026-12-01"}
         org_dates.change(work, CHEN, org.id, new, NOON, town.house, org_dates.mark_of(known))
 

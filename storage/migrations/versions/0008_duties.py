@@ -231,9 +231,9 @@ def _duties() -> None:
     _index("duty", "org_id", "period")
     _index("duty", "told_id", where="state = 'issued'")
     _index("duty", "person_id", name="ix_duty_told_on", where="told_on IS NOT NULL")
-    for column in ("appointment_id", "person_id"):
-        op.drop_index(f"ix_duty_{column}", "duty")
-        _index("duty", column, "period")
+    for name in ("appointment_id", "person_id"):
+        op.drop_index(f"ix_duty_{name}", "duty")
+        _index("duty", name, "period")
     _index("duty", "person_id", name="ix_duty_open", where=OPEN)
     _index("duty", "escalated", "deadline", name="ix_duty_late", where=OPEN)
     with op.batch_alter_table("reminder") as batch:
@@ -251,9 +251,9 @@ def _duties() -> None:
         batch.add_column(_text("stamp", 64, ""))
 
 
-def _templates() -> sa.Table:
+def _templates() -> sa.TableClause:
     columns: tuple[Any, ...] = (sa.column("id"), sa.column("deadline", JSON), sa.column("deadline_day", sa.Integer()))
-    return sa.table("duty_template", *columns)  # type: ignore[return-value]
+    return sa.table("duty_template", *columns)
 
 
 def _to_rules() -> None:
