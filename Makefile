@@ -31,6 +31,8 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.webhook
 	$(BIN)/python -m benchmarks.outbox
 	$(BIN)/python -m benchmarks.roster
+	$(BIN)/python -m benchmarks.duties --unions 2000 --months 2
+	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.search --sets $(FAQ_SETS)
 
 # New versions of the dependencies: edit pyproject.toml, run this, run the tests, commit the lock files.
