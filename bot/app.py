@@ -54,6 +54,11 @@ def open_database(config: Config) -> Database:
     return Database(config.database.url, Sealer(keys, pepper), config.database.threads)
 
 
+def duty_policy(config: Config) -> DutyPolicy:
+    """How cadres are reminded of duties, as configured."""
+    return DutyPolicy(**config.duties.model_dump())
+
+
 def make_house(config: Config) -> House:
     """The union as the rules see it."""
     union, timing = config.union, config.timing
@@ -67,7 +72,7 @@ def make_house(config: Config) -> House:
         catch_up_hours=timing.catch_up_hours,
         chat_days=timing.chat_days,
         private_link=union.private_link,
-        duties=DutyPolicy(**config.duties.model_dump()),
+        duties=duty_policy(config),
         sensitive=Sensitive(content.read_sensitive(config.content.folder / "sensitive.yaml")),
         knowledge=Knowledge(config.embedding.model if config.embedding.enabled else ""),
     )

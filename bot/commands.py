@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot import content
-from bot.app import embedding_endpoint, make_house, open_database
+from bot.app import duty_policy, embedding_endpoint, make_house, open_database
 from bot.calendar import holidays_known, say_date
 from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
@@ -139,7 +139,7 @@ def duties_import(config: Config, given: argparse.Namespace) -> int:
 
 def duties_year(config: Config, given: argparse.Namespace) -> int:
     """What a whole year brings an office, month by month; nothing is written."""
-    year, policy = given.year or local(SystemClock().now()).year, make_house(config).duties
+    year, policy = given.year or local(SystemClock().now()).year, duty_policy(config)
 
     def look(work: Work) -> tuple[str, list[duty_year.Month]]:
         org = orgs.by_code(work, given.union)
