@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -317,12 +318,12 @@ async def many_requests(union: Union, desk: Desk, count: int) -> None:
         assert like is not None
         for number in range(count):
             shown = ("template_id", "appointment_id", "person_id", "deadline", "org_id")
-            values = {each: getattr(like[0], each) for each in shown}
+            values: dict[str, Any] = {each: getattr(like[0], each) for each in shown}
             period = f"{2030 + number // 12}-{number % 12 + 1:02}"
             duty = Duty(id=work.new_id(), period=period, number=100 + number, state="issued", created_at=now, **values)
             work.session.add(duty)
             work.session.flush()
-            ask = {"kind": "extend", "wanted_on": date(2026, 12, 5), "created_at": now}
+            ask: dict[str, Any] = {"kind": "extend", "wanted_on": date(2026, 12, 5), "created_at": now}
             work.session.add(DutyRequest(id=work.new_id(), duty_id=duty.id, person_id=duty.person_id, **ask))
 
     await desk.write(fill)
