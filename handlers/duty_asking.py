@@ -81,7 +81,8 @@ def ask_which(turn: Turn, which: WhichDuty) -> None:
         turn.say(which.words)
         return
     said = turn.message.text.strip()[:SHOWN]
-    turn.say(duty_texts.WHICH_IN_FORM.format(number=which.numbers[0], said=said, lines=which.lines))
+    count, number = len(which.numbers), which.numbers[0]
+    turn.say(duty_texts.WHICH_IN_FORM.format(count=count, number=number, said=said, lines=which.lines))
 
 
 def unsure(turn: Turn, words: str, candidates: Sequence[Entry]) -> None:
