@@ -129,6 +129,19 @@ PIECES = (
     "小结",
     ":",
     "二",
+    "还有",
+    "都",
+    "号",
+    "撤销",
+)
+
+
+DOUBTFUL = (
+    duty_orders.UNSURE,
+    duty_orders.NOT_YET,
+    duty_orders.UNDO_UNSURE,
+    duty_orders.NUMBERS,
+    duty_requests.SEVERAL,
 )
 
 
@@ -137,3 +150,4 @@ def test_no_text_takes_long(pieces: list[str], times: int) -> None:
     """The deadline of the test is the assertion: a pattern that goes astray would take minutes."""
     words = "".join(pieces) * times
     assert meant(words) <= ORDERS.keys()
+    assert sum(each.takes(words) for each in DOUBTFUL) <= len(DOUBTFUL)
