@@ -54,11 +54,14 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What may come in the middle of a form without being an answer: known questions, commands, emergencies."""
+    """What may come in the middle of a form without being an answer: known questions, commands, emergencies.
+
+    `commands` is given the plain words and the name of the form: what is an answer to one may be an order in another.
+    """
 
     knows: Callable[[Turn], bool]
     answer: Callable[[Turn], bool]
-    commands: Callable[[str], bool]
+    commands: Callable[[str, str], bool]
     urgent: Callable[[Turn], bool]
 
 
@@ -84,7 +87,7 @@ class Dialogue:
         mine = progress.state == "paused" or said.strip() in asked.expects or engine.claims(form, progress, said)
         if self._aside.urgent(turn):
             return False  # not the moment to ask anything again
-        if not mine and (turn.message.key or self._aside.commands(turn.words)):
+        if not mine and (turn.message.key or self._aside.commands(turn.words, form.name)):
             turn.reask = asked.say  # an old button or a command: let others answer, then ask again
             return False
         if not mine and self._aside.knows(turn):

@@ -55,6 +55,19 @@ RECEIVED = "好的，{count}项任务都已确认收到。做完一项回复“�
 RECEIVED_ALREADY = "都确认过了，谢谢。做完一项回复“完成 编号”。"
 WHICH = "您有{count}项未完成，请带上编号，直接回复编号也行，比如“{number}”：\n{lines}"
 WHICH_LINE = "{number}. {title}"
+WHICH_IN_FORM = "这样的有{count}项，请把编号写在最前面再说一遍，比如“{number}{said}”：\n{lines}"
+DONE_UNSURE = (
+    "“{said}”我拿不准说的是编号、日期还是几项，还没有记。做完的是哪一项，请回复编号，比如“{number}”：\n{lines}"
+)
+UNDO_WHICH = "要把哪一项改回未完成？请回复编号，比如“{number}”：\n{lines}"
+UNDO_UNSURE = (
+    "“{said}”我拿不准说的是编号、日期还是几项，没有改动。要把哪一项改回未完成，请回复编号，比如“{number}”：\n{lines}"
+)
+ASK_UNSURE = "“{said}”我拿不准是编号还是几项，还没有办。请写成“第{number}项”或者“任务{number}”再说一遍：\n{lines}"
+NOT_YET = (
+    "好的，没做完的先不记，做完了回复“完成 {number}”这样。来不及可以申请延期，比如“延期 {number} 到12月5日 因为…”。"
+)
+NOT_YET_DONE = "要把已经记为完成的改回未完成，请带上编号，比如“没完成 {number}”。"
 NO_SUCH = "没有编号为{number}的任务。回复“我的任务”看看编号。"
 NONE_WANTS = "您没做完的任务里，没有哪一项要这样办。回复“我的任务”看看编号。"
 ALL_DONE = "本月任务全部完成，辛苦了！"
@@ -67,6 +80,7 @@ ALL_ASK = (
     "要把这{count}项都记为完成吗？\n{lines}\n是的话回复“确认”；只完成了几项，请回复“完成 编号”，比如“完成 {number}”。"
 )
 ALL_YES = "确认"
+ALL_CHANGED = "您的任务刚刚有变化，还没有记。"
 
 PROOF_PHOTO = "{number}. {title} 要留一张照片，请直接发给我。实在没有，回复“没有照片 因为…”说一下原因。"
 PROOF_FILE = "{number}. {title} 要留一份材料，请把材料拍成照片发给我。实在没有，回复“没有材料 因为…”说一下原因。"

@@ -5,8 +5,10 @@ from bot.dispatcher import Conversation
 from handlers import (
     duties,
     duty_numbers,
+    duty_orders,
     duty_progress,
     duty_requests,
+    duty_undoing,
     duty_which,
     evidence,
     fallback,
@@ -42,6 +44,7 @@ ROUTERS = (
     unbinding.router,
     leave.router,
     duties.router,
+    duty_undoing.router,
     duty_requests.router,
     duty_which.router,
     evidence.router,
@@ -67,27 +70,38 @@ COMMANDS = (
 NUMBERED = (
     duties.PROGRESS,
     duties.PROGRESS_OF,
-    duties.REOPEN,
-    duties.REOPEN_OF,
+    duty_orders.REOPEN,
+    duty_orders.REOPEN_OF,
     duties.DETAIL,
+    *duty_requests.NUMBERED,
+)
+# With these the form about numbers is answered by nobody, and its own reminders ask for some of them.
+BESIDE_NUMBERS = (
+    duties.RECEIPT,
+    duty_orders.DONE_AFTER,
+    duty_orders.UNSURE,
+    evidence.WITHOUT,
     *duty_requests.COMMANDS,
+    *duty_undoing.COMMANDS,
 )
 
 
-def _is_command(words: str) -> bool:
-    """Whether these words are never an answer to a form."""
+def _is_command(words: str, form: str) -> bool:
+    """Whether these words are never an answer to this form."""
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
-    return words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words)
+    if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words):
+        return True
+    return form == duty_numbers.NAME and any(each.takes(words) for each in BESIDE_NUMBERS)
 
 
 def _of_duties(words: str) -> bool:
     """Whether it is about one's duties without naming one."""
-    return any(each.takes(words) for each in (duties.LIST, duties.OTHER_MONTH, duties.ALL, evidence.SUMMARY))
+    return any(each.takes(words) for each in (duties.LIST, duties.OTHER_MONTH, duty_orders.ALL, evidence.SUMMARY))
 
 
 def _names_duty(words: str) -> bool:
     """Whether it is an order about a duty that is named by its number."""
-    if words[-1:].isdigit() and duties.DONE.takes(words):
+    if words[-1:].isdigit() and duty_orders.DONE.takes(words):
         return True
     return any((found := each.read(words)) and found["number"] for each in NUMBERED)
 

@@ -1,6 +1,8 @@
 """任务: what a cadre has to do, receipts, completion, progress; what others may be asked for is in duty_requests."""
 
 import re
+from collections.abc import Sequence
+from hashlib import blake2b
 
 from bot import duty_texts, texts
 from bot.forms.numerals import whole
@@ -8,29 +10,22 @@ from bot.router import Filter, Key, Router, Words
 from bot.services import duty_answers, duty_evidence, duty_words
 from bot.services.duty_answers import Entry, WhichDuty
 from bot.turn import Turn
-from handlers import duty_numbers, duty_requests, group
-from handlers.duty_asking import DUTY, ONE, PROOF, OfCadre, Order, ask_which, entry_of, last_said, listing, number_of
+from handlers import duty_numbers, duty_requests, duty_undoing, group
+from handlers.duty_asking import DID, ONE, PROOF, OfCadre, ask_which, entry_of, last_said, listing, number_of, unsure
+from handlers.duty_orders import ALL, DONE, DONE_AFTER, UNSURE
 
 router = Router("duties")
-ALL_ASKED = "duties.all"
-_MANY = r"(?P<numbers>\d{1,3}(?:\s*[项号]?\s*(?:[、,和与及/+.]|\s)\s*(?:第|任务)?\s*\d{1,3})*)"
-_DO = "(?:完成|办完|做完|办好|做好)"
-
+ALL_ASKED = "duties.all:"
 LIST = Words("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作", "这个月任务", "任务清单")
 RECEIPT = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")
-DONE = Order(rf"(?:已经?)?{_DO}了?\s*(?:第|任务)?\s*{_MANY}?\s*[项号.]?(?:了|任务)?")
-DONE_AFTER = OfCadre(rf"(?:第|任务)?\s*{_MANY}\s*[项号]?\s*(?:都|已经?|也)*{_DO}了?")
-ALL = Order(rf"(?:任务)?(?:全部?|都|所有|所有任务)(?:都|全部)?(?:已经?)?{_DO}了?|{_DO}(?:了)?(?:全部|所有)(?:任务)?")
 YES = Words(duty_texts.ALL_YES, "是", "是的", "对", "对的", "全部完成", "都完成了", "确定", "好", "好的", "确认完成")
 HALF = r"(?:(?P<percent>\d{1,4})\s*%|(?P<half>一半)|百分之(?P<han>[零一二两三四五六七八九十百]{1,4}))"
 PROGRESS = OfCadre(rf"(?:任务)?进度\s*(?:到|是|为|:)?\s*(?:{ONE}\s*(?:[:,]|\s)\s*)?{HALF}")
 PROGRESS_OF = OfCadre(rf"{ONE}\s*的?\s*进度\s*(?:到|是|为|:|,)?\s*{HALF}")
-_NOT_DONE = rf"(?:还没有?|没有?|未){_DO}"
-REOPEN = OfCadre(rf"(?:撤销|撤回)(?:完成)?\s*{DUTY}|{_NOT_DONE}\s*(?:(?:第|任务)?\s*(?P<other>\d{{1,3}})\s*[项号]?)?")
-REOPEN_OF = OfCadre(rf"{ONE}\s*(?:{_NOT_DONE}|撤销(?:完成)?)")
 DETAIL = OfCadre(r"(?:查?看)?(?:任务|详情)\s*(?P<number>\d{1,3})\s*[项号]?(?:任务)?(?:详情|怎么做)?")
 OTHER_MONTH = OfCadre(r"(?P<which>[上下])个?月的?(?:任务|工作)?")
 MENU = Key("duties")
+COMMANDS = (LIST, RECEIPT, DONE, ALL, DONE_AFTER, UNSURE, PROGRESS, PROGRESS_OF, DETAIL)
 
 
 class InGroup(Filter[bool]):
@@ -38,10 +33,10 @@ class InGroup(Filter[bool]):
 
     def match(self, turn: Turn) -> bool | None:
         """True for a command where somebody reads along."""
-        commands = (LIST, RECEIPT, DONE, ALL, DONE_AFTER, PROGRESS, PROGRESS_OF, REOPEN, REOPEN_OF, DETAIL)
         if turn.private:
             return None
-        said = any(each.takes(turn.words) for each in (*commands, *duty_requests.COMMANDS) if turn.words)
+        commands = (*COMMANDS, *duty_undoing.COMMANDS, *duty_requests.COMMANDS)
+        said = any(each.takes(turn.words) for each in commands if turn.words)
         return True if said or MENU.match(turn) else None
 
 
@@ -49,10 +44,11 @@ class AllSure(Filter[str]):
     """Yes, right after 全部完成 was asked back."""
 
     def match(self, turn: Turn) -> str | None:
-        """The word."""
+        """The mark of the duties that were shown."""
         if not turn.private or not YES.takes(turn.words):
             return None
-        return turn.words if last_said(turn).topic == ALL_ASKED else None
+        topic = last_said(turn).topic
+        return topic.removeprefix(ALL_ASKED) if topic.startswith(ALL_ASKED) else None
 
 
 @router.on(InGroup())
@@ -92,9 +88,19 @@ def acknowledge(turn: Turn, word: str) -> None:
 
 
 @router.on(AllSure())
-def all_sure(turn: Turn, word: str) -> None:
-    """全部完成, and meant."""
-    finish(turn, listing(turn).open)
+def all_sure(turn: Turn, shown: str) -> None:
+    """全部完成, and meant: exactly what was shown. What came or went since then is asked about again."""
+    left = listing(turn).open
+    if left and _mark(left) != shown:
+        turn.say(duty_texts.ALL_CHANGED)
+        _ask_all(turn, left)
+        return
+    finish(turn, left or [listing(turn).pick(None)])
+
+
+def _mark(entries: Sequence[Entry]) -> str:
+    """Equal only for the same duties."""
+    return blake2b(" ".join(str(each.duty.id) for each in entries).encode(), digest_size=16).hexdigest()
 
 
 @router.on(ALL)
@@ -103,11 +109,14 @@ def ask_all(turn: Turn, found: re.Match[str]) -> None:
     left = listing(turn).open
     if turn.person.conversation is not None:  # 确认 would be an answer to the form
         turn.say(duty_texts.FORM_FIRST)
-        return
-    if len(left) < 2:
+    elif len(left) < 2:
         finish(turn, [listing(turn).pick(None)])
-        return
-    turn.topic = ALL_ASKED
+    else:
+        _ask_all(turn, left)
+
+
+def _ask_all(turn: Turn, left: Sequence[Entry]) -> None:
+    turn.topic = f"{ALL_ASKED}{_mark(left)}"
     lines = duty_answers.lines(left)
     turn.say(duty_texts.ALL_ASK.format(count=len(left), lines=lines, number=left[0].number))
 
@@ -127,9 +136,16 @@ def complete(turn: Turn, found: re.Match[str], number: int | None = None) -> Non
 router.on(DONE, DONE_AFTER)(complete)
 
 
-def finish(turn: Turn, entries: list[Entry]) -> None:
+@router.on(UNSURE)
+def which_done(turn: Turn, found: re.Match[str]) -> None:
+    """3项都完成了, 1号完成: three of them or the third, number 1 or the first of the month?"""
+    lists = listing(turn)
+    unsure(turn, duty_texts.DONE_UNSURE, lists.open or [lists.pick(None)])
+
+
+def finish(turn: Turn, entries: Sequence[Entry]) -> None:
     """Note as done what can be; ask for the numbers and the proof that are missing."""
-    work, person_id, ended = turn.work, turn.person.person_id, False
+    work, person_id, ended = turn.work, turn.person.person_id, list[Entry]()
     wanting: list[Entry] = []
     for entry in entries:
         if not entry.open:
@@ -145,8 +161,9 @@ def finish(turn: Turn, entries: list[Entry]) -> None:
         else:
             note = duty_evidence.missing(work, entry)
             turn.say(duty_answers.finish(work, person_id, entry, turn.now, turn.house, note))
-            ended = True
+            ended.append(entry)
     if ended:
+        turn.topic = turn.topic or (f"{DID}{ended[0].duty.id}" if len(ended) == 1 else "")
         turn.say(duty_answers.rest_words(work, person_id, turn.now))
     if wanting:
         duty_numbers.ask_missing(turn, wanting)
@@ -166,13 +183,3 @@ def progress(turn: Turn, found: re.Match[str], number: int | None = None) -> Non
 
 
 router.on(PROGRESS, PROGRESS_OF)(progress)
-
-
-@router.on(REOPEN, REOPEN_OF)
-def reopen(turn: Turn, found: re.Match[str]) -> None:
-    """撤销, 没完成 2."""
-    said = found["number"] or (found["other"] if "other" in found.re.groupindex else None)
-    number = int(said) if said else None
-    entry = duty_answers.reopen(turn.work, turn.person.person_id, number, turn.now, turn.house)
-    until = duty_words.until_words(entry.duty.deadline, turn.now)
-    turn.say(duty_texts.REOPENED.format(number=entry.number, title=duty_answers.title(entry), until=until))

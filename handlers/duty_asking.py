@@ -1,8 +1,10 @@
 """What the handlers of duties share: who they are for, and asking back which duty is meant."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
+from bot import duty_texts
 from bot.forms.fold import looks_like_question
 from bot.forms.numerals import whole
 from bot.router import Pattern
@@ -13,12 +15,18 @@ from storage import duty_lists
 
 WHICH = "duties.which"
 PROOF = "duties.proof:"
+DID = "duties.done:"  # what was said noted this one duty as done
 PATIENCE = timedelta(minutes=30)  # how long a bare number belongs to the question before it
 LONGEST = 500
+SHOWN = 20  # so much of what was said is repeated
 _BLANKS = re.compile(r"\s+")
-_ORDINAL = re.compile(r"第([一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?)(?=[项号]|$|\s)")
+_ORDINAL = re.compile(r"第([一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?)(?=[项号、,和与及]|$|\s)")
 _REASON = re.compile(r"因为|由于|原因|理由|小结|总结")
-ONE = r"(?:第|任务|编号)?\s*(?P<number>\d{1,3})\s*[项号]?"
+N = r"(?<!\d)\d{1,3}(?!\d)"  # digits are never split: 延期15天 is not 1 and 5
+_SAID = rf"(?:(?P<nth>第)|(?P<named>任务|编号))?\s*(?P<number>{N})"
+# One duty by its number. 2项 may be two of them: 项 only after 第. 2号 may be a day: `SURE` takes it only after a word.
+SURE = rf"{_SAID}(?:\s*号任务|(?(nth)\s*[项号]?(?:任务)?|(?(named)\s*号?)))"
+ONE = rf"{_SAID}(?:\s*号(?:任务)?|(?(nth)\s*项?(?:任务)?))"
 DUTY = rf"(?:{ONE})?"
 
 
@@ -35,7 +43,7 @@ class Order(Pattern):
     def read(self, words: str) -> re.Match[str] | None:
         """How these plain words match, whoever said them and when."""
         flat = _BLANKS.sub(" ", words[:LONGEST])
-        return super().read(_ORDINAL.sub(lambda each: str(whole(each[1])), flat))
+        return super().read(_ORDINAL.sub(lambda each: f"第{whole(each[1])}", flat))
 
 
 class OfCadre(Order):
@@ -67,9 +75,28 @@ def number_of(found: re.Match[str], number: int | None = None) -> int | None:
 
 
 def ask_which(turn: Turn, which: WhichDuty) -> None:
-    """Ask; a bare number right after this is the answer."""
-    turn.topic = WHICH
-    turn.say(which.words)
+    """Ask; a bare number right after this is the answer. In a form it would be an answer to the form."""
+    if turn.person.conversation is None:
+        turn.topic = WHICH
+        turn.say(which.words)
+        return
+    said = turn.message.text.strip()[:SHOWN]
+    count, number = len(which.numbers), which.numbers[0]
+    turn.say(duty_texts.WHICH_IN_FORM.format(count=count, number=number, said=said, lines=which.lines))
+
+
+def unsure(turn: Turn, words: str, candidates: Sequence[Entry]) -> None:
+    """Ask which one of these is meant by words that may mean a number, a day or how many."""
+    said = turn.message.text.strip()[:SHOWN]
+    if turn.person.conversation is None:
+        ask_which(turn, WhichDuty(words, candidates, said))
+    else:
+        say_again(turn, candidates)
+
+
+def say_again(turn: Turn, candidates: Sequence[Entry]) -> None:
+    """Ask for the whole order with a number that can mean only one."""
+    turn.say(WhichDuty(duty_texts.ASK_UNSURE, candidates, turn.message.text.strip()[:SHOWN]).words)
 
 
 def entry_of(turn: Turn, number: int | None) -> Entry | None:

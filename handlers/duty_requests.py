@@ -12,11 +12,11 @@ from bot.router import Router
 from bot.services import duty_requests
 from bot.services.duty_answers import Entry
 from bot.turn import Turn
-from handlers.duty_asking import DUTY, ONE, OfCadre, entry_of, number_of
+from handlers.duty_asking import DUTY, ONE, N, OfCadre, entry_of, listing, number_of, say_again
 
 router = Router("duty_requests")
-_N = r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
-_WHEN = rf"(?:(?:到|至)\s*(?P<day>[^,。;!因由]{{1,20}}?)|(?P<count>{_N})\s*(?P<per>天|日|周|个?星期))"
+_COUNT = rf"{N}|[一二两三四五六七八九十]{{1,3}}"
+_WHEN = rf"(?:(?:到|至)\s*(?P<day>[^,。;!因由]{{1,20}}?)|(?P<count>{_COUNT})\s*(?P<per>天|日|周|个?星期))"
 _WHY = r"(?:[\s,。;:]*(?:因为|因|由于|原因是?|理由是?)[\s:,]*(?P<why>.*)|[\s,。;]+(?P<rest>.+))?"
 _MOVE = r"(?:申请)?(?:延期|延后|延长|推迟|延)"
 EXTEND = OfCadre(rf"{_MOVE}\s*{DUTY}\s*[,:]?\s*{_WHEN}{_WHY}")
@@ -27,7 +27,12 @@ _GIVE = r"(?:转交给|转给|移交给|交给|转交)"
 _END = r"(?:同志|做|办|来做|来办|处理|负责)?"
 HAND = OfCadre(rf"{_GIVE}\s*{_NAME}{_END}(?:\s*{ONE})?")
 HAND_OF = OfCadre(rf"(?:把|将)?\s*{ONE}\s*{_GIVE}\s*{_NAME}{_END}")
-COMMANDS = (EXTEND, EXTEND_OF, EXTEND_HOW, HAND, HAND_OF)
+_ITEMS = r"\d{1,3} ?项"  # so many duties, or that one
+SEVERAL = OfCadre(
+    rf"[把将]?{_ITEMS}(?:任务)? ?都?(?:的?进度|{_MOVE}|{_GIVE}).*|(?:{_MOVE}|{_GIVE}{_NAME}|进度) ?{_ITEMS}.*"
+)
+NUMBERED = (EXTEND, EXTEND_OF, EXTEND_HOW, HAND, HAND_OF)
+COMMANDS = (*NUMBERED, SEVERAL)
 _DATE = date_field()
 HALF_A_YEAR = 183  # in December, 1月5日 is meant to come
 
@@ -85,3 +90,10 @@ def hand_over(turn: Turn, found: re.Match[str], number: int | None = None) -> No
 
 
 router.on(HAND, HAND_OF)(hand_over)
+
+
+@router.on(SEVERAL)
+def several(turn: Turn, found: re.Match[str]) -> None:
+    """2项转给李四: two of them, or the second?"""
+    lists = listing(turn)
+    say_again(turn, lists.open or [lists.pick(None)])

@@ -11,7 +11,7 @@ from bot.router import Filter, Router
 from bot.services import duty_answers, duty_evidence
 from bot.services.duty_answers import Entry, Listing, WhichDuty
 from bot.turn import Turn
-from handlers.duty_asking import ONE, PROOF, OfCadre, ask_which, last_said, listing
+from handlers.duty_asking import DID, PROOF, SURE, OfCadre, ask_which, last_said, listing
 
 router = Router("evidence")
 WHICH = "duties.which_proof"
@@ -32,9 +32,9 @@ class ForProof(OfCadre):
         return found if wanted else None
 
 
-SUMMARY = ForProof(rf"(?:{ONE}\s*)?(?:工作|活动)?(?:小结|总结)\s*[:,\s]\s*\S[\s\S]*", "text")
+SUMMARY = ForProof(rf"(?:{SURE}\s*)?(?:工作|活动)?(?:小结|总结)\s*[:,\s]\s*\S[\s\S]*", "text")
 WITHOUT = ForProof(
-    rf"(?:{ONE}\s*)?(?:实在|确实)?(?:没有|没|无)(?:拍|留|写)?(?P<thing>照片|图片|材料|文件|小结|凭证)"
+    rf"(?:{SURE}\s*)?(?:实在|确实)?(?:没有|没|无)(?:拍|留|写)?(?P<thing>照片|图片|材料|文件|小结|凭证)"
     r"\s*[,。;:]?\s*(?:(?:因为|由于|原因是?)[\s:,]*)?(?P<why>.*)",
     "photo",
     "file",
@@ -148,6 +148,7 @@ def without(turn: Turn, found: re.Match[str], number: int | None = None) -> None
     duty_evidence.say(work, person_id, entry, found["why"].strip(), turn.now, reason=True)
     turn.say(duty_answers.finish(work, person_id, entry, turn.now, turn.house, duty_evidence.WITHOUT_PROOF))
     turn.say(texts.PROOF_NONE)
+    turn.topic = f"{DID}{entry.duty.id}"
     turn.say(duty_answers.rest_words(work, person_id, turn.now))
 
 

@@ -62,7 +62,7 @@ def request(work: Work, duty_id: int, request_id: int) -> DutyRequest | None:
     return found if found is not None and found.duty_id == duty_id else None
 
 
-def waiting_requests(work: Work, path: str | None, limit: int) -> Sequence[sa.Row[Any]]:
+def waiting_requests(work: Work, path: str | None, limit: int, offset: int = 0) -> Sequence[sa.Row[Any]]:
     """Requests that nobody has decided, about open duties of units below a path, oldest first."""
     ask, duty, org = table(DutyRequest).c, table(Duty).c, table(Organisation).c
     office, line = table(Appointment).c, table(DutyTemplate).c
@@ -74,7 +74,7 @@ def waiting_requests(work: Work, path: str | None, limit: int) -> Sequence[sa.Ro
     source = source.join(table(DutyTemplate), line.id == duty.template_id)
     query = sa.select(*columns, org.name.label("unit"), office.office, line.title).select_from(source)
     query = query.where(ask.state == "pending", duty.state.in_(OPEN), *of_places(duty.org_id, path))
-    return work.look(query.order_by(ask.created_at, ask.id).limit(limit)).all()
+    return work.look(query.order_by(ask.created_at, ask.id).limit(limit).offset(offset)).all()
 
 
 def count_waiting(work: Work, path: str | None) -> int:

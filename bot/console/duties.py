@@ -1,6 +1,6 @@
 """干部任务: the month board of a branch, its duties one by one, who is silent, what was missed, whom to phone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from storage.work import Work
 
 VIEWS = {"silent": "没有回音", "missed": "错过的提醒", "phone": "要打电话的", "requests": "等待决定的申请"}
 TASK_CHARS = 64
+PAGED = {"silent": duty_board.silent, "phone": duty_board.phone_list, "requests": duty_board.waiting}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,9 @@ async def show_view(room: Room, visit: Visit, request: web.Request) -> web.Strea
 def look_at(work: Work, view: str, room: Room, visit: Visit, asked: Asked, now: datetime, size: int = 0) -> Listing:
     """One of `VIEWS`, a page of it; with a size that many lines from the start."""
     page, lines = (1, size) if size else (asked.page, duty_board.PAGE)
-    paged: Mapping[str, Callable[..., Listing]] = {"silent": duty_board.silent, "phone": duty_board.phone_list}
-    if view in paged:
-        return paged[view](work, visit.actor, asked.org, asked.period, now, page, lines)
     if view == "missed":
         return duty_board.missed(work, visit.actor, asked.org, asked.period, now, room.house)
-    return duty_board.waiting(work, visit.actor, asked.org, asked.period, now)
+    return PAGED[view](work, visit.actor, asked.org, asked.period, now, page, lines)
 
 
 ROUTES = (

@@ -42,11 +42,11 @@ class BadPercent(Refusal):
 
 
 class WhichDuty(Refusal):
-    """Several are open and the number is missing; a bare number may follow. `numbers` are those to choose from."""
+    """It is not clear which one is meant; a bare number may follow. `numbers` and `lines` are those to choose from."""
 
-    def __init__(self, words: str, numbers: Sequence[int]) -> None:
-        super().__init__(words)
-        self.numbers = tuple(numbers)
+    def __init__(self, words: str, candidates: Sequence["Entry"], said: str = "") -> None:
+        self.numbers, self.lines = tuple(each.number for each in candidates), lines(candidates)
+        super().__init__(words.format(count=len(candidates), number=self.numbers[0], lines=self.lines, said=said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,7 @@ def only(candidates: Sequence[Entry], listing: Listing) -> Entry:
 
 def which(candidates: Sequence[Entry]) -> WhichDuty:
     """Asking back which one is meant."""
-    words = duty_texts.WHICH.format(count=len(candidates), number=candidates[0].number, lines=lines(candidates))
-    return WhichDuty(words, [each.number for each in candidates])
+    return WhichDuty(duty_texts.WHICH, candidates)
 
 
 def lines(candidates: Sequence[Entry]) -> str:
@@ -221,13 +220,20 @@ def rest_words(work: Work, person_id: int, now: datetime) -> str:
     return duty_texts.LEFT.format(left=left) if left else duty_texts.ALL_DONE
 
 
-def reopen(work: Work, person_id: int, number: int | None, now: datetime, house: House) -> Entry:
-    """撤销, 没完成 N: open again what was done, in the month it belongs to or was done in.
+def finished(lists: Listing) -> list[Entry]:
+    """What can be opened again. Raises NothingToReopen when there is nothing."""
+    done = [each for each in lists.entries if each.duty.state == "done"]
+    if not done:
+        raise NothingToReopen
+    return done
 
-    Without a number the last one done. Raises NotCadre, NoSuchDuty, NothingToReopen.
+
+def reopen(work: Work, person_id: int, number: int, now: datetime, house: House) -> Entry:
+    """撤销 N, 没完成 N: open again what was done, in the month it belongs to or was done in.
+
+    Raises NotCadre, NoSuchDuty, NothingToReopen.
     """
-    lists = listing(work, person_id, now)
-    entry = lists.pick(number) if number is not None else _last_done(lists)
+    entry = listing(work, person_id, now).pick(number)
     duty = held(work, entry).duty
     if duty.state in OPEN:
         raise NothingToReopen(duty_texts.REOPEN_OPEN.format(number=entry.number, title=title(entry)))
@@ -238,13 +244,6 @@ def reopen(work: Work, person_id: int, number: int | None, now: datetime, house:
     duties.step(work, duty.id, f"person:{person_id}", "reopened", now)
     rearm(work, [duty.person_id], now, house)
     return entry
-
-
-def _last_done(lists: Listing) -> Entry:
-    done = [each for each in lists.entries if each.duty.state == "done" and each.duty.done_at is not None]
-    if not done:
-        raise NothingToReopen
-    return max(done, key=lambda each: (str(each.duty.done_at), each.number))
 
 
 def progress(work: Work, person_id: int, number: int | None, percent: int, now: datetime) -> Entry:

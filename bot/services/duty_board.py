@@ -259,8 +259,12 @@ def _masked(work: Work, people: Collection[int]) -> dict[int, str]:
     return found
 
 
-def waiting(work: Work, actor: Actor, org_id: int | None, period: str, now: datetime) -> Listing:
+def waiting(
+    work: Work, actor: Actor, org_id: int | None, period: str, now: datetime, page: int = 1, size: int = PAGE
+) -> Listing:
     """Requests (延期, 转给) of a branch that nobody has decided, the oldest first."""
     place, today = place_of(work, actor, org_id), local(now).date()
-    lines = duty_course.waiting_requests(work, place.org.path, PAGE)
-    return Listing(place, period, today, lines, duty_course.count_waiting(work, place.org.path))
+    total = duty_course.count_waiting(work, place.org.path)
+    page, pages = _page(page, total, size)
+    lines = duty_course.waiting_requests(work, place.org.path, size, (page - 1) * size)
+    return Listing(place, period, today, lines, total, page, pages)

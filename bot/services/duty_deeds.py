@@ -117,8 +117,13 @@ def reassign(work: Work, actor: Actor, page: Page, to_person: int | None, now: d
 
 
 def grant(work: Work, actor: Actor, page: Page, request_id: int, now: datetime, house: House) -> None:
-    """What was asked for happens. Raises NoDuty, NotAllowed, ShownBefore."""
+    """What was asked for happens. Raises NoDuty, NotAllowed, ShownBefore, BadDeed.
+
+    A day that is over by now is granted to nobody: it would only open the ladder again and count as late twice.
+    """
     found, request = _asked(work, actor, page, request_id)
+    if request.wanted_on is not None and request.wanted_on < local(now).date():
+        raise BadDeed("day", f"申请延到的{say_day(request.wanted_on)}已经过了，请在下面另定一个期限，或者不批准。")
     before, who = found.duty.deadline, f"staff:{actor.name}"
     _decided(work, request, "granted", actor, now)
     if request.kind == "extend" and request.wanted_on is not None:

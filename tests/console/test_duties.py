@@ -1,17 +1,20 @@
 """干部任务 in the console: the board adds up, everybody sees their own branch, and what staff do is told and kept."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from sqlmodel import select
 
+from bot.clock import SHANGHAI
 from bot.services import duty_answers, duty_board, duty_evidence
 from bot.services.actors import Actor
 from storage import duties, evidence
 from storage.base import table
+from storage.duties import Duty
 from storage.duty_board import COUNTS, Sums
 from storage.duty_requests import DutyRequest
 from storage.letters import PURPOSE, Letter
@@ -305,3 +308,53 @@ async def test_what_nobody_has_since_its_holder_left_is_shown_as_vacant(union: U
     assert "还没有人接" in page and "孙小红" not in page
     file = await fetched(chen, "/duties/phone.xlsx")
     assert list(file["要打电话的"].values)[1][2] == "空缺"
+
+
+async def many_requests(union: Union, desk: Desk, count: int) -> None:
+    """So many duties of other months, each with a request that waits."""
+
+    def fill(work: Work) -> None:
+        like, now = duties.get(work, union.duties["east-shop/election"]), desk.clock.now()
+        assert like is not None
+        for number in range(count):
+            shown = ("template_id", "appointment_id", "person_id", "deadline", "org_id")
+            values: dict[str, Any] = {each: getattr(like[0], each) for each in shown}
+            period = f"{2030 + number // 12}-{number % 12 + 1:02}"
+            duty = Duty(id=work.new_id(), period=period, number=100 + number, state="issued", created_at=now, **values)
+            work.session.add(duty)
+            work.session.flush()
+            ask: dict[str, Any] = {"kind": "extend", "wanted_on": date(2026, 12, 5), "created_at": now}
+            work.session.add(DutyRequest(id=work.new_id(), duty_id=duty.id, person_id=duty.person_id, **ask))
+
+    await desk.write(fill)
+
+
+async def test_every_request_can_be_seen_and_exported(union: Union, desk: Desk) -> None:
+    await many_requests(union, desk, 60)
+    chen = await desk.person("chen", "approver")
+    first = await chen.get("/duties/requests?period=2026-11")
+    assert "60 件" in plain(first) and "第 1/2 页" in plain(first)
+    second = await chen.get("/duties/requests?period=2026-11&page=2")
+    found = [re.findall(r'href="(/duties/\d+)"', each.text) for each in (first, second)]
+    assert [len(each) for each in found] == [50, 10] and len({*found[0], *found[1]}) == 60
+    file = await fetched(chen, "/duties/requests.xlsx?period=2026-11")
+    assert len(list(file["等待决定的申请"].values)) == 61
+    assert ("总数", 60) in list(file["说明"].values)
+
+
+async def test_an_extension_is_not_granted_after_its_day(union: Union, desk: Desk) -> None:
+    request = (await busy(union))["request"]
+    key = "east-plant/election"
+    row = table(Duty)
+    reported = row.update().where(row.c.id == union.duties[key]).values(escalated=1)
+    await desk.write(lambda work: work.execute(reported))
+    desk.clock.set(datetime(2026, 12, 6, 10, tzinfo=SHANGHAI))
+    chen = await desk.person("chen", "approver")
+    path = f"/duties/{union.duties[key]}"
+    seen = (await chen.get(path)).hidden("seen")
+    late = await chen.post(f"{path}/grant", seen=seen, request=request)
+    assert late.status == 422 and "申请延到的12月5日已经过了" in plain(late)
+    duty = union.get(key)
+    assert (duty.deadline, duty.escalated) == (date(2026, 11, 30), 1)
+    assert asked(desk, request).state == "pending" and letters(desk) == []
+    assert (await chen.post(f"{path}/refuse", seen=seen, request=request, why="日子已经过了，请尽快")).status == 303

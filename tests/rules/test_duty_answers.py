@@ -169,9 +169,7 @@ def test_done_stops_reminding_and_undone_starts_it_again(town: Town) -> None:
     assert armed() == week_before
     finish(town, known, 1, NOVEMBER + timedelta(hours=1))
     assert armed() is None
-    again = town.database.writer.run(
-        lambda work: duty_answers.reopen(work, known.person_id, None, NOVEMBER, town.house)
-    )
+    again = town.database.writer.run(lambda work: duty_answers.reopen(work, known.person_id, 1, NOVEMBER, town.house))
     assert (again.number, again.duty.state, again.duty.done_at) == (1, "acknowledged", None)
     assert armed() == datetime(2026, 11, 20, 9, tzinfo=SHANGHAI)  # received as it is: from the day on
     assert [what for (what,) in rows(town.database, DutyStep, "what")] == ["done", "done", "done", "reopened"]
