@@ -39,7 +39,7 @@ def is_number(found: re.Match[str], plain: str) -> bool:
         return False
     if found["num"][0].isdigit() or found["unit"]:
         return True
-    return not plain[found.end() : found.end() + 1].strip()
+    return found[0][-1].isspace() or not plain[found.end() : found.end() + 1].strip()
 
 
 def value(found: re.Match[str], unit: str, signed: bool) -> Decimal:

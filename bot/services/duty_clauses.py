@@ -11,6 +11,7 @@ from bot.services.duty_amounts import ABOUT, GROUPED, HAN
 from bot.services.duty_labels import START, WORDS
 
 STUCK = "※"  # stands between two numbers that may be one, or a range: the clause cannot be read
+_KEPT = str.maketrans(",、", "，﹑")  # so that no clause ends there
 _HEAD = re.compile(r"^\s*[0-9]{1,2}\s*[.、)．）]\s*(?=[^\s0-9])")  # 1. 入会：12人
 _OPEN_LINE = re.compile(r"[:：=]\s*\n\s*")
 _DECIMAL = re.compile(r"(?<![0-9.])[0-9]+\.[0-9]+(?![0-9.])")
@@ -31,17 +32,20 @@ _SWAYS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month that was named; no year: the last such one. (0, 0) is none that can be reported."""
+    """A month that was named; without a year any such one."""
 
     year: int
     month: int
 
     def has(self, period: str) -> bool:
         """Whether a period is this month."""
+        if self == EVERY:
+            return True
         return bool(period) and int(period[5:7]) == self.month and self.year in (0, int(period[:4]))
 
 
-NEVER = Month(-1, 0)
+EVERY = Month(0, 0)  # none was named
+NEVER = Month(-1, 0)  # one that cannot be reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +54,20 @@ class Clause:
 
     said: str
     text: str
-    month: Month | None = None
+    month: Month = EVERY
     first: bool = True
 
 
 def clauses(text: str, period: str = "") -> list[Clause]:
     """The parts of a message. `period` is the month in which it is said, for 本月 and 上月."""
     found: list[Clause] = []
-    month: Month | None = None
+    month = EVERY
     for sentence in _SENTENCE.split(_plain(text)):
         first = True
         for part in _CLAUSE.split(sentence):
             if part.strip(" :="):
                 clause = _clause(part.strip(" :="), period)
-                month = clause.month or month
+                month = month if clause.month == EVERY else clause.month
                 found.append(replace(clause, month=month, first=first))
                 first = False
     return found
@@ -81,7 +85,7 @@ def _plain(text: str) -> str:
     flat = _UNIT_IN.sub("", flat)
     flat = GROUPED.sub(lambda each: each[0].replace(",", ""), flat)
     points = _DECIMAL.sub(lambda each: each[0].replace(".", "点点"), flat)
-    return _TOGETHER.sub(STUCK, points).replace("点点", ".")
+    return _TOGETHER.sub(lambda each: STUCK + each[0].translate(_KEPT), points).replace("点点", ".")
 
 
 def _odd(each: str) -> str:
@@ -95,19 +99,19 @@ def _odd(each: str) -> str:
 
 def _clause(said: str, period: str) -> Clause:
     """Without the months before the name, and what comes before them: 我们单位11月的."""
-    text, month = said, None
+    text, month = said, EVERY
     while named := _MONTH.match(START.sub("", text).lstrip(" :=")):
         month = _month(named, period)
         text = START.sub("", text).lstrip(" :=")[named.end() :].lstrip(" :=")
     return Clause(said, text, month)
 
 
-def _month(named: re.Match[str], period: str) -> Month | None:
+def _month(named: re.Match[str], period: str) -> Month:
     if named["month"]:
         month = whole(named["month"]) or 0
         return Month(int(named["year"] or 0), month) if 1 <= month <= 12 else NEVER
     if named["next"] or not period:
-        return None if named["this"] else NEVER
+        return EVERY if named["this"] else NEVER
     year, month = int(period[:4]), int(period[5:7])
     if named["past"]:
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)

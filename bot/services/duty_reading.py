@@ -23,6 +23,7 @@ _INSTEAD = re.compile(r"(?:是|为|即|有|共|改[为成]?|应该?[是为]?|实
 _TAIL = re.compile(
     r"(?:整|的?(?:困难)?(?:职工)?(?:家庭)?|的?新?会员)?\s*(?:谢谢|辛苦了?|完毕|报告完毕|请查收|请审核|已核对)?"
 )
+_ODD = re.compile(r"[^\w\s:=“”\"'‘’《》./·%+\-−—–]")  # >12, ~12, (预计), and what is stuck together
 _PART_OF = re.compile(r"其中|包括|包含|含|分别")
 _CHANGE = r"(?:没有?|无|未发生)(?:任何)?(?:会员)?(?:变动|变化|增减|异动)(?:情况)?|报零|零报告"
 NO_CHANGE = re.compile(rf"(?:本月|这个?月|上个?月|\d{{1,2}}月份?)?\s*(?:{_CHANGE})")
@@ -137,7 +138,7 @@ class _Reader:
         """Names with their numbers, when every word of the clause is known. Raises _Unsure."""
         text = clause.text
         numbers = self._numbers(text)
-        if STUCK in text:
+        if _ODD.search(text):
             return self._unread(clause, any(fold(each.label) in fold(text) for each in self._wanted))
         if not numbers:
             return self._nothing([text]) or self._nothing(text.split())
@@ -208,25 +209,24 @@ class _Reader:
 
     def _unread(self, clause: Clause, known: bool, found: Match | None = None) -> list[_Pair]:
         """Nothing is taken from a clause; told with the reason where it names something wanted. Raises _Unsure."""
-        said = clause.said[:40]
+        said = clause.said[:40].replace(STUCK, "")
         if not known:
-            like = STUCK in said or any(fold(each.label) in fold(said) for each in self._wanted)
-            (self.loose if like else self.found.unknown).append(said.replace(STUCK, " "))
+            like = any(fold(each.label) in fold(said) for each in self._wanted)
+            (self.loose if like else self.found.unknown).append(said)
             return []
         labels = {each.label: each.unit for each in found.near} if found else {}
         if re.search(ABOUT, said) or "预计" in said:
             raise _Unsure(texts.NUMBER_ABOUT.format(said=said))
-        if len(labels) == 1:
-            label, unit = labels.popitem()
-            raise _Unsure(texts.NUMBER_NEAR.format(said=said, label=label, unit=unit))
-        raise _Unsure(texts.NUMBER_UNCLEAR_OF.format(said=said.replace(STUCK, " ")))
+        for label, unit in list(labels.items())[:1]:
+            raise _Unsure(texts.NUMBER_NEAR.format(said=said, labels="”还是“".join(labels), label=label, unit=unit))
+        raise _Unsure(texts.NUMBER_UNCLEAR_OF.format(said=said))
 
     def _take(self, pair: _Pair, clause: Clause) -> list[Wanted]:
         """One number; what it was kept for."""
-        ones = [each for each in pair.ones if clause.month is None or clause.month.has(each.period)]
+        ones = [each for each in pair.ones if clause.month.has(each.period)]
         if not ones:
-            month = clause.month.month if clause.month else 0
-            words = texts.NUMBER_MONTH.format(month=f"{month}月" if month else "那个月", said=clause.said[:40])
+            month = f"{clause.month.month}月" if clause.month.month else "那个月"
+            words = texts.NUMBER_MONTH.format(month=month, said=clause.said[:40])
             self.found.refused.append(words)
             return []
         if len(ones) > 1 and self._choice is not None:
