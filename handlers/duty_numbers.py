@@ -27,7 +27,7 @@ router = Router("duty_numbers")
 ABOUT, NAME = "about", "duty_numbers"
 WHICH = "duties.which_numbers"
 IN_ORDER = re.compile(r"\d+(?:(?:\s*[、;；]\s*|\s+)\d+)+")
-CHANGES = re.compile("改|更正|错|不对")  # for the form itself
+CHANGES = re.compile(r"^\s*(?:修改|更改|更正|改|重填)|改[成为]|(?:错|不对)了?\W*$")  # for the form itself
 UNREAD = "…"
 KEPT = timedelta(days=3)
 

@@ -98,12 +98,12 @@ def _odd(each: str) -> str:
 
 
 def _clause(said: str, period: str) -> Clause:
-    """Without the months before the name, and what comes before them: 我们单位11月的."""
-    text, month = said, EVERY
-    while named := _MONTH.match(START.sub("", text).lstrip(" :=")):
-        month = _month(named, period)
-        text = START.sub("", text).lstrip(" :=")[named.end() :].lstrip(" :=")
-    return Clause(said, text, month)
+    """Without the month before the name, and what comes before it: 我们单位11月的. A second month stays: 11月和12月."""
+    bare = START.sub("", said).lstrip(" :=")
+    named = _MONTH.match(bare)
+    if named is None:
+        return Clause(said, said)
+    return Clause(said, bare[named.end() :].lstrip(" :="), _month(named, period))
 
 
 def _month(named: re.Match[str], period: str) -> Month:

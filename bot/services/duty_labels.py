@@ -54,6 +54,7 @@ ALIKE = (
 )
 _COUNT = r"的?(?:总?人数|总数|数量|数|人)"
 _TAIL = re.compile(rf"(?:{_COUNT}|的?(?:户数|金额|场次|项目)|户)$")
+_COUNTED = re.compile(r"(?:户数|金额|场次|项目|户)$")
 _PLAIN_TAIL = re.compile(rf"{_COUNT}$")  # may be left out where no unit is said: it does not say what is counted
 _END = re.compile(r"(?:[:=]|为|是|有|了|共计?|一共|总共|合计)+$")
 START = re.compile(
@@ -174,4 +175,5 @@ def _stem(words: str, tail: re.Pattern[str] = _TAIL) -> str:
 
 
 def _turned(said: str, label: str) -> bool:
-    return any((each in said) != (each in label) for each in _TURNS)
+    counted = _COUNTED.search(said)
+    return (counted is not None and counted[0] not in label) or any((e in said) != (e in label) for e in _TURNS)

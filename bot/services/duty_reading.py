@@ -24,6 +24,7 @@ _TAIL = re.compile(
     r"(?:整|的?(?:困难)?(?:职工)?(?:家庭)?|的?新?会员)?\s*(?:谢谢|辛苦了?|完毕|报告完毕|请查收|请审核|已核对)?"
 )
 _ODD = re.compile(r"[^\w\s:=“”\"'‘’《》./·%+\-−—–]")  # >12, ~12, (预计), and what is stuck together
+_DASH = re.compile(r"[-−—–+]")
 _PART_OF = re.compile(r"其中|包括|包含|含|分别")
 _CHANGE = r"(?:没有?|无|未发生)(?:任何)?(?:会员)?(?:变动|变化|增减|异动)(?:情况)?|报零|零报告"
 NO_CHANGE = re.compile(rf"(?:本月|这个?月|上个?月|\d{{1,2}}月份?)?\s*(?:{_CHANGE})")
@@ -153,7 +154,7 @@ class _Reader:
         ones = tuple(
             each for each in names(behind.removesuffix("了"), self._wanted) if fits(number["unit"] or "", each.unit)
         )
-        if ones and number["unit"]:
+        if ones and number["unit"] and behind[0] not in ":=":
             return [_Pair(clause.said, ones, number)]
         if _TAIL.fullmatch(behind) and not names(behind, self._wanted):
             return self._loose(clause, number)
@@ -164,7 +165,7 @@ class _Reader:
         text, at, pairs, found = clause.text, 0, list[_Pair](), list[Match]()
         for number in numbers:
             zeros, name = self._peeled(text[at : number.start()])
-            if zeros and not name:  # 没有退会3人
+            if (zeros and not name) or _DASH.search(name):  # 没有退会3人, 入会—共3人
                 return self._unread(clause, True)
             found.append(match(name, number["unit"] or "", self._wanted))
             if not found[-1].sure and len(numbers) == 1 and _INSTEAD.fullmatch(fold(name)):
