@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot import duty_texts as texts
+from bot.calendar import period_of
 from bot.contract import Choice
 from bot.dialogue import Flow
 from bot.forms.fold import looks_like_question
@@ -14,10 +15,10 @@ from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import Value
 from bot.router import SPOKEN, Filter, Router
 from bot.services import duty_answers, duty_numbers
-from bot.services.duty_answers import Entry, Listing
+from bot.services.duty_answers import Entry
 from bot.services.duty_labels import Wanted
-from bot.services.duty_numbers import Numbers
 from bot.services.duty_reading import LIKELY, Reading, read, value_of
+from bot.services.duty_reports import Said, understood
 from bot.services.duty_words import month, plain
 from bot.turn import Turn, plain_words
 from storage import duty_lists
@@ -25,18 +26,10 @@ from storage import duty_lists
 router = Router("duty_numbers")
 ABOUT, NAME = "about", "duty_numbers"
 WHICH = "duties.which_numbers"
-AGAIN = re.compile(r"\s*(?:更正|改正|订正|纠正|更改)(?:一下)?\s*[:,]?\s*")
-OF_DUTY = re.compile(r"\s*(?:任务|第)\s*(\d{1,3})\s*[项号]?\s*[:.,、]?\s*")
+IN_ORDER = re.compile(r"\d+(?:(?:\s*[、;；]\s*|\s+)\d+)+")
+CHANGES = re.compile(r"^\s*(?:修改|更改|更正|改|重填)|改[成为]|(?:错|不对)了?\W*$")  # for the form itself
+UNREAD = "…"
 KEPT = timedelta(days=3)
-
-
-class Said(NamedTuple):
-    """A report found in a message, with the numbers it may be about."""
-
-    lists: Listing
-    numbers: Numbers
-    reading: Reading
-    correcting: bool
 
 
 class Report(Filter[Said]):
@@ -49,40 +42,11 @@ class Report(Filter[Said]):
         return reading_of(turn, turn.message.text)
 
 
-def reading_of(turn: Turn, text: str, number: int | None = None) -> Said | None:
-    """What a text says about the numbers of one's duties (only the one of a number, where given)."""
-    words = plain_words(text)
-    no_change = duty_numbers.says_no_change(words)
-    if not (no_change or LIKELY.search(words)) or looks_like_question(text):
+def reading_of(turn: Turn, text: str, choice: int | None = None) -> Said | None:
+    """What a text says about the numbers of one's duties. `choice`: the duty meant where a name fits several."""
+    if looks_like_question(text):
         return None
-    try:
-        lists = duty_answers.listing(turn.work, turn.person.person_id, turn.now)
-    except duty_answers.NotCadre:
-        return None
-    again, asked = AGAIN.match(words), OF_DUTY.match(AGAIN.sub("", words, count=1))
-    rest = words[again.end() :] if again else words
-    number = int(asked[1]) if asked and number is None else number
-    rest = rest[asked.end() :] if asked else rest
-    numbers = duty_numbers.all_of(turn.work, lists) if again else duty_numbers.open_ones(turn.work, lists)
-    wanted = [each for each in numbers.wanted if number in (None, each.number)]
-    if no_change:
-        return _zeros(lists, numbers, number)
-    found = read(rest, wanted) if wanted else Reading()
-    return Said(lists, numbers, found, again is not None) if found.labels else None
-
-
-def _zeros(lists: Listing, numbers: Numbers, number: int | None) -> Said | None:
-    """没有变动: zeros for the duty that says so; several are asked about."""
-    missing = [each for each in numbers.missing if duty_numbers.takes_zeros(numbers.entries[each.duty_id])]
-    missing = [each for each in missing if number in (None, each.number)]
-    if not missing:
-        return None
-    found = Reading()
-    if len({each.duty_id for each in missing}) > 1:
-        found.doubtful["没有变动"] = tuple({each.duty_id: each for each in missing}.values())
-    else:
-        found.given = dict.fromkeys(missing, 0)
-    return Said(lists, numbers, found, False)
+    return understood(turn.work, turn.person.person_id, text, plain_words(text), turn.now, choice)
 
 
 class Placed(Filter[Said]):
@@ -101,7 +65,7 @@ def report(turn: Turn, said: Said) -> None:
     """Show what was understood and ask whether it is right; what was not understood is told."""
     found = said.reading
     if found.doubtful:
-        _ask_which(turn, found.doubtful)
+        _ask_which(turn, found.doubtful, said.lists.period)
         return
     fresh = _fresh(turn, said)
     for words in [*found.refused, *(texts.NUMBER_UNKNOWN.format(said=each[:30]) for each in found.unknown)]:
@@ -110,15 +74,27 @@ def report(turn: Turn, said: Said) -> None:
         open_form(turn, list(fresh), fresh)
 
 
-def _ask_which(turn: Turn, doubtful: Mapping[str, Sequence[Wanted]]) -> None:
+def _ask_which(turn: Turn, doubtful: Mapping[str, Sequence[Wanted]], period: str) -> None:
     words, ones = next(iter(doubtful.items()))
     one_duty = len({each.duty_id for each in ones}) < len(ones)
-    lines = "\n".join(
-        texts.NUMBER_DOUBT_LINE.format(number=each.number, title=each.title, label=each.label, unit=each.unit)
-        for each in ones
-    )
+    lines = _doubt_lines(ones, period)
     turn.topic = turn.topic if one_duty else WHICH
     turn.say((texts.NUMBER_DOUBT_SAME if one_duty else texts.NUMBER_DOUBT).format(said=words[:30], lines=lines))
+
+
+def _doubt_lines(ones: Sequence[Wanted], period: str) -> str:
+    """One line each, with the month where it is not this one or the names are the same."""
+    months = {each.period for each in ones} | {period}
+    return "\n".join(
+        texts.NUMBER_DOUBT_LINE.format(
+            number=each.number,
+            month=texts.EARLIER.format(month=int(each.period[5:])) if len(months) > 1 and each.period else "",
+            title=each.title,
+            label=each.label,
+            unit=each.unit,
+        )
+        for each in ones
+    )
 
 
 def _fresh(turn: Turn, said: Said) -> dict[Wanted, int]:
@@ -158,11 +134,14 @@ def _value(hundredths: int) -> Value:
     return hundredths // 100 if hundredths % 100 == 0 else Decimal(hundredths) / 100
 
 
-def _number(each: Wanted) -> Field:
-    """A number in the unit that is wanted."""
+def _number(each: Wanted, name: str) -> Field:
+    """A number in the unit that is wanted; its own name may stand before it."""
+    own = re.compile(rf"^\s*(?:{re.escape(name)}|{re.escape(each.label)})\s*[:：=]?\s*")
 
     def parse(text: str, today: date) -> Value:
-        return _value(duty_numbers.hundredths(value_of(text, each.unit, each.signed)))
+        if text == UNREAD:
+            raise FieldError(texts.NUMBER_AGAIN)
+        return _value(duty_numbers.hundredths(value_of(own.sub("", text, count=1), each.unit, each.signed)))
 
     def show(value: Value) -> str:
         return f"{value}{each.unit}"
@@ -214,24 +193,43 @@ def _wanted(turn: Turn, answers: Mapping[str, Any]) -> tuple[list[Wanted], dict[
         duty, template = rows.get(int(duty_id), (None, None))
         found = next((each for each in (template.numbers or [] if template else []) if each["key"] == key), None)
         if duty and template and found:
-            wanted.append(Wanted(duty.id, key, str(found["label"]), str(found["unit"]), duty.number, template.title))
+            wanted.append(
+                Wanted(duty.id, key, str(found["label"]), str(found["unit"]), duty.number, template.title, duty.period)
+            )
             shown[f"{template.title}（{month(duty.period)}）"] = None
     return wanted, shown
 
 
 def in_its_words(turn: Turn, answers: Mapping[str, Any]) -> str:
-    """An answer that names numbers in other words (新增会员12人) with the names the form asks by, else as it is."""
+    """An answer that names numbers in other words (新增会员12人) with the names the form asks by, else as it is.
+
+    What cannot be read for sure is told here, and nothing of it reaches the form.
+    """
     text, (wanted, _) = turn.message.text, _wanted(turn, answers)
-    found = read(text, wanted) if LIKELY.search(plain_words(text)) and not looks_like_question(text) else Reading()
-    if not found.given or found.refused or found.doubtful:
+    if looks_like_question(text) or CHANGES.search(text) or not LIKELY.search(plain_words(text)):
+        return text
+    names = dict(zip(wanted, _names(wanted), strict=True))
+    found = _in_order(text, wanted, answers) or read(text, wanted, period_of(turn.now))
+    if not found.labels:
         return text
     for each in found.unknown:
-        turn.say(texts.NUMBER_UNKNOWN.format(said=each[:30]))
-    asked_now = next((each for each in wanted if _key(each) not in answers), None)
-    if asked_now and list(found.given) == [asked_now]:
-        return plain(found.given[asked_now])
-    names = dict(zip(wanted, _names(wanted), strict=True))
-    return "；".join(f"{names[each]}：{plain(value)}" for each, value in found.given.items())
+        turn.say(texts.NUMBER_NOT_HERE.format(said=each[:30]))
+    for said, ones in found.doubtful.items():
+        turn.say(texts.NUMBER_DOUBT_SAME.format(said=said[:30], lines="\n".join(names[each] for each in ones)))
+    for words in found.refused:
+        turn.say(words)
+    return "；".join(f"{names[each]}：{plain(value)}" for each, value in found.given.items()) or UNREAD
+
+
+def _in_order(text: str, wanted: Sequence[Wanted], answers: Mapping[str, Any]) -> Reading | None:
+    """As many bare numbers as the form has questions, none of them answered yet: 12 0 0 1. They are shown by name."""
+    numbers = IN_ORDER.fullmatch(text.strip()) and re.findall(r"\d+", text)
+    if not numbers or len(wanted) < 2 or len(numbers) != len(wanted) or any(_key(each) in answers for each in wanted):
+        return None
+    try:
+        return Reading({e: duty_numbers.hundredths(value_of(n, e.unit)) for e, n in zip(wanted, numbers, strict=True)})
+    except FieldError:
+        return None
 
 
 def _key(each: Wanted) -> str:
@@ -239,9 +237,15 @@ def _key(each: Wanted) -> str:
 
 
 def _names(wanted: Sequence[Wanted]) -> list[str]:
-    """What the numbers are called: with the duty where two have one label."""
+    """What the numbers are called: with the duty where two have one label, with the month where duties are alike."""
     labels = [each.label for each in wanted]
-    return [each.label if labels.count(each.label) == 1 else f"{each.title}{each.label}" for each in wanted]
+    full = [f"{each.title}{each.label}" for each in wanted]
+    return [
+        label
+        if labels.count(label) == 1
+        else (name if full.count(name) == 1 else texts.EARLIER.format(month=int(each.period[5:])) + name)
+        for each, label, name in zip(wanted, labels, full, strict=True)
+    ]
 
 
 def _questions(wanted: Sequence[Wanted], open_ones: Sequence[Wanted]) -> list[Question]:
@@ -254,7 +258,7 @@ def _questions(wanted: Sequence[Wanted], open_ones: Sequence[Wanted]) -> list[Qu
             texts.FORM_ASK_ALL.format(count=len(open_ones), labels=listed, sample=sample, label=label, unit=each.unit)
             if len(open_ones) > 1 and each == open_ones[0]
             else texts.FORM_ASK.format(label=label, unit=each.unit),
-            _number(each),
+            _number(each, label),
             labels=(label,),
         )
         for each, label in zip(wanted, labels, strict=True)

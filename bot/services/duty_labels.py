@@ -48,41 +48,33 @@ WORDS = tuple(
 )
 # Words for one and the same thing, where the unit is said and fits.
 ALIKE = (
-    re.compile("拟?(?:走访慰问|慰问|走访)"),
+    re.compile("走访慰问|慰问|走访"),
     re.compile("新增会员|新发展会员|发展会员|新会员|新入会|入会"),
     re.compile("新建工会|新成立工会|建会|组建工会"),
 )
-_TAIL = re.compile(r"(?:的?(?:总?人数|户数|金额|总数|场次|项目|数量|数)|人|户)$")
+_COUNT = r"的?(?:总?人数|总数|数量|数|人)"
+_TAIL = re.compile(rf"(?:{_COUNT}|的?(?:户数|金额|场次|项目)|户)$")
+_COUNTED = re.compile(r"(?:户数|金额|场次|项目|户)$")
+_PLAIN_TAIL = re.compile(rf"{_COUNT}$")  # may be left out where no unit is said: it does not say what is counted
 _END = re.compile(r"(?:[:=]|为|是|有|了|共计?|一共|总共|合计)+$")
-_START = re.compile(r"^(?:我们?(?:单位|工会)?|本单位|本会|本月|这个?月|当月|另外|还有|以及|同时|和|及|已经|已|共|报)+")
-# Such words change what is meant, so they must be in the label too.
+START = re.compile(
+    r"^(?:我们?(?:单位|工会)?|本单位|本会|您好|你好|另外|还有|以及|同时|和|及|已经|已|共|现?上报|报告?数?|数据|情况|如下)+"
+)
+# Such words change what is meant, so they must be in both or in none.
 _TURNS = (
-    "没",
-    "未",
-    "不",
-    "非",
-    "无",
-    "拟",
-    "上月",
-    "上个月",
-    "去年",
-    "全年",
-    "今年",
-    "累计",
-    "计划",
-    "预计",
-    "目标",
-    "应",
-    "前",
-    "下月",
-    "净",
-    "分之",
+    *("没", "未", "不", "非", "无", "拟", "待", "拒", "去年", "全年", "今年", "年初", "累计", "计划", "预计", "目标"),
+    *("应", "前", "净", "分之", "均", "每", "其中", "意向", "申请"),
+)
+
+# What turns a name when it stands behind it.
+_QUALIFIED = re.compile(
+    "(?:总?人数|户数|总数)?(?:[预估]计|计划|目标|任务|增|减|比|较|原|不|每|各|都|几|男|女|大约|大概|约|将近|未|没|拟|待|现在|改|第|以来|至|到)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A number that a duty wants. `number` is the duty's in the list, `title` what it is called there."""
+    """A number that a duty wants, with the duty's number in the list, its title and its month."""
 
     duty_id: int
     key: str
@@ -90,6 +82,7 @@ class Wanted:
     unit: str
     number: int = 0
     title: str = ""
+    period: str = ""
 
     @property
     def signed(self) -> bool:
@@ -109,54 +102,78 @@ def money(said: str, unit: str) -> Decimal:
     return Decimal(1)
 
 
-def match(before: str, unit: str, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
-    """Those the words may mean, by the closest way that any fits: exact, without frills, contained, alike.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What words may mean: surely one of `sure` (several: they must be told apart), else perhaps one of `near`."""
 
-    A unit that is said rules out what is counted in another one, unless nothing else has this name.
+    sure: tuple[Wanted, ...] = ()
+    near: tuple[Wanted, ...] = ()
+
+
+def match(words: str, unit: str, wanted: Sequence[Wanted]) -> Match:
+    """What the name of a number means, by the closest way that any fits: exact, without frills, another word for it.
+
+    A unit that is said rules out what is counted in another one, unless nothing else has this name. What only holds
+    a name, or a part of one, is near.
     """
-    said = _said(before)
+    said = fold(_END.sub("", words.strip(" :=")))
     if not said:
-        return ()
+        return Match()
     fitting = [each for each in wanted if not unit or fits(unit, each.unit)]
     for pool in (fitting, list(wanted)):
-        for way in (_exact, _bare, _contained, _alike):
-            found = tuple(each for each in pool if way(said, fold(each.label), bool(unit)))
+        for way in (_exact, _bare, _alike):
+            found = tuple(each for each in pool if way(said, each, bool(unit)))
             if found:
-                return found
-    return ()
+                return Match(found)
+    for pool in (fitting, list(wanted)):
+        near = tuple(each for each in pool if _near(said, fold(each.label)))
+        if near:
+            return Match(near=near)
+    return Match()
 
 
-def _said(before: str) -> str:
-    last = re.split(r"[,;。、!?]", before.strip(" ,;。、!?:="))[-1]
-    return fold(_END.sub("", last.strip(" :=")))
+def names(words: str, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """Those whose very name the words are, or their name without 人数."""
+    said = fold(words)
+    return tuple(each for each in wanted if said and (_exact(said, each, False) or _bare(said, each, False)))
 
 
-def _exact(said: str, label: str, unit: bool) -> bool:
-    return label in (said, fold(_START.sub("", said)))
+def _exact(said: str, each: Wanted, unit: bool) -> bool:
+    label = fold(each.label)
+    return bool({said, START.sub("", said)} & {label, f"{fold(each.title)}{label}"})
 
 
-def _bare(said: str, label: str, unit: bool) -> bool:
-    return _stem(said) == _stem(label) != "" and not _turned(said, label)
+def _bare(said: str, each: Wanted, unit: bool) -> bool:
+    label, tail = fold(each.label), _TAIL if unit else _PLAIN_TAIL
+    return _stem(said, tail) == _stem(label, tail) != "" and not _turned(said, label)
 
 
-def _contained(said: str, label: str, unit: bool) -> bool:
-    stem = _stem(said)
-    if _turned(said, label):
-        return False
-    return (unit and len(stem) >= 2 and stem in label) or (len(label) >= 2 and said.endswith(label))
-
-
-def _alike(said: str, label: str, unit: bool) -> bool:
-    if not unit or _turned(said, label.removeprefix("拟")):
+def _alike(said: str, each: Wanted, unit: bool) -> bool:
+    label = fold(each.label)
+    if not unit or _turned(said, label):
         return False
     one, other = _stem(said), _stem(label)
-    return any(each.fullmatch(one) and each.fullmatch(other) for each in ALIKE)
+    return any(known.fullmatch(one) and known.fullmatch(other) for known in ALIKE)
 
 
-def _stem(words: str) -> str:
-    """Without what may be left out: 户数, 人数, 本月."""
-    return _TAIL.sub("", _END.sub("", _START.sub("", words)))
+def _near(said: str, label: str) -> bool:
+    """慰问 of 拟慰问户数, 新增 of 新增会员, 累计入会 and 入会增加 of 入会; 入会资料 is something else."""
+    one, other, plain = _stem(said), _stem(label), re.sub(r"[a-z※]+$", "", said)
+    if said.endswith(label) or (other and said.endswith(other)) or (plain != said and plain.endswith(label)):
+        return True
+    if said.startswith(label) and _QUALIFIED.match(said, len(label)):
+        return True
+    if "净" in label and one.replace("减", "增") in label and len(one) > 1:
+        return True
+    alike = any(each.fullmatch(one) and each.fullmatch(other.removeprefix("拟")) for each in ALIKE)
+    return alike or (len(one) > 1 and one in label) or (len(said) > 1 and said in label)
+
+
+def _stem(words: str, tail: re.Pattern[str] = _TAIL) -> str:
+    """Without what may be left out: 户数, 人数, 已."""
+    return tail.sub("", _END.sub("", START.sub("", words)))
 
 
 def _turned(said: str, label: str) -> bool:
-    return any(each in said and each not in label for each in _TURNS)
+    counted = _COUNTED.search(said)
+    return (counted is not None and counted[0] not in label) or any((e in said) != (e in label) for e in _TURNS)

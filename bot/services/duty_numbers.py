@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot import duty_texts as texts
 from bot.services.duty_answers import Entry, Listing, finish, held, title
+from bot.services.duty_clauses import Month, clauses
 from bot.services.duty_labels import Wanted
 from bot.services.duty_reading import NO_CHANGE
 from bot.services.duty_words import month, plain
@@ -40,7 +41,15 @@ class Numbers:
 def of_entries(work: Work, entries: Sequence[Entry]) -> Numbers:
     """The numbers of these duties."""
     wanted = [
-        Wanted(entry.duty.id, str(each["key"]), str(each["label"]), str(each["unit"]), entry.number, title(entry))
+        Wanted(
+            entry.duty.id,
+            str(each["key"]),
+            str(each["label"]),
+            str(each["unit"]),
+            entry.number,
+            title(entry),
+            entry.duty.period,
+        )
         for entry in entries
         for each in entry.template.numbers or []
     ]
@@ -63,9 +72,11 @@ def takes_zeros(entry: Entry) -> bool:
     return ZERO in entry.template.what
 
 
-def says_no_change(words: str) -> bool:
-    """Whether the whole message says that nothing has changed."""
-    return NO_CHANGE.fullmatch(words) is not None
+def no_change(words: str, period: str) -> Month | None:
+    """The month in which nothing has changed, where the whole message says so; this one where none is named."""
+    if NO_CHANGE.fullmatch(words) is None:
+        return None
+    return clauses(words, period)[0].month
 
 
 def known_elsewhere(work: Work, wanted: Sequence[Wanted]) -> dict[Wanted, int]:
