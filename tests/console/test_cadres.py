@@ -10,7 +10,7 @@ from aiohttp import FormData
 from openpyxl import Workbook, load_workbook
 
 from storage import absences, org_dates, orgs, people
-from storage.absences import Absence
+from storage.absences import Absence, Away
 from storage.orgs import Binding
 from storage.work import Work
 from tests.console.desk import Desk, Person, Seen
@@ -138,6 +138,10 @@ async def test_a_list_becomes_codes_in_a_file_or_a_list_of_mistakes(desk: Desk) 
     assert bound is not None and bound.office == "主席"
 
 
+def away(desk: Desk) -> list[Away]:
+    return desk.database.look(lambda work: absences.on_leave(work, date(2026, 11, 26)))
+
+
 async def test_leave_is_noted_and_ended(desk: Desk) -> None:
     tree = await desk.tree()
     mine = await cadre(desk, "u1", tree["east-plant"], name="王芳")
@@ -154,9 +158,10 @@ async def test_leave_is_noted_and_ended(desk: Desk) -> None:
         assert (await chen.post(f"/cadres/{mine}/leave", **wrong)).status == 422
     ((absence_id, state),) = rows(desk.database, Absence, "id", "state")
     assert state == "open"
+    assert [each.substitute_id for each in away(desk)] == [int(other[1])]
     assert (await chen.post(f"/cadres/{mine}/leave/{absence_id}/end")).status == 303
     assert (await chen.post(f"/cadres/{mine}/leave/{absence_id}/end")).status == 422
-    assert desk.database.look(lambda work: absences.away(work, date(2026, 11, 26))) == {}
+    assert away(desk) == []
 
 
 async def test_everything_is_handed_over_once(desk: Desk) -> None:
