@@ -110,6 +110,26 @@ async def test_a_code_is_shown_once_and_can_be_revoked(desk: Desk) -> None:
     assert (await chen.send("/cadres/codes", asked)).status == 403  # no token
 
 
+async def test_a_code_for_an_office_that_is_held_comes_with_a_warning(desk: Desk) -> None:
+    tree = await desk.tree()
+    await cadre(desk, "u1", tree["east-plant"], name="王芳")
+    await cadre(desk, "u2", tree["west-plant"], "财务", "李四")
+    chen = await desk.person("chen", "approver")
+    await chen.get("/cadres/codes")
+    asked = {"unit": "east-plant", "office": "主席", "name": "", "days": "7"}
+    warned = await chen.post("/cadres/codes", **asked)
+    assert (warned.status, "这个职务现在有1人担任" in warned.text) == (200, True)
+    link = re.search(r'href="(/cadres\?unit=[^"]+)"', warned.text)
+    assert link and "王芳" not in link[1]
+    named = await chen.get(link[1].replace("&amp;", "&"))
+    assert ("王芳" in named.text, "李四" in named.text) == (True, False)
+    for free in ({"office": "财务"}, {"unit": "west-plant"}):
+        made = await chen.post("/cadres/codes", **{**asked, **free})
+        assert (made.status, "人担任" in made.text) == (200, False)
+    await cadre(desk, "u3", tree["east-plant"], name="赵六")
+    assert "这个职务现在有2人担任" in (await chen.post("/cadres/codes", **asked)).text
+
+
 async def test_a_list_becomes_codes_in_a_file_or_a_list_of_mistakes(desk: Desk) -> None:
     await desk.tree()
     chen = await desk.person("chen", "approver")
