@@ -29,6 +29,7 @@ FLAGS = (
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_S, WAIT_S, POLL_S = 30.0, 10.0, 0.05
+FILE_S = 60.0  # a file may have to be drawn first, on a machine that does other things as well
 
 
 def chromium() -> str | None:
@@ -74,6 +75,7 @@ class Page:
     def __init__(self, wire: _Wire, session: str) -> None:
         self._wire, self._session = wire, session
         self.errors: list[str] = []
+        self._downloads: dict[str, str] = {}
 
     async def call(self, method: str, **params: Any) -> Any:
         """A DevTools command; raises RuntimeError when the browser refuses it."""
@@ -123,16 +125,19 @@ class Page:
         await self.call("Input.dispatchKeyEvent", type="keyUp", **base)
 
     async def download(self, selector: str, folder: Path) -> bytes:
-        """Click what answers with a file, which comes into an empty folder and leaves it; AssertionError when late."""
+        """Click what answers with a file, which comes into an empty folder and leaves it; AssertionError when late.
+
+        The browser says when it is whole: a name in the folder says only that it has begun.
+        """
         await self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self._downloads.clear()
         await self.click(selector)
-        deadline = asyncio.get_running_loop().time() + WAIT_S
-        while not (made := _whole(folder)):
-            assert asyncio.get_running_loop().time() < deadline, f"no file came; errors: {self.errors}"
+        deadline = asyncio.get_running_loop().time() + FILE_S
+        while set(self._downloads.values()) != {"completed"}:
+            late = asyncio.get_running_loop().time() > deadline or "canceled" in self._downloads.values()
+            assert not late, f"no file came: {self._downloads}; errors: {self.errors}"
             await asyncio.sleep(POLL_S)
-        data = await asyncio.to_thread(made[0].read_bytes)
-        made[0].unlink()
-        return data
+        return await asyncio.to_thread(_taken, folder)
 
     async def screenshot(self, path: Path) -> None:
         """A PNG of what is visible."""
@@ -140,8 +145,12 @@ class Page:
         await asyncio.to_thread(path.write_bytes, base64.b64decode(shot["data"]))
 
     def heard(self, method: str, params: dict[str, Any]) -> None:
-        """An event of the browser; keeps the errors."""
-        if method == "Runtime.exceptionThrown":
+        """An event of the browser; keeps the errors, and how far files have come."""
+        if method == "Page.downloadWillBegin":
+            self._downloads[params["guid"]] = "inProgress"
+        elif method == "Page.downloadProgress":
+            self._downloads[params["guid"]] = params["state"]
+        elif method == "Runtime.exceptionThrown":
             details = params["exceptionDetails"]
             self.errors.append(details.get("exception", {}).get("description") or details["text"])
         elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "assert"):
@@ -150,9 +159,12 @@ class Page:
             self.errors.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
 
 
-def _whole(folder: Path) -> list[Path]:
-    """Files of a folder but those that are still coming."""
-    return [each for each in folder.iterdir() if each.suffix != ".crdownload" and not each.name.startswith(".")]
+def _taken(folder: Path) -> bytes:
+    """The only file of a folder, which is gone then."""
+    (made,) = folder.iterdir()
+    data = made.read_bytes()
+    made.unlink()
+    return data
 
 
 _CENTRE = """selector => {

@@ -54,18 +54,19 @@ def _days(form: MultiDict[str]) -> int:
 
 
 async def make(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """One code, shown this once: as a QR code, as words to send, and until when it counts."""
+    """One code, shown this once: as a QR code, as words to send, until when it counts, and who holds the office."""
     form, now = await read_form(request), room.clock.now()
     words, days, name = " ".join(form.get("unit", "").split())[:60], _days(form), "".join(form.get("name", "").split())
 
-    def act(work: Work) -> tuple[str, Organisation]:
+    def act(work: Work) -> tuple[str, Organisation, int]:
         found = accounts.places(work, visit.actor, words) if words else []
         if len(found) != 1:
             raise NoCode("没有找到这个工会，或者不止一个工会的名称里有这几个字，请写全称或代号。")
-        return bindings.make(work, visit.actor, found[0].id, form.get("office", ""), name, days, now)
+        code, org = bindings.make(work, visit.actor, found[0].id, form.get("office", ""), name, days, now)
+        return code, org, len(bindings.holders(work, org.id, form.get("office", ""), local(now).date()))
 
     try:
-        code, org = await room.database.writer.write(act)
+        code, org, held = await room.database.writer.write(act)
     except NoCode as refusal:
         return _page(room, visit, form, refusal.words)
     link = await room.scene_link(f"bind_{code}", days) if room.scene_link else ""
@@ -75,6 +76,7 @@ async def make(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         org=org,
         office=form.get("office", ""),
         name=name,
+        held=held,
         code=bindings.spaced(code),
         words=f"绑定 {code}",
         picture=qr(link or f"绑定 {code}", "绑定码二维码"),

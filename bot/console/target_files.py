@@ -20,7 +20,7 @@ from bot.exchange import picture, report
 from bot.services import circular, duty_board, duty_sheets
 from bot.services.circular import Circular
 from bot.services.duty_board import Place
-from bot.services.duty_sheets import KINDS, STATES, NoSheet, Sheet
+from bot.services.duty_sheets import KINDS, NoSheet, Sheet
 from bot.services.indicators import say
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
@@ -142,11 +142,7 @@ def _name(kind: str, number: int) -> str:
 
 def _cell(line: duty_sheets.Line, key: str) -> str:
     """A union's sum in words: the number, or why there is none."""
-    value = line.totals[key]
-    if value is not None:
-        return say(value)
-    states = {each.state for each in line.cells.values()}
-    return STATES["missing"] if line.due else STATES[states.pop()] if len(states) == 1 else STATES["none"]
+    return say(line.totals[key], nothing=line.nothing(key))
 
 
 async def sheet_table(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

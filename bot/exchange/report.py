@@ -53,7 +53,8 @@ def sheet(given: Sheet) -> bytes:
     for line in (*given.lines, given.total):
         _append(page, _values(line, given), bold=line is given.total)
     page.append([])
-    _append(page, [f"{of_day(given.as_of)}。没有报的写“未报”，不按零计算；合计只加已报的数。"])
+    grown = f"“{STATES['unasked']}”是报数以后才加的一栏，不用补报。" if given.grown else ""
+    _append(page, [f"{of_day(given.as_of)}。没有报的写“{STATES['missing']}”，不按零计算；合计只加已报的数。{grown}"])
     if given.changes:
         _changes(book, given)
     return _saved(book)
@@ -66,17 +67,19 @@ def _heads(given: Sheet) -> list[str]:
 
 
 def _values(line: Line, given: Sheet) -> list[Value]:
-    states = {cell.state for cell in line.cells.values()}
-    nothing = STATES["missing"] if line.due or not states else STATES[min(states)] if len(states) == 1 else "—"
     months = given.periods if len(given.periods) > 1 else []
     keys = [key for key, _, _ in given.columns]
-    totals = [nothing if line.totals[key] is None else _number(line.totals[key] or 0) for key in keys]
+    totals = [_value(line.totals[key], line.nothing(key)) for key in keys]
     each = [
-        _number(cell.numbers[key]) if cell.state == "told" else STATES[cell.state]
+        _value(cell.numbers.get(key), STATES.get(cell.lacks(key), ""))
         for cell in (line.cells[period] for period in months)
         for key in keys
     ]
     return [line.name, line.due, line.told, *totals, *each]
+
+
+def _value(hundredths: int | None, nothing: str) -> Value:
+    return nothing if hundredths is None else _number(hundredths)
 
 
 def _changes(book: Workbook, given: Sheet) -> None:

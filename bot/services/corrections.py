@@ -12,7 +12,7 @@ from typing import Any
 
 from bot import duty_texts as texts
 from bot.forms.model import FieldError
-from bot.services import catalogue, indicators, letters
+from bot.services import catalogue, indicators, letters, number_notes
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.duty_deeds import BadDeed, Page, ShownBefore, find
 from bot.services.duty_labels import Wanted
@@ -88,18 +88,13 @@ def _report(work: Work, found: Held) -> Report:
     ]
     names, labels = catalogue.names(work), {each.key: each.label for each in numbers}
     steps = [each for each in duties.steps_of(work, found.duty.id) if each.what == "number"]
-    changes = [Change(each.at, _who(each.actor, names), _words(each.note, labels)) for each in steps]
+    changes = [Change(each.at, _who(each.actor, names), number_notes.words(each.note, labels)) for each in steps]
     return Report(found, numbers, changes, _mark(numbers))
 
 
 def _who(actor: str, names: Mapping[str, str]) -> str:
     kind, _, name = actor.partition(":")
     return names.get(name, name) if kind == "staff" else "干部上报"
-
-
-def _words(note: str, labels: Mapping[str, str]) -> str:
-    key, colon, rest = note.partition(": ")
-    return f"{labels[key]}：{rest.replace(' -> ', ' → ')}" if colon and key in labels else note
 
 
 def _mark(numbers: Sequence[Number]) -> str:
@@ -125,10 +120,11 @@ def correct(work: Work, actor: Actor, page: Page, typed: Mapping[str, str], reas
     reason = checked_reason(reason, found.person.name)
     who = f"staff:{actor.name}"
     for each, value in changed.items():
-        words = f"{each.said or '未报'} -> {say(value)}"
+        before, after = each.said or "未报", say(value)
         duty_values.put(work, found.duty.id, each.key, value, who, now)
-        duties.step(work, found.duty.id, who, "number", now, f"{each.key}: {words}；{reason}"[:200])
-        audit.write(work, who, "number_correct", f"duty:{found.duty.id}", now, f"{each.label}：{words}；{reason}")
+        duties.step(work, found.duty.id, who, "number", now, number_notes.by_staff(each.key, before, after, reason))
+        note = f"{each.label}：{before} -> {after}；{reason}"
+        audit.write(work, who, "number_correct", f"duty:{found.duty.id}", now, note)
     indicator_reports.told(work, found.duty.id)
     _tell(work, found, changed, reason, now)
     return len(changed)

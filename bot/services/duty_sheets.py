@@ -1,16 +1,18 @@
 """Monthly, bimonthly, quarterly, half-yearly and yearly sheets, filled from what cadres told.
 
-Rows are the unions of a branch, in the tree's order; columns the numbers of one duty. What was not told is 未报, never
-nought. Sums over several months are of what was told and say how many reports are in them.
+Rows are the unions of a branch, in the tree's order; columns the numbers of one duty, each judged by itself. What was
+not told is 未报, never nought; what was not asked yet when a report was finished is 当时未设. Sums over several months
+are of what was told and say how many reports are in them.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from bot.errors import Refusal
-from bot.services import indicators
+from bot.services import indicators, number_notes
 from bot.services.actors import Actor, require
 from storage import duty_sheets, duty_templates, orgs
 from storage.duty_templates import DutyTemplate
@@ -25,7 +27,8 @@ KINDS = {
     "year": ("年报", 12),
 }
 CHANGES = 5000  # at most so many lines about corrections
-STATES = {"missing": "未报", "excused": "免报", "none": "未派"}
+# what is said where several hold: the first
+STATES = {"missing": "未报", "unasked": "当时未设", "excused": "免报", "none": "未派"}
 
 
 class NoSheet(Refusal):
@@ -34,10 +37,17 @@ class NoSheet(Refusal):
 
 @dataclass(slots=True)
 class Cell:
-    """One union in one month: told, missing, excused or none (nobody there was asked). Numbers in hundredths."""
+    """One union in one month. `state`: told (all that was asked), missing, excused or none (nobody there was asked).
+    `numbers` in hundredths, as far as they are there: some of one that is missing; of one that is told all but those
+    that the duty asks for only since then.
+    """
 
     state: str = "none"
     numbers: dict[str, int] = field(default_factory=dict)
+
+    def lacks(self, key: str) -> str:
+        """Why a number is not there: one of STATES; empty when it is."""
+        return "" if key in self.numbers else "unasked" if self.state == "told" else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +61,16 @@ class Line:
     due: int
     told: int
 
+    def nothing(self, key: str) -> str:
+        """Why there is no sum, in words."""
+        return STATES[_foremost(each.lacks(key) for each in self.cells.values())]
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A filled sheet. `columns`: (key, label, unit); `changes`: (union, month, moment, words) of corrections."""
+    """A filled sheet. `columns`: (key, label, unit); `changes`: (union, month, moment, words) of corrections, without
+    who made them and why: a reason may name somebody.
+    """
 
     title: str
     union: str
@@ -66,6 +82,12 @@ class Sheet:
     first: str
     last: str
     as_of: date
+
+    @property
+    def grown(self) -> bool:
+        """Whether a number is wanted by now that some of the reports were not asked for."""
+        cells = [cell for line in self.lines for cell in line.cells.values()]
+        return any(cell.lacks(key) == "unasked" for cell in cells for key, _, _ in self.columns)
 
 
 def months(kind: str, year: int, number: int) -> tuple[str, str]:
@@ -94,8 +116,9 @@ def filled(work: Work, actor: Actor, template_id: str, first: str, last: str, or
     periods = sorted({period for _, period in found})
     lines = [_line(each, periods, found, numbers) for each in units]
     names = {each.id: each.name for each in units}
+    labels = {each["key"]: each["label"] for each in numbers}
     changes = [
-        (names.get(org_id, ""), period, moment, note)
+        (names.get(org_id, ""), period, moment, number_notes.without_reason(note, labels))
         for org_id, period, moment, note in duty_sheets.changed(work, template_id, first, last, org.path, CHANGES)
     ]
     columns = [(each["key"], each["label"], each["unit"]) for each in numbers]
@@ -104,55 +127,64 @@ def filled(work: Work, actor: Actor, template_id: str, first: str, last: str, or
 
 
 def _cells(rows: Iterable[Any], wanted: set[str]) -> dict[tuple[int, str], Cell]:
-    """By union and month: the newest complete report of its cadres, else how the duty stands."""
-    duties: dict[int, tuple[tuple[int, str], str]] = {}
-    numbers: dict[int, dict[str, int]] = {}
-    moments: dict[int, datetime | None] = {}
-    for org_id, period, duty_id, state, key, hundredths, told in rows:
-        duties[duty_id], moments[duty_id] = ((org_id, period), state), told
-        mine = numbers.setdefault(duty_id, {})
-        if key in wanted:
-            mine[key] = int(hundredths)
+    """By union and month: the newest whole report of its cadres, else how the duty stands."""
     found: dict[tuple[int, str], tuple[Any, Cell]] = {}
-    for duty_id, (place, state) in duties.items():
-        whole = set(numbers[duty_id]) == wanted
-        how = "told" if whole else "excused" if state == "excused" else "missing"
-        cell = Cell(how, numbers[duty_id] if whole else {})
-        rank = (whole, moments[duty_id] if whole else None, how == "missing")
-        if place not in found or _better(rank, found[place][0]):
-            found[place] = (rank, cell)
+    for mine in _by_duty(rows):
+        org_id, period, _, state, *_ = mine[0]
+        rank, cell = _judged(state, mine, wanted)
+        if (org_id, period) not in found or rank >= found[org_id, period][0]:
+            found[org_id, period] = (rank, cell)
     return {place: cell for place, (_, cell) in found.items()}
 
 
-def _better(one: tuple[bool, Any, bool], other: tuple[bool, Any, bool]) -> bool:
-    if one[0] and other[0]:
-        return bool(one[1] >= other[1])
-    return (one[0], one[2]) > (other[0], other[2])
+def _by_duty(rows: Iterable[Any]) -> Iterable[list[Any]]:
+    """The rows of each duty; they come by union, month and duty."""
+    return (list(mine) for _, mine in groupby(rows, key=lambda row: row[2]))
+
+
+def _judged(state: str, rows: Sequence[Any], wanted: set[str]) -> tuple[tuple[bool, float, int, bool], Cell]:
+    """How a duty stands, and how much that counts beside others. What was finished was whole by what was asked then."""
+    told = [(key, int(hundredths), at) for *_, key, hundredths, at in rows if key is not None]
+    numbers = {key: hundredths for key, hundredths, _ in told if key in wanted}
+    whole = set(numbers) == wanted or (state == "done" and bool(told))
+    if state == "excused" and not whole:
+        return (False, 0.0, 0, False), Cell("excused")
+    moment = max(at.timestamp() for _, _, at in told) if whole else 0.0
+    return (whole, moment, len(numbers), state != "excused"), Cell("told" if whole else "missing", numbers)
 
 
 def _line(
     org: Organisation, periods: Sequence[str], found: dict[tuple[int, str], Cell], numbers: Sequence[dict[str, Any]]
 ) -> Line:
     cells = {period: found.get((org.id, period), Cell()) for period in periods}
-    told = [cell for cell in cells.values() if cell.state == "told"]
     totals: dict[str, int | None] = {}
     for number in numbers:
-        values = [cell.numbers[number["key"]] for cell in told]
-        newest = number.get("how") == "last"
-        totals[number["key"]] = (values[-1] if newest else sum(values)) if values else None
-    due = sum(1 for cell in cells.values() if cell.state in ("told", "missing"))
-    return Line(org.name, org.level, cells, totals, due, len(told))
+        key, newest = number["key"], number.get("how") == "last"
+        values = [cell.numbers[key] for cell in cells.values() if key in cell.numbers]
+        totals[key] = (values[-1] if newest else sum(values)) if values else None
+    states = [cell.state for cell in cells.values()]
+    told = states.count("told")
+    return Line(org.name, org.level, cells, totals, told + states.count("missing"), told)
 
 
 def _total(lines: Sequence[Line], periods: Sequence[str], keys: Sequence[str]) -> Line:
-    def added(values: Iterable[int | None]) -> int | None:
-        given = [value for value in values if value is not None]
-        return sum(given) if given else None
-
     cells = {}
     for period in periods:
-        told = [each.cells[period] for each in lines if each.cells[period].state == "told"]
-        numbers = {key: sum(cell.numbers[key] for cell in told) for key in keys} if told else {}
-        cells[period] = Cell("told" if told else "missing", numbers)
-    totals = {key: added(each.totals[key] for each in lines) for key in keys}
+        mine = [each.cells[period] for each in lines]
+        added = {key: _added(cell.numbers.get(key) for cell in mine) for key in keys}
+        lacking = _foremost(cell.state for cell in mine)
+        state = "told" if lacking != "missing" and any(cell.state == "told" for cell in mine) else lacking
+        cells[period] = Cell(state, {key: value for key, value in added.items() if value is not None})
+    totals = {key: _added(each.totals[key] for each in lines) for key in keys}
     return Line("合计", "", cells, totals, sum(each.due for each in lines), sum(each.told for each in lines))
+
+
+def _foremost(why: Iterable[str]) -> str:
+    given = set(why)
+    return next((state for state in STATES if state in given), "none")
+
+
+def _added(values: Iterable[int | None]) -> int | None:
+    """What is there together; None where nothing is."""
+    given = [value for value in values if value is not None]
+    return sum(given) if given else None

@@ -36,7 +36,7 @@ class Standing:
     """One union: what it was given and what it came to. Hundredths of the unit; None: no target, or nothing told.
 
     `share`: of the target reached. `gap`: what is missing to be level with the year, less than nothing when ahead; only
-    for what adds up over a year.
+    for what adds up over a year, and where something was told: what is not known is not behind.
     """
 
     measured: Measured
@@ -111,7 +111,7 @@ def elapsed_of(year: int, as_of: date) -> Fraction:
 def _standing(indicator: Indicator, measured: Measured, target: int | None, elapsed: Fraction) -> Standing:
     value = measured.value
     share = Fraction(value, target) if value is not None and target else None
-    gap = _gap(target, value or 0, elapsed) if _adds_up(indicator) and target is not None else None
+    gap = _gap(target, value, elapsed) if _adds_up(indicator) else None
     return Standing(measured, target, share, gap)
 
 
@@ -119,8 +119,10 @@ def _adds_up(indicator: Indicator) -> bool:
     return indicator.denominator is None and indicator.how == "sum"
 
 
-def _gap(target: int, value: int, elapsed: Fraction) -> int:
-    """In whole units where target and value are whole: there is no 0.27 of a member."""
+def _gap(target: int | None, value: int | None, elapsed: Fraction) -> int | None:
+    """In whole units where target and value are whole: there is no 0.27 of a member. None without one of them."""
+    if target is None or value is None:
+        return None
     step = 100 if target % 100 == 0 and value % 100 == 0 else 1
     return round(target * elapsed / step) * step - value
 

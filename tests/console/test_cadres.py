@@ -10,7 +10,7 @@ from aiohttp import FormData
 from openpyxl import Workbook, load_workbook
 
 from storage import absences, org_dates, orgs, people
-from storage.absences import Absence
+from storage.absences import Absence, Away
 from storage.orgs import Binding
 from storage.work import Work
 from tests.console.desk import Desk, Person, Seen
@@ -110,6 +110,26 @@ async def test_a_code_is_shown_once_and_can_be_revoked(desk: Desk) -> None:
     assert (await chen.send("/cadres/codes", asked)).status == 403  # no token
 
 
+async def test_a_code_for_an_office_that_is_held_comes_with_a_warning(desk: Desk) -> None:
+    tree = await desk.tree()
+    await cadre(desk, "u1", tree["east-plant"], name="王芳")
+    await cadre(desk, "u2", tree["west-plant"], "财务", "李四")
+    chen = await desk.person("chen", "approver")
+    await chen.get("/cadres/codes")
+    asked = {"unit": "east-plant", "office": "主席", "name": "", "days": "7"}
+    warned = await chen.post("/cadres/codes", **asked)
+    assert (warned.status, "这个职务现在有1人担任" in warned.text) == (200, True)
+    link = re.search(r'href="(/cadres\?unit=[^"]+)"', warned.text)
+    assert link and "王芳" not in link[1]
+    named = await chen.get(link[1].replace("&amp;", "&"))
+    assert ("王芳" in named.text, "李四" in named.text) == (True, False)
+    for free in ({"office": "财务"}, {"unit": "west-plant"}):
+        made = await chen.post("/cadres/codes", **{**asked, **free})
+        assert (made.status, "人担任" in made.text) == (200, False)
+    await cadre(desk, "u3", tree["east-plant"], name="赵六")
+    assert "这个职务现在有2人担任" in (await chen.post("/cadres/codes", **asked)).text
+
+
 async def test_a_list_becomes_codes_in_a_file_or_a_list_of_mistakes(desk: Desk) -> None:
     await desk.tree()
     chen = await desk.person("chen", "approver")
@@ -138,6 +158,10 @@ async def test_a_list_becomes_codes_in_a_file_or_a_list_of_mistakes(desk: Desk) 
     assert bound is not None and bound.office == "主席"
 
 
+def away(desk: Desk) -> list[Away]:
+    return desk.database.look(lambda work: absences.on_leave(work, date(2026, 11, 26)))
+
+
 async def test_leave_is_noted_and_ended(desk: Desk) -> None:
     tree = await desk.tree()
     mine = await cadre(desk, "u1", tree["east-plant"], name="王芳")
@@ -154,9 +178,10 @@ async def test_leave_is_noted_and_ended(desk: Desk) -> None:
         assert (await chen.post(f"/cadres/{mine}/leave", **wrong)).status == 422
     ((absence_id, state),) = rows(desk.database, Absence, "id", "state")
     assert state == "open"
+    assert [each.substitute_id for each in away(desk)] == [int(other[1])]
     assert (await chen.post(f"/cadres/{mine}/leave/{absence_id}/end")).status == 303
     assert (await chen.post(f"/cadres/{mine}/leave/{absence_id}/end")).status == 422
-    assert desk.database.look(lambda work: absences.away(work, date(2026, 11, 26))) == {}
+    assert away(desk) == []
 
 
 async def test_everything_is_handed_over_once(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from storage import applications, consents
 from storage.applications import Application
 from storage.work import Work
 from tests.console.desk import Desk
+from tests.console.targets_kit import union_with_targets
 from tests.members.people import id_number, mobile
 from tests.members.world import World, line, sheet
 
@@ -125,3 +126,38 @@ async def test_who_only_stands_in_a_list_is_exported_too(desk: Desk, world: Worl
     seen = await chen.post(f"/members/{world.everybody()[0].id}/export", reason=WHY)
     data = json.loads(seen.text)
     assert data["会员登记"]["手机号"] == mobile(1) and data["入会申请"] == data["同意记录"] == []
+
+
+async def test_a_cadre_gets_a_copy_of_offices_duties_and_numbers(desk: Desk) -> None:
+    union = await union_with_targets(desk)
+    duty = union.get("east-plant/changes")
+    path = f"/cadres/{duty.appointment_id}"
+    dong = await desk.person("dong", "approver", union.units["east"])
+    assert f'action="{path}/export"' in (await dong.get(path)).text
+    seen = await dong.post(f"{path}/export", reason=WHY)
+    assert seen.status == 200 and seen.headers["Cache-Control"] == "no-store"
+    assert seen.headers["Content-Disposition"] == f'attachment; filename="cadre-{duty.appointment_id}.json"'
+    data = json.loads(seen.text)
+    assert {"导出时间", "姓名", "工会职务", "任务", "佐证", "任务的申请", "同意记录"} <= set(data)
+    assert data["姓名"] == "王建国"
+    assert [(each["工会"], each["职务"], each["解除"]) for each in data["工会职务"]] == [("东区机械厂工会", "主席", "")]
+    told = next(each for each in data["任务"] if each["任务"] == "会员变动月报")
+    assert (told["月份"], told["数字"]) == ("2026-11", {"入会": "120 人", "退会": "5 人"})
+    assert "孙小红" not in seen.text  # nobody else's
+    subject = f"appointment:{duty.appointment_id}"
+    assert [line[1:] for line in desk.lines("person_export")] == [("person_export", subject, WHY)]
+
+
+async def test_a_cadre_of_another_branch_or_for_no_reason_is_not_copied(desk: Desk) -> None:
+    union = await union_with_targets(desk)
+    path = f"/cadres/{union.get('west-plant/changes').appointment_id}/export"
+    dong = await desk.person("dong", "approver", union.units["east"])
+    chen, wang = await desk.person("chen", "approver"), await desk.person("wang")
+    assert (await chen.post(path, reason="看看")).status == 422
+    assert (await chen.post(path, reason="李西来本人要求")).status == 422  # a name does not belong in the trail
+    for who in (dong, wang):
+        seen = await who.post(path, reason=WHY)
+        assert seen.status == 403 and "李西来" not in seen.text
+    assert (await chen.post("/cadres/1/export", reason=WHY)).status in (404, 409, 422)
+    assert (await chen.send(path, {"csrf": "x", "reason": WHY})).status == 403
+    assert desk.lines("person_export") == []

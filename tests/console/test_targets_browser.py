@@ -100,5 +100,9 @@ async def test_the_circular_and_a_sheet_are_files(looker: Looker, union: Union, 
     await looker.open("/targets/sheets?task=changes&kind=bimonth&year=2026&number=6")
     await looker.check("q1-sheet")
     assert "11—12月" in await looker.words()
+    missing = (
+        "[...document.querySelectorAll('td')].filter(one => one.checkVisibility() && one.innerText.includes('未报'))"
+    )
+    assert await looker.page.js(f"{missing}.length") == 2  # what was not told is said on a phone, too
     sheet = await looker.page.download("a[href^='/targets/sheets.xlsx']", into)
     assert load_workbook(BytesIO(sheet)).worksheets[0]["A1"].value == "会员变动月报（2026-11至2026-12）"

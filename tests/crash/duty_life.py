@@ -20,7 +20,7 @@ from bot.clock import SHANGHAI
 from bot.errors import Refusal
 from bot.jobs import fire_reminders, move_duties, note_deliveries
 from bot.jobs.job import Moment
-from bot.services import duties, duty_calendar, duty_issue
+from bot.services import duty_answers, duty_calendar, duty_issue
 from bot.services.actors import Actor
 from bot.services.house import House
 from storage import letters, orgs, people
@@ -142,10 +142,11 @@ _WHO = (table(Address).c.user, table(Address).c.person_id)
 def _answer(work: Work, everybody: Sequence[Any], now: datetime) -> None:
     for user, person_id in everybody:
         if now.day == ANSWERED_ON and acknowledges(user):
-            duties.acknowledge(work, person_id, now)
+            duty_answers.acknowledge(work, person_id, now)
         if now.day == DONE_ON and finishes(user):
             with suppress(Refusal):
-                duties.complete(work, person_id, 1, now)
+                entry = duty_answers.listing(work, person_id, now).pick(1)
+                duty_answers.finish(work, person_id, entry, now, HOUSE)
 
 
 def acknowledges(user: str) -> bool:

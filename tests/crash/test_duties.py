@@ -40,7 +40,8 @@ def judge(month: dict[str, Any], cadres: int) -> None:
     assert days == {user: _talks(user) for user in users}
     assert [user for user, _ in month["letters"]] == users
     assert all("任务b：现在是11月27日前完成（原来是11月25日前）" in words for _, words in month["letters"])
-    assert Counter(what for _, what, _, _ in month["steps"]) == {"moved": cadres}
+    said, did = sum(map(acknowledges, users)), sum(map(finishes, users))
+    assert Counter(what for _, what, _, _ in month["steps"]) == {"moved": cadres, "acknowledged": 3 * said, "done": did}
     moved = [kept[2] for (_, template, period), kept in month["duties"] if (template, period) == ("b", "2026-11")]
     assert moved == [date(2026, 11, 27)] * cadres
 

@@ -94,6 +94,17 @@ def test_the_table_has_numbers_and_words_for_what_is_missing(tree: Tree) -> None
     assert funds[3] == ["东区总工会", "未定", "未报", "—", "—", "0/0"]
 
 
+def test_what_is_not_told_has_no_distance_from_the_year(tree: Tree) -> None:
+    busy(tree)
+    tree.database.writer.run(
+        lambda work: targets.set_own(work, ADMIN, "growth", 2026, tree.ids["forge"], "120", tree.now)
+    )
+    east = tree.database.look(lambda work: circular.make(work, ADMIN, "growth", 2026, tree.ids["east"], MIDYEAR))
+    assert east.rows[1].words == ("东区铁厂工会", "120人", "未报", "—", "—", "0/1")
+    rows = [[cell.value for cell in row] for row in load_workbook(BytesIO(report.circular(east)))["通报"]]
+    assert rows[4] == ["东区铁厂工会", 120, "未报", "—", "—", "0/1"]
+
+
 @needs_font
 def test_the_picture_is_small_and_as_wide_as_a_phone_shows(tree: Tree) -> None:
     busy(tree)

@@ -84,7 +84,17 @@ def test_without_a_target_or_a_number_nothing_is_claimed(tree: Tree) -> None:
     assert (seen.own.target, seen.own.share, seen.own.gap, seen.spread, seen.open_) == (None,) * 5
     set_own(tree, "city", "100")
     own = look(tree).own
-    assert (own.measured.value, own.share) == (None, None)
+    assert (own.measured.value, own.share, own.gap) == (None, None, None)
+
+
+def test_who_has_not_told_is_not_said_to_be_behind(tree: Tree) -> None:
+    for code in ("mill", "forge"):
+        set_own(tree, code, "120")
+    tree.told("mill", "2026-06", moment(6, 20), joined=0, left=0)
+    tree.told("forge", "2026-06", moment(6, 20), state="issued")
+    mill, forge = look(tree, code="east").below
+    assert (mill.measured.value, mill.share, mill.gap) == (0, 0, 6_000)  # nought was told: it is behind
+    assert (forge.measured.value, forge.share, forge.gap) == (None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_what_staff_told_of_one_duty_themselves_is_not_told_again(town: Town, ca
     set_date(town, "a", LATER, NOON)
 
     def own(work: Work) -> None:
-        duty, _ = duties.of_person(work, cadre.person_id, "2026-11")[0]
+        duty, _ = duties.of_person(work, cadre.person_id, "2026-11", NOON.date())[0]
         duty_changes.move_deadline(work, duty, date(2026, 12, 8), "staff:wang", NOON + MINUTE, town.house)
 
     town.database.writer.run(own)
@@ -156,7 +156,7 @@ def test_a_skipped_month_that_is_not_skipped_after_all_comes_back(town: Town, ca
     town.acknowledge(cadre, day(11, 3))
 
     def excuse(work: Work) -> None:
-        duty, _ = duties.of_person(work, other.person_id, "2026-11")[0]
+        duty, _ = duties.of_person(work, other.person_id, "2026-11", NOON.date())[0]
         duty_changes.excuse(work, duty, "staff:wang", day(11, 3), town.house, "在外学习")
 
     town.database.writer.run(excuse)
@@ -178,7 +178,7 @@ WHOSE = ("person_id", "template_id", "state")
 
 def test_a_later_date_answers_who_asked_for_one(town: Town, cadre: Known) -> None:
     def ask(work: Work) -> None:
-        for duty, _ in duties.of_person(work, cadre.person_id, "2026-11"):
+        for duty, _ in duties.of_person(work, cadre.person_id, "2026-11", NOON.date()):
             values = {"duty_id": duty.id, "person_id": cadre.person_id, "kind": "extend", "created_at": NOON}
             wanted = LATER if duty.number == 1 else date(2027, 1, 4)
             work.session.add(DutyRequest(id=work.new_id(), wanted_on=wanted, **values))

@@ -65,7 +65,7 @@ def known(town: Town, now: datetime) -> Known:
     gives(town, known, now)
     who, by = other.person_id, f"person:{known.person_id}"
     first, last = date(2026, 12, 1), date(2026, 12, 10)
-    town.database.writer.run(lambda work: absences.take(work, known.person_id, first, last, who, by, now))
+    town.database.writer.run(lambda work: absences.take(work, known.person_id, first, last, who, by, now, town.house))
     return known
 
 

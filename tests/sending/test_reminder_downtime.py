@@ -11,11 +11,13 @@ from bot.jobs.job import Moment, run_job
 from bot.services import duty_board, duty_changes
 from bot.services.actors import Actor
 from bot.services.house import House
+from storage import duties
 from storage.database import Database
 from storage.duties import Duty
 from storage.outbox import Outbox
 from storage.people import Known
 from storage.reminders import Firing
+from storage.work import Work
 from tests.rules.union import Town, line
 from tests.sending.test_reminders import day, results, said, tick
 from tests.storage.kit import count, rows
@@ -234,9 +236,10 @@ def test_staff_see_what_a_substitute_missed_and_what_went_to_somebody_else(town:
     assert tick(town, day(11, 18, 20))["missed"] == 1
     assert listed(town, "2026-11", day(11, 18, 20)) == [(day(11, 17), ["任务a"])]
     third = town.cadre("u3", "shop", day(11, 1))
-    town.database.writer.run(
-        lambda work: duty_changes.hand_over_all(
-            work, cadre.person_id, third.person_id, "staff:wang", day(11, 18, 20), town.house
-        )
-    )
+
+    def hand_over(work: Work) -> None:
+        ((duty, _),) = duties.of_person(work, cadre.person_id, "2026-11", date(2026, 11, 18))
+        duty_changes.reassign(work, duty, third.person_id, "staff:wang", day(11, 18, 20), town.house)
+
+    town.database.writer.run(hand_over)
     assert listed(town, "2026-11", day(11, 18, 20)) == [(day(11, 17), ["任务a"])]
