@@ -64,6 +64,15 @@ class Change(NamedTuple):
     theirs: bool
 
 
+def _among(work: Work, column: sa.ColumnElement[int], ids: Collection[int]) -> sa.ColumnElement[bool]:
+    """Whether a column is one of these ids. On PostgreSQL they are one value and not hundreds that are named, bound
+    and parsed one by one.
+    """
+    if work.dialect == "postgresql":
+        return column == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
+    return column.in_(ids)
+
+
 _duty, _step, _request, _office = table(Duty), table(DutyStep), table(DutyRequest), table(Appointment)
 _line, _reminder = table(DutyTemplate), table(Reminder)
 
@@ -110,7 +119,7 @@ def behind(work: Work, move: DutyMove, late: datetime, limit: int) -> list[Behin
 
 def still_behind(work: Work, move: DutyMove, ids: Collection[int]) -> list[Behind]:
     """Those of them that have not followed yet, now that their people are held."""
-    query = sa.select(*_BEHIND).where(*_meant(move), _duty.c.id.in_(ids))
+    query = sa.select(*_BEHIND).where(*_meant(move), _among(work, _duty.c.id, ids))
     return [Behind(*row) for row in work.execute(query.order_by(_duty.c.id))]
 
 
@@ -133,9 +142,8 @@ def _skipped() -> sa.ColumnElement[bool]:
 
 def _told() -> sa.ColumnElement[bool]:
     """Whether its person has heard of a duty: from a message, or from the list that binding shows."""
-    listed = sa.exists().where(
-        _reminder.c.kind == DUTIES, _reminder.c.person_id == _duty.c.person_id, _reminder.c.listed >= _duty.c.period
-    )
+    theirs = (_reminder.c.kind == DUTIES, _reminder.c.subject == "", _reminder.c.person_id == _duty.c.person_id)
+    listed = sa.exists().where(*theirs, _reminder.c.listed >= _duty.c.period)  # said whole: one row of the unique index
     heard = (_duty.c.told_id, _duty.c.delivered_at, _duty.c.acknowledged_at)
     return sa.or_(listed, *(each.is_not(None) for each in heard))
 
@@ -147,14 +155,14 @@ def _remembered(otherwise: Any) -> sa.ColumnElement[Any]:
 def excuse(work: Work, ids: Collection[int], now: datetime) -> None:
     """These need not be done."""
     put = {"state": "excused", "told_on": _remembered(_duty.c.deadline)}
-    work.execute(sa.update(_duty).where(_duty.c.id.in_(ids)).values(put))
+    work.execute(sa.update(_duty).where(_among(work, _duty.c.id, ids)).values(put))
     _withdraw(work, ids, now)
 
 
 def move(work: Work, ids: Collection[int], day: date, rung: int, now: datetime) -> None:
     """These are due on another day; their ladder begins anew, that the superior was told is forgotten."""
     put = {**_moved(day, rung), "told_on": _remembered(_duty.c.deadline)}
-    work.execute(sa.update(_duty).where(_duty.c.id.in_(ids)).values(put))
+    work.execute(sa.update(_duty).where(_among(work, _duty.c.id, ids)).values(put))
     _withdraw(work, ids, now, _request.c.kind == "extend", _request.c.wanted_on <= day)
 
 
@@ -166,7 +174,7 @@ def reopen(work: Work, ids: Collection[int], day: date, rung: int) -> None:
         else_="issued",
     )
     put = {**_moved(day, rung), "state": state, "told_on": _remembered(sa.literal(NOT_NEEDED, sa.Date()))}
-    work.execute(sa.update(_duty).where(_duty.c.id.in_(ids)).values(put))
+    work.execute(sa.update(_duty).where(_among(work, _duty.c.id, ids)).values(put))
 
 
 def _moved(day: date, rung: int) -> Mapping[str, Any]:
@@ -178,7 +186,7 @@ def _moved(day: date, rung: int) -> Mapping[str, Any]:
 
 def _withdraw(work: Work, ids: Collection[int], now: datetime, *meant: sa.ColumnElement[bool]) -> None:
     """What is asked about them needs no answer any more."""
-    pending = (_request.c.duty_id.in_(ids), _request.c.state == "pending", *meant)
+    pending = (_among(work, _request.c.duty_id, ids), _request.c.state == "pending", *meant)
     work.execute(sa.update(_request).where(*pending).values(state="withdrawn", decided_at=now))
 
 
@@ -186,7 +194,7 @@ def step_all(work: Work, ids: Collection[int], by: str, what: str, now: datetime
     """The same step of many duties, as one statement."""
     place = sa.func.row_number().over(order_by=_duty.c.id) + (work.reserve_ids(len(ids)) - 1)
     values = (sa.literal(now, UtcDateTime()), sa.literal(by), sa.literal(what), sa.literal(note))
-    made = sa.select(place, _duty.c.id, *values).where(_duty.c.id.in_(ids))
+    made = sa.select(place, _duty.c.id, *values).where(_among(work, _duty.c.id, ids))
     work.execute(sa.insert(_step).from_select(["id", "duty_id", "at", "actor", "what", "note"], made))
 
 
@@ -202,10 +210,10 @@ def changes(work: Work, people: Collection[int], today: date) -> list[Change]:
     names = ("id", "person_id", "state", "deadline", "told_on")
     query = sa.select(*(_duty.c[name] for name in names), _line.c.title, last)
     query = query.join(_office, _office.c.id == _duty.c.appointment_id).join(_line, _line.c.id == _duty.c.template_id)
-    query = query.where(_duty.c.person_id.in_(people), _duty.c.told_on.is_not(None))
+    query = query.where(_among(work, _duty.c.person_id, people), _duty.c.told_on.is_not(None))
     return [Change(*row) for row in work.execute(query.order_by(_duty.c.person_id, _duty.c.deadline, _duty.c.id))]
 
 
 def told(work: Work, ids: Collection[int]) -> None:
     """They know now."""
-    work.execute(sa.update(_duty).where(_duty.c.id.in_(ids)).values(told_on=None))
+    work.execute(sa.update(_duty).where(_among(work, _duty.c.id, ids)).values(told_on=None))
