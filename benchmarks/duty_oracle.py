@@ -18,14 +18,15 @@ import sqlalchemy as sa
 
 CHINA = timezone(timedelta(hours=8))
 GAP, WEEKLY, OPENS, CLOSES = timedelta(hours=20), 3, 9, 18
-CATCH_UP, SLACK = timedelta(hours=24), timedelta(days=14)
+CATCH_UP, SLACK, NEAR = timedelta(hours=24), timedelta(days=14), timedelta(seconds=1)
 ROWS = 250  # people at once
 
-DUTIES = """SELECT d.person_id, d.id, d.period, d.deadline, d.created_at, d.acknowledged_at, d.done_at, t.ladder
-FROM duty d JOIN duty_template t ON t.id = d.template_id WHERE d.person_id > :after AND d.person_id <= :upto"""
+DUTIES = """SELECT d.person_id, d.id, d.period, d.deadline, d.created_at, d.acknowledged_at, d.done_at, t.ladder,
+a.since FROM duty d JOIN duty_template t ON t.id = d.template_id JOIN appointment a ON a.id = d.appointment_id
+WHERE d.person_id > :after AND d.person_id <= :upto"""
 FIRINGS = """SELECT r.person_id, f.due_at, f.result, f.at, f.parts, f.outbox_id FROM firing f
 JOIN reminder r ON r.id = f.reminder_id WHERE r.person_id > :after AND r.person_id <= :upto"""
-MESSAGES = "SELECT person_id, id, created_at FROM outbox WHERE person_id > :after AND person_id <= :upto"
+MESSAGES = "SELECT person_id, id, created_at, valid_until FROM outbox WHERE person_id > :after AND person_id <= :upto"
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Person:
     duties: dict[int, Any] = field(default_factory=dict)
     firings: list[Any] = field(default_factory=list)
     messages: dict[int, datetime] = field(default_factory=dict)
+    until: dict[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -97,16 +99,16 @@ def _people(conn: sa.Connection) -> Iterator[Person]:
         for row in conn.execute(sa.text(FIRINGS), span):
             people[row[0]].firings.append((_at(row[1]), row[2], _at(row[3]), _parts_of(row[4]), row[5]))
         for row in conn.execute(sa.text(MESSAGES), span):
-            people[row[0]].messages[row[1]] = _at(row[2])
+            people[row[0]].messages[row[1]], people[row[0]].until[row[1]] = _at(row[2]), _at(row[3])
         yield from people.values()
         after = batch[-1]
 
 
 def _duty(row: Any) -> Mapping[str, Any]:
-    deadline = date.fromisoformat(row[3]) if isinstance(row[3], str) else row[3]
+    deadline, begun = (date.fromisoformat(each) if isinstance(each, str) else each for each in (row[3], row[8]))
     times = {name: _at(row[place]) if row[place] else None for name, place in (("since", 4), ("ack", 5), ("done", 6))}
     own = json.loads(row[7]) if isinstance(row[7], str) else row[7]
-    return {"id": row[1], "period": row[2], "deadline": deadline, **times, "own": own}
+    return {"id": row[1], "period": row[2], "deadline": deadline, **times, "own": own, "begun": begun}
 
 
 def _at(value: Any) -> datetime:
@@ -126,6 +128,10 @@ def _bounds(person: Person, verdict: Verdict) -> None:
     for each in times:
         if not works(each.date()) or not OPENS <= each.hour < CLOSES:
             verdict.fault("outside hours", each)
+    for row_id, until in person.until.items():
+        sent = person.messages[row_id]
+        if until > sent.replace(hour=CLOSES, minute=0, second=0, microsecond=0):
+            verdict.fault("may leave at night", sent, until)
     for earlier, later in pairwise(times):
         if later - earlier < GAP:
             verdict.fault("too near", earlier, later)
@@ -143,9 +149,9 @@ def _parts(person: Person, verdict: Verdict, downs: list[tuple[datetime, datetim
     for due_at, result, at, parts, _ in person.firings:
         verdict.counts[result] += len(parts)
         for duty_id, offset in parts:
-            seen[duty_id, offset] += 1
+            seen[duty_id, offset, offset is None and result == "missed"] += 1  # a missed list is announced later
             duty = person.duties[duty_id]
-            if offset is not None and due(duty["deadline"], offset) != due_at:
+            if offset is not None and abs(due(duty["deadline"], offset) - due_at) > NEAR:
                 verdict.fault("at another moment", due_at, duty, offset)
             if result in ("said", "merged"):
                 _spoken(duty, offset, at, verdict)
@@ -178,5 +184,9 @@ def _heard(person: Person, duty: Mapping[str, Any], offsets: tuple[int, ...], en
                 verdict.fault("never heard of", duty, offset)
         else:
             verdict.counts["needed no more"] += 1
-    if None not in told and duty["done"] is None and duty["since"] + SLACK < end:
+    if duty["deadline"] < duty["begun"]:
+        verdict.fault("due before the office began", duty)
+    said = [firing for firing in person.firings if firing[1] in ("said", "merged")]
+    named = {part[1] for firing in said for part in firing[3] if part[0] == duty["id"]}
+    if None not in named and duty["done"] is None and duty["since"] + SLACK < end:
         verdict.fault("in no list", duty)

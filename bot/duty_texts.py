@@ -20,7 +20,6 @@ MOVED_HOW = "其他都不变，已经报过的不用再报。回复“我的任�
 # ---- reminding ----
 REMIND_ONE = "提醒：{number}. {title}，{deadline}截止（{left}），还没有记为完成。{how}"
 REMIND_MANY = "提醒：您有{count}项任务还没有记为完成"
-REMIND_BESIDE = "另外还有{count}项以前的任务没有记为完成"
 REMIND_LINE = "{number}. {title}｜{deadline}截止（{left}）"
 REMIND_HOW = "做完请回复“完成 {number}”。"
 REMIND_HOW_SILENT = "做完请回复“完成 {number}”，知道了请回复“收到”。"
@@ -35,6 +34,7 @@ ESCALATED_HOW = "请了解情况，需要时帮一把；详情在工作台“干
 # ---- answering by chat ----
 LIST_HEAD = "{unit} {period}任务（共{count}项，未完成{left}项）："
 LIST_MANY = "您在{units}的{period}任务（共{count}项，未完成{left}项）："
+NEWS_HEAD = "给您新派了{count}项任务："
 LIST_LINE = "{number}. {title}｜{deadline}前｜{state}"
 LIST_PLAIN = "· {title}｜{deadline}前｜{state}"
 LIST_HOW = "回复“收到”表示知道了；做完一项回复“完成 {number}”这样；看一项怎么做回复“任务 {number}”。"

@@ -25,6 +25,7 @@ from storage.scope import of_places
 from storage.work import Work
 
 OPEN = ("issued", "delivered", "acknowledged")
+ELSEWHERE = 0  # told by a letter or by the answer that shows the list; nobody reads back how that ended
 _UNTOLD = "state = 'issued'"
 _MOVED = "told_on IS NOT NULL"
 _OPEN = "state IN ('issued','delivered','acknowledged')"
@@ -34,8 +35,9 @@ UNDONE = sa.text(f"duty.{_OPEN}")  # OPEN said literally, so that the partial in
 class Duty(Row, table=True):
     """What one office holder has to do in one period (`2026-11`). `number` is its place in that person's list.
 
-    `org_id`: the union it is about. `told_id`: the outbox row of the list that first named it. `percent`: 进度 as last
-    told. `set_on`: the deadline it was issued with, where it was moved since.
+    `org_id`: the union it is about. `told_id`: the outbox row of the reminder that first named it, ELSEWHERE,
+    or null while nothing has. `percent`: 进度 as last told. `set_on`: the deadline it was issued with, where it was
+    moved since.
     """
 
     __tablename__ = "duty"

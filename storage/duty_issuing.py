@@ -67,7 +67,9 @@ def issued(work: Work, appointments: Collection[int], period: str) -> set[tuple[
     return {(row[0], row[1]) for query in (own, passed) for row in work.execute(query)}
 
 
-def give(work: Work, values: dict[str, Any]) -> None:
-    """A new duty; written when the group commits. Unique: (template, period, appointment)."""
+def give(work: Work, values: dict[str, Any]) -> int:
+    """A new duty's id; written when the group commits. Unique: (template, period, appointment)."""
     fresh = {"state": "issued", "acknowledged_at": None, "done_at": None, "report": "", "percent": None}
-    work.append(Duty, {"id": work.new_id(), **fresh, **values})
+    duty_id = work.new_id()
+    work.append(Duty, {"id": duty_id, **fresh, **values})
+    return duty_id

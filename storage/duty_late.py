@@ -10,9 +10,10 @@ from storage.base import table
 from storage.duties import UNDONE, Duty
 from storage.duty_templates import DutyTemplate
 from storage.orgs import Organisation
+from storage.outbox import Outbox
 from storage.work import Work
 
-_duty, _line, _org = table(Duty), table(DutyTemplate), table(Organisation)
+_duty, _line, _org, _out = table(Duty), table(DutyTemplate), table(Organisation), table(Outbox)
 OLDEST = 5000  # at once; the next run takes the others
 
 
@@ -27,10 +28,14 @@ class Late(NamedTuple):
     path: str
 
 
-def late(work: Work, level: int, until: date, limit: int = OLDEST) -> list[Late]:
-    """Open duties with a deadline up to a day that `level` levels above have heard of, in the tree's order."""
-    mine = (UNDONE, _duty.c.deadline <= until, _duty.c.escalated == level)
-    return _read(work, *mine, limit=limit)
+def late(work: Work, level: int, until: date, told_by: datetime, limit: int = OLDEST) -> list[Late]:
+    """Open duties with a deadline up to a day that `level` levels above have heard of, in the tree's order.
+
+    Only those that were given out, and told to whose they are (if they were), before the moment `told_by`.
+    """
+    told = sa.select(_out.c.created_at).where(_out.c.id == _duty.c.told_id).scalar_subquery()
+    given = (_duty.c.created_at < told_by, sa.func.coalesce(told, _duty.c.created_at) < told_by)
+    return _read(work, UNDONE, _duty.c.deadline <= until, _duty.c.escalated == level, *given, limit=limit)
 
 
 def still(work: Work, ids: Collection[int], level: int) -> list[Late]:

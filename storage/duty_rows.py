@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from storage.base import table
-from storage.duties import OPEN, UNDONE, Duty, taken
+from storage.duties import ELSEWHERE, OPEN, UNDONE, Duty, taken
 from storage.orgs import Appointment, Organisation
 from storage.people import Address, Person
 from storage.reminders import DUTIES, Reminder
@@ -40,6 +40,11 @@ class DutyRow(NamedTuple):
         """Whether something is still to be done."""
         return self.state in OPEN
 
+    @property
+    def untold(self) -> bool:
+        """Whether nothing has named it to whose it is."""
+        return self.told_id is None and self.state == "issued"
+
 
 _COLUMNS = tuple(_duty.c[name] for name in DutyRow._fields)
 
@@ -58,6 +63,11 @@ def of_people(work: Work, person_ids: Collection[int], period: str, today: date,
     ended = mine.where(_duty.c.period == period, _duty.c.state.not_in(OPEN))
     rows = [DutyRow(*row) for query in (still, ended) for row in work.execute(query).all()]
     return sorted(rows, key=_PLACE)
+
+
+def by_ids(work: Work, ids: Collection[int]) -> list[DutyRow]:
+    """These duties, whoever has them."""
+    return [DutyRow(*row) for row in work.execute(sa.select(*_COLUMNS).where(_duty.c.id.in_(ids)))]
 
 
 def units(work: Work, org_ids: Collection[int]) -> dict[int, str]:
@@ -93,7 +103,8 @@ def hold(work: Work, person_ids: Collection[int]) -> None:
 
 _TOLD = (
     sa.update(_duty)
-    .where(_duty.c.id == sa.bindparam("row_id"), _duty.c.state == "issued", _duty.c.told_id.is_(None))
+    .where(_duty.c.id == sa.bindparam("row_id"), _duty.c.state == "issued")
+    .where(sa.or_(_duty.c.told_id.is_(None), _duty.c.told_id == ELSEWHERE))
     .values(told_id=sa.bindparam("message"))
 )
 

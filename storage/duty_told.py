@@ -13,7 +13,7 @@ from storage.work import Work
 
 _duty, _out, _firing = table(Duty), table(Outbox), table(Firing)
 _reminder, _address = table(Reminder), table(Address)
-HEARD, LOST = ("sent", "accepted"), ("unreachable", "failed", "expired", "cancelled")
+HEARD, LOST = ("sent", "accepted"), ("unreachable", "failed", "cancelled")  # expired: `duty_recall.py`
 WITHIN = timedelta(days=9)  # a message is worth sending for a week
 UNTOLD = sa.text("duty.state = 'issued'")  # said literally, so that the partial index is used
 
@@ -47,10 +47,13 @@ def unreachable(work: Work, now: datetime) -> int:
     return int(work.execute(query.values(unreachable_at=now)).rowcount)
 
 
-def reachable(work: Work) -> int:
-    """People who wrote since can be reached again; how many."""
-    query = sa.update(_reminder).where(_reminder.c.unreachable_at.is_not(None), _seen_since(_reminder.c.unreachable_at))
-    return int(work.execute(query.values(unreachable_at=None)).rowcount)
+def reachable(work: Work) -> list[int]:
+    """People who wrote since can be reached again; who they are."""
+    mine = (_reminder.c.unreachable_at.is_not(None), _seen_since(_reminder.c.unreachable_at))
+    found = list(work.execute(sa.select(_reminder.c.id, _reminder.c.person_id).where(*mine)))
+    ids = [row[0] for row in found]
+    work.execute(sa.update(_reminder).where(_reminder.c.id.in_(ids)).values(unreachable_at=None)) if ids else None
+    return [int(row[1]) for row in found]
 
 
 def _seen_since(moment: sa.ColumnElement[datetime | None]) -> sa.ColumnElement[bool]:

@@ -111,10 +111,15 @@ _MOVE = (
 )
 
 
-def plant(work: Work, person_id: int, due_at: datetime | None, listed: str = "") -> None:
-    """A person's reminder of duties, where there is none yet; written when the group commits. Unique: one a person."""
-    values = {"id": work.new_id(), "kind": DUTIES, "subject": "", "person_id": person_id, "rung": 0}
+def plant(work: Work, person_id: int, due_at: datetime | None, listed: str = "") -> int:
+    """A person's reminder of duties, where there is none yet; written when the group commits. Unique: one a person.
+
+    Its id.
+    """
+    reminder_id = work.new_id()
+    values = {"id": reminder_id, "kind": DUTIES, "subject": "", "person_id": person_id, "rung": 0}
     work.append(Reminder, {**values, "next_fire_at": due_at, "listed": listed})
+    return reminder_id
 
 
 def put(work: Work, armed: Armed) -> None:
@@ -141,10 +146,10 @@ def fired(
     work.append(Firing, {**values, "parts": [list(each) for each in parts], "outbox_id": outbox_id})
 
 
-def fired_at(work: Work, ids: Collection[int], moments: Collection[datetime]) -> set[tuple[int, datetime]]:
-    """Which of these due moments of these reminders have a firing already."""
+def fired_since(work: Work, ids: Collection[int], moment: datetime) -> set[tuple[int, datetime]]:
+    """Which due moments from this one on have a firing already, by reminder."""
     query = sa.select(_firing.c.reminder_id, _firing.c.due_at)
-    query = query.where(_firing.c.reminder_id.in_(ids), _firing.c.due_at.in_(moments))
+    query = query.where(_firing.c.reminder_id.in_(ids), _firing.c.due_at >= moment)
     return {(row[0], row[1]) for row in work.execute(query).all()}
 
 

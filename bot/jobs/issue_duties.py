@@ -1,5 +1,6 @@
 """Give out this month's duties. Every hour, but only when something has changed that they come from: the month, the
-calendar, who is in office where, dates of unions. Giving twice is giving once."""
+calendar, who is in office where, dates of unions. Giving twice is giving once. Months that came and went while the
+bot was down come first."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,6 +8,7 @@ from functools import partial
 from bot.calendar import period_of
 from bot.jobs.job import Job, Moment
 from bot.services import duty_issue
+from bot.services.duty_skipped import between
 from bot.services.house import House
 from storage import jobs
 from storage.database import Database
@@ -15,16 +17,19 @@ NAME = "issue_duties"
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts of people and duties, and of people with open duties who had no reminder.
+    """Counts of people and duties, of people with open duties who had no reminder, and of duties that nobody was given
+    in time because the bot was down (`bot/services/duty_skipped.py`).
 
     What it was last done for completely is kept with the job's last run; a run that breaks off is done again.
     """
-    counts = {"people": 0, "issued": 0, "armed": 0}
+    counts = {"people": 0, "issued": 0, "armed": 0, "skipped": 0}
     period = period_of(moment.now)
     stamp = database.look(partial(duty_issue.stamp, period=period, now=moment.now))
-    if stamp == database.look(partial(jobs.stamp, name=NAME)):
+    before = database.look(partial(jobs.stamp, name=NAME))
+    if stamp == before:
         return counts
-    _give(database, house, moment, period, counts)
+    for each in (*between(before, period), period):
+        _give(database, house, moment, each, counts)
     while armed := database.writer.run(partial(duty_issue.arm_forgotten, now=moment.now, house=house)):
         counts["armed"] += armed
     database.writer.run(partial(jobs.put_stamp, name=NAME, value=stamp))
@@ -40,6 +45,7 @@ def _give(database: Database, house: House, moment: Moment, period: str, counts:
         given = database.writer.run(batch)
         counts["people"] += given.people
         counts["issued"] += given.issued
+        counts["skipped"] += given.skipped
         if given.last is None:
             return
         after = given.last

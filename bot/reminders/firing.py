@@ -11,16 +11,16 @@ nothing is left to do. Two processes: a reminder is held by one, the other finds
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 
 from bot.calendar import at
 from bot.clock import local
-from bot.reminders.words import Told, compose
+from bot.reminders.words import Told, compose, in_list
 from bot.services import duty_places
-from bot.services.duty_arming import rearm
+from bot.services.duty_arming import arm
 from bot.services.duty_desk import Desks
-from bot.services.duty_ladder import Fired, Step
+from bot.services.duty_ladder import LIST, Fired, Step
 from bot.services.duty_memo import Memo, once
 from bot.services.house import House
 from storage import duty_rows, outbox, reminders
@@ -29,7 +29,7 @@ from storage.reminders import Armed
 from storage.work import Work
 
 RESULTS = ("said", "missed", "moot", "unreachable", "put_off", "gone")
-SHOWN = ("period", "template_id", "deadline", "state")  # all that words say of a duty but its number
+SHOWN = ("period", "template_id", "deadline", "state", "percent")  # all that words say of a duty but its number
 _shown = itemgetter(*map(DutyRow._fields.index, SHOWN))
 STRENGTH = ("said", "merged", "missed", "moot")  # of two ends of one due moment the first counts
 TICK = timedelta(microseconds=1)
@@ -61,12 +61,12 @@ def fire(work: Work, ids: Collection[int], house: House, now: datetime, memo: Me
     batch = _load(work, held, house, now, memo)
     steps = [(armed, batch.desks.step(armed.person_id, armed)) for armed in held if not _instead(work, batch, armed)]
     moments = {each.due_at for _, done in steps for each in done.firings}
-    batch.taken.update(reminders.fired_at(work, [each.id for each in held], moments) if moments else ())
+    batch.taken.update(reminders.fired_since(work, [each.id for each in held], min(moments)) if moments else ())
     for armed, done in steps:
         counts[_one(work, batch, armed, done)] += 1
     counts["put_off"] += len(held) - len(steps)
     duty_rows.climbed(work, batch.rungs)
-    rearm(work, batch.instead - {each.person_id for each in held}, now, house)
+    arm(work, batch.instead - {each.person_id for each in held}, now, house)
     return counts
 
 
@@ -102,7 +102,7 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
         return "unreachable", None
     today = local(batch.now).date()
     newest = max(each.due_at for each in done.firings if each.result == "said")
-    worth = batch.now + batch.desks.policy.list_window if done.listing else at(today, time(23, 59))
+    due_at = _free(batch, armed, newest).astimezone(UTC)
     outbox_id = outbox.put(
         work,
         person_id=armed.person_id,
@@ -111,9 +111,9 @@ def _speak(work: Work, batch: _Batch, armed: Armed, done: Step) -> tuple[str, in
         state="queued",
         now=batch.now,
         lane=outbox.REMINDER,
-        valid_until=worth,
+        valid_until=at(today, batch.desks.policy.hours.end),  # nobody is reminded at night; see duty_recall.py
         template="reminder",
-        dedupe=f"r:{armed.id}:{_free(batch, armed, newest).astimezone(UTC):%Y%m%dT%H%M%S.%fZ}",
+        dedupe=":".join(filter(None, ("r", str(armed.id), f"{due_at:%Y%m%dT%H%M%S.%fZ}", done.listing))),
     )
     _told(work, batch, armed, done, outbox_id)
     return "said", outbox_id
@@ -127,8 +127,8 @@ def _words(work: Work, batch: _Batch, person_id: int, done: Step, today: date) -
     unit = batch.units.get(places.pop() or 0) if len(places) == 1 else None
     if desk.names or not unit:
         return compose(Told(batch.desks, numbers, batch.units, today), person_id, done)
-    spoken = set(done.speaking)
-    rows = tuple([(*_shown(row), numbers[row.id], row.id in spoken) for row in desk.rows])
+    spoken, fresh = set(done.speaking), set(done.news)
+    rows = tuple([(*_shown(row), numbers[row.id], row.id in spoken, row.id in fresh) for row in desk.rows])
     told = Told(batch.desks, numbers, dict.fromkeys((row.org_id for row in desk.rows if row.org_id), UNIT), today)
     asked = (today, done.listing, rows)
     return once(batch.desks.memo.words, asked, lambda: compose(told, person_id, done)).replace(UNIT, unit)
@@ -136,14 +136,17 @@ def _words(work: Work, batch: _Batch, person_id: int, done: Step, today: date) -
 
 def _told(work: Work, batch: _Batch, armed: Armed, done: Step, outbox_id: int) -> None:
     """Which duties were heard of for the first time."""
-    fresh = [row for row in batch.desks.of[armed.person_id].rows if row.state == "issued" and row.told_id is None]
-    named = [row.id for row in fresh if row.period == done.listing or row.id in done.speaking]
-    duty_rows.told(work, named, outbox_id)
+    named = {*done.speaking, *done.news}
+    fresh = [row for row in batch.desks.of[armed.person_id].rows if row.state == "issued" and not row.told_id]
+    fresh = [row for row in fresh if row.id in named or in_list(row, done.listing)]
+    duty_rows.told(work, [row.id for row in fresh], outbox_id)
 
 
 def _write(work: Work, batch: _Batch, armed: Armed, done: Step, result: str, outbox_id: int | None) -> None:
     """The firings, and the reminder as it is from now on."""
     for fired in _by_moment(done.firings):
+        if result == "unreachable" and all(offset is LIST and each in done.news for each, offset in fired.parts):
+            continue  # nobody has heard the news: they stay news until somebody can
         due_at = _free(batch, armed, fired.due_at)
         batch.taken.add((armed.id, due_at))
         spoken = fired.result in ("said", "merged")

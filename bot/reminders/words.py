@@ -1,4 +1,4 @@
-"""What a message about duties says: the month's list, duties that come due, and those done for somebody on leave.
+"""What a message about duties says: the list, what is new, what comes due, and what is done for somebody on leave.
 
 Numbers are those of the list that answers are read by (`bot/services/duty_places.py`).
 """
@@ -37,20 +37,36 @@ def compose(told: Told, person_id: int, step: Step) -> str:
     for whose in (person_id, *desk.names):
         mine = [row for row in desk.rows if row.person_id == whose]
         said = [row for row in mine if row.id in step.speaking]
-        listed = [row for row in mine if row.period == step.listing]
-        words = [_list(told, listed)] if any(row.open for row in listed) else []
-        words += [_beside(told, said) if words else _reminder(told, said)] if said else []
+        fresh = [row for row in mine if row.id in step.news]
+        listed = [row for row in mine if in_list(row, step.listing)]
+        words = [_list(told, listed, step.listing)] if any(row.open for row in listed) else []
+        words += [_news(told, fresh)] if fresh else []
+        words += [_reminder(told, said)] if said else []
         if words and whose != person_id:
             words[:0] = [texts.REMIND_INSTEAD.format(name=desk.names[whose] or texts.NAMELESS)]
         blocks += words
     return "\n".join(blocks)
 
 
-def _list(told: Told, rows: Sequence[DutyRow]) -> str:
+def in_list(row: DutyRow, listing: str) -> bool:
+    """Whether the list of a month (`""`: none is said) has a duty: all of that month, and what is open from before."""
+    return row.period == listing or (row.open and row.period < listing)
+
+
+def _list(told: Told, rows: Sequence[DutyRow], period: str) -> str:
     left = [row for row in rows if row.open]
     unit = next((told.units[row.org_id] for row in rows if row.org_id is not None and row.org_id in told.units), "")
-    head = texts.LIST_HEAD.format(unit=unit, period=month(rows[0].period), count=len(rows), left=len(left))
-    lines = [
+    head = texts.LIST_HEAD.format(unit=unit, period=month(period), count=len(rows), left=len(left))
+    return "\n".join([head, *_states(told, rows), _how(told, left)])
+
+
+def _news(told: Told, rows: Sequence[DutyRow]) -> str:
+    """What was given out after the list was said, or never reached this person."""
+    return "\n".join([texts.NEWS_HEAD.format(count=len(rows)), *_states(told, rows), _how(told, rows)])
+
+
+def _states(told: Told, rows: Sequence[DutyRow]) -> list[str]:
+    return [
         texts.LIST_LINE.format(
             number=told.numbers[row.id],
             title=told.title(row),
@@ -59,7 +75,10 @@ def _list(told: Told, rows: Sequence[DutyRow]) -> str:
         )
         for row in sorted(rows, key=lambda row: told.numbers[row.id])
     ]
-    return "\n".join([head, *lines, texts.LIST_HOW.format(number=min(told.numbers[row.id] for row in left))])
+
+
+def _how(told: Told, rows: Sequence[DutyRow]) -> str:
+    return texts.LIST_HOW.format(number=min(told.numbers[row.id] for row in rows))
 
 
 def _reminder(told: Told, rows: Sequence[DutyRow]) -> str:
@@ -67,11 +86,6 @@ def _reminder(told: Told, rows: Sequence[DutyRow]) -> str:
     if len(rows) == 1:
         return texts.REMIND_ONE.format(how=how, **_values(told, rows[0]))
     return "\n".join([texts.REMIND_MANY.format(count=len(rows)), *_lines(told, rows), how])
-
-
-def _beside(told: Told, rows: Sequence[DutyRow]) -> str:
-    """After a list, which says how to answer."""
-    return "\n".join([texts.REMIND_BESIDE.format(count=len(rows)), *_lines(told, rows)])
 
 
 def _lines(told: Told, rows: Sequence[DutyRow]) -> list[str]:

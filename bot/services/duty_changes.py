@@ -17,7 +17,7 @@ from bot.services.duty_arming import rearm
 from bot.services.duty_ladder import first_rung
 from bot.services.house import House
 from storage import audit, duties, duty_rows, duty_templates
-from storage.duties import OPEN, Duty
+from storage.duties import ELSEWHERE, OPEN, Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
 
@@ -97,7 +97,7 @@ def reassign(work: Work, duty: Duty, to_person: int, actor: str, now: datetime, 
     if before == to_person:
         return
     duty.number, duty.person_id = duty_places.hand_on(work, duty, to_person, now), to_person
-    duty.state, duty.acknowledged_at, duty.told_id, duty.told_on = "issued", None, None, None
+    duty.state, duty.acknowledged_at, duty.told_id, duty.told_on = "issued", None, ELSEWHERE, None
     duty.rung = first_rung(duty.deadline, house.duties.offsets(template.ladder), now, house.hours)
     _wrote(work, duty, actor, "reassigned", now, f"person:{before}→person:{to_person}")
     rearm(work, [before, to_person], now, house)

@@ -1,14 +1,15 @@
 """Late duties, told to the superior union once, in one letter: by unit in the tree's order, no ranking, no names.
 
 So many working days after the deadline (`House.duties.escalate_workdays`) the union above hears of what is still open;
-as many days later the one above that. Nobody hears twice of the same duty at one level.
+as many days later the one above that. Nobody hears twice of the same duty at one level. Where the cadre was told of the
+duty only after its deadline, or was given it then, the days count from there.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot import duty_texts
-from bot.calendar import previous_workday, say_day, subtract_workdays
+from bot.calendar import at, previous_workday, say_day, subtract_workdays
 from bot.clock import local
 from bot.services import letters
 from bot.services.house import House
@@ -33,7 +34,7 @@ def due(work: Work, house: House, now: datetime) -> dict[tuple[int, int], list[i
     today = local(now).date()
     for level in range(LEVELS):
         until = last_day(today, house.duties.escalate_workdays * (level + 1))
-        for each in duty_late.late(work, level, until):
+        for each in duty_late.late(work, level, until, at(until + timedelta(days=1), time())):
             found.setdefault((_above(each.path, level + 1), level + 1), []).append(each.id)
     return found
 

@@ -1,7 +1,8 @@
 """Giving everybody in office the duties of a month, in batches; a batch twice is once.
 
 Whose duty a template is: people in office in unions of its levels; with a `role`, those of that office, or everybody
-where the union has nobody of it. Its deadline is this year's own date, else what the rule gives; null skips it.
+where the union has nobody of it. Its deadline is this year's own date, else what the rule gives; null skips it. Nobody
+is given what was due before the office began.
 """
 
 import hashlib
@@ -13,11 +14,12 @@ from typing import Any
 from bot.calendar import at, clamped
 from bot.clock import local
 from bot.due_dates import deadline_in, field_of
-from bot.services import duty_places
-from bot.services.duty_arming import rearm
+from bot.services import duty_places, duty_skipped
+from bot.services.duty_arming import arm
 from bot.services.duty_ladder import first_rung
 from bot.services.house import House
 from storage import duty_issuing, duty_rows, duty_templates, org_dates
+from storage.duties import ELSEWHERE
 from storage.duty_issuing import Holder
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
@@ -62,12 +64,14 @@ class Month:
         return {each.role for each in self.lines if each.role}
 
     def of(self, holder: Holder, filled: set[tuple[int, str]]) -> list[Due]:
-        """What an office holder has to do, by deadline. `filled`: offices held in the unions."""
+        """What an office holder has to do, by deadline, and not before the office began. `filled`: offices held in the
+        unions."""
         others = (each for each in self.roles if each != holder.office and (holder.org_id, each) in filled)
         asked = (holder.level, frozenset(others))
         shared, counted = self._known.get(asked) or self._known.setdefault(asked, self._lines(*asked))
         own = [(day, line) for line in counted if (day := self._counted(line, holder.org_id)) is not None]
-        return sorted([*shared, *own], key=_by_day) if own else shared
+        found = sorted([*shared, *own], key=_by_day) if own else shared
+        return [each for each in found if each[0] >= holder.since] if found and found[0][0] < holder.since else found
 
     def _lines(self, level: str, others: frozenset[str]) -> tuple[list[Due], list[Line]]:
         """What everybody of a level has whose colleagues hold these offices: with a day for all, and without."""
@@ -82,11 +86,13 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a batch came to. `last`: its last appointment, None after the last batch."""
+    """What a batch came to. `last`: its last appointment, None after the last batch; `skipped`: duties that nobody was
+    given in time (`duty_skipped.py`)."""
 
     people: int
     issued: int
     last: int | None
+    skipped: int = 0
 
 
 def month_of(work: Work, period: str) -> Month:
@@ -108,14 +114,15 @@ def _line(each: DutyTemplate, period: str, own: Mapping[str, date | None]) -> Li
 def stamp(work: Work, period: str, now: datetime) -> str:
     """What a period's duties come from, as a short text: while it stays the same, everybody has theirs.
 
-    It changes with the period, with the lines and their dates, with who is in office where, and with the unions' dates.
+    It begins with the period and a colon, and changes with the period, with the lines and their dates, with who is in
+    office where, and with the unions' dates.
     """
     month = month_of(work, period)
     lines = [(each.id, each.role, sorted(each.levels), each.ladder, each.rule, each.day) for each in month.lines]
     changed = [each.changed_at and each.changed_at.isoformat() for each in month.lines]
     people = duty_issuing.in_office(work, local(now).date())
     seen = repr((period, lines, changed, people, org_dates.sums(work, month.org_days)))
-    return hashlib.sha256(seen.encode()).hexdigest()
+    return f"{period}:{hashlib.sha256(seen.encode()).hexdigest()[:56]}"
 
 
 def issue_batch(
@@ -124,13 +131,16 @@ def issue_batch(
     """Give the next office holders what they do not have yet, and arm their reminders.
 
     `since`: when duties were issued last. Steps of the ladder that came due from then on are said or listed as missed;
-    earlier ones are nobody's fault and are left out.
+    earlier ones are nobody's fault and are left out. Of a month that is over, what was due before today is noted as
+    skipped.
     """
     work.alone("issue_duties")
     holders = duty_issuing.holders(work, local(now).date(), after, limit)
-    fresh, issued = _give(work, holders, month_of(work, period), now, house, since)
-    rearm(work, fresh, now, house)
-    return Given(len(fresh), issued, holders[-1].appointment_id if len(holders) == limit else None)
+    month = month_of(work, period)
+    skipped = duty_skipped.note(work, period, missing(work, holders, month, now), now, house)
+    fresh, issued = _give(work, holders, month, now, house, since)
+    arm(work, fresh, now, house)
+    return Given(len(fresh), issued, holders[-1].appointment_id if len(holders) == limit else None, skipped)
 
 
 def issue(work: Work, period: str, now: datetime, house: House, since: datetime | None = None) -> dict[str, int]:
@@ -150,8 +160,8 @@ def issue_to(work: Work, holder: Holder, period: str, now: datetime, house: Hous
 
     Whoever calls this shows the list at once, so no list of the month is said any more.
     """
-    _, issued = _give(work, [holder], month_of(work, period), now, house, now)
-    rearm(work, [holder.person_id], now, house, listed=period)
+    _, issued = _give(work, [holder], month_of(work, period), now, house, now, told_id=ELSEWHERE)
+    arm(work, [holder.person_id], now, house, listed=period)
     return issued
 
 
@@ -159,22 +169,27 @@ def arm_forgotten(work: Work, now: datetime, house: House, limit: int = BATCH) -
     """Arm people who have open duties and no reminder (from before there was one a person); how many."""
     year, month = divmod(local(now).year * 12 + local(now).month - 1 - 2, 12)
     found = duty_rows.unarmed(work, f"{year:04}-{month + 1:02}", limit)
-    rearm(work, found, now, house)
+    arm(work, found, now, house)
     return len(found)
 
 
 def _give(
-    work: Work, holders: Sequence[Holder], month: Month, now: datetime, house: House, since: datetime
+    work: Work,
+    holders: Sequence[Holder],
+    month: Month,
+    now: datetime,
+    house: House,
+    since: datetime,
+    told_id: int | None = None,
 ) -> tuple[set[int], int]:
     """Write the duties that are missing; to whom, and how many."""
     if not holders or not month.lines:
         return set(), 0
-    filled = duty_issuing.offices(work, {each.org_id for each in holders}, local(now).date())
     numbers = duty_places.highest(work, {each.person_id for each in holders}, month.period)
     people: set[int] = set()
     count = 0
     rungs: dict[tuple[str, date, datetime], int] = {}
-    for holder, deadline, line in _missing(work, holders, month, filled):
+    for holder, deadline, line in missing(work, holders, month, now):
         numbers[holder.person_id] = number = numbers.get(holder.person_id, 0) + 1
         begun = _from(holder, line, month, since)
         asked = (line.id, deadline, begun)
@@ -182,15 +197,17 @@ def _give(
             rungs[asked] = first_rung(deadline, house.duties.offsets(line.ladder), begun, house.hours)
         values = {"template_id": line.id, "period": month.period, "appointment_id": holder.appointment_id}
         more = {"person_id": holder.person_id, "number": number, "deadline": deadline, "org_id": holder.org_id}
-        duty_issuing.give(work, {**values, **more, "created_at": now, "rung": rungs[asked]})
+        duty_issuing.give(work, {**values, **more, "created_at": now, "rung": rungs[asked], "told_id": told_id})
         people.add(holder.person_id)
         count += 1
     return people, count
 
 
-def _missing(
-    work: Work, holders: Sequence[Holder], month: Month, filled: set[tuple[int, str]]
-) -> Iterator[tuple[Holder, date, Line]]:
+def missing(work: Work, holders: Sequence[Holder], month: Month, now: datetime) -> Iterator[tuple[Holder, date, Line]]:
+    """What these people were not given yet, with its last day."""
+    if not holders or not month.lines:
+        return
+    filled = duty_issuing.offices(work, {each.org_id for each in holders}, local(now).date())
     have = duty_issuing.issued(work, [each.appointment_id for each in holders], month.period)
     for holder in holders:
         for deadline, line in month.of(holder, filled):

@@ -6,6 +6,10 @@ acknowledged only from the deadline on. Several duties are one message. Between 
 `min_gap`, in one week (Monday to Sunday) there are at most `per_week`, all of them inside office hours of working
 days; what is held back is merged into the next message. What could not be said within the catch-up window is missed.
 
+A list names everything of its month and what is open from earlier ones. A duty that no message has named although the
+list of its month was dealt with (given out later, its message lost, the list missed) is announced at the next moment at
+which this person may be spoken to, however late: nobody answers for what they were never told.
+
 `step` is used by the firing (`bot/reminders/`) and by the preview (`forecast.py`), so that both say the same. It
 depends on nothing but its arguments: however time is cut into ticks, every step ends exactly once.
 """
@@ -35,7 +39,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An open duty. `offsets` ascend; `rung` is the first of them not dealt with; the list is due from `since` on."""
+    """An open duty. `offsets` ascend; `rung` is the first of them not dealt with; the list is due from `since` on.
+
+    `told`: a message has named it.
+    """
 
     duty_id: int
     period: str
@@ -44,6 +51,7 @@ class Item:
     since: datetime
     rung: int = 0
     acknowledged: bool = False
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +77,11 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens now. `listing`: the period whose list is said; `speaking`: duties reminded of beside it."""
+    """What happens now. `listing`: the period whose list is said, with what is open from before; `news`: duties that
+    are announced; `speaking`: duties reminded of beside them."""
 
     listing: str
+    news: tuple[int, ...]
     speaking: tuple[int, ...]
     firings: tuple[Fired, ...]
     rungs: dict[int, int]
@@ -80,17 +90,30 @@ class Step:
     @property
     def says(self) -> bool:
         """Whether there is a message."""
-        return bool(self.listing or self.speaking)
+        return bool(self.listing or self.news or self.speaking)
+
+    def after(self, items: Sequence[Item]) -> list[Item]:
+        """The duties as they are when this was said."""
+        named = {*self.news, *self.speaking}
+        return [
+            replace(
+                each,
+                rung=self.rungs.get(each.duty_id, each.rung),
+                told=each.told or each.duty_id in named or each.period <= self.listing,
+            )
+            for each in items
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A list or a step that has come. `rung` is the rung after it."""
+    """A list, an announcement or a step that has come. `rung` is the rung after it."""
 
     at: datetime
     item: Item
     offset: int | None
     rung: int
+    news: bool = False
 
     @property
     def moot(self) -> bool:
@@ -127,14 +150,15 @@ def allowed(wanted: datetime, state: State, policy: Policy) -> datetime:
     found = max(filter(None, (wanted, state.away, state.said_at and state.said_at + policy.min_gap)))
     found = not_quiet(found, policy.hours)
     if _said_in_week(state, found) >= policy.per_week:
-        monday = _monday(found) + timedelta(days=7)
-        found = not_quiet(at(monday, policy.hours.start), policy.hours)
+        following = monday(found) + timedelta(days=7)
+        found = not_quiet(at(following, policy.hours.start), policy.hours)
     return found
 
 
 def next_moment(items: Sequence[Item], state: State, policy: Policy) -> datetime | None:
     """When something is to be said next; None when nothing is left."""
     wanted = [list_moment(each, items, policy.hours) for each in _lists(items, state)]
+    wanted += [not_quiet(each.since, policy.hours) for each in items if _untold(each, state)]
     for item in items:
         for offset in item.offsets[item.rung :]:
             if offset >= 0 or not item.acknowledged:
@@ -148,23 +172,42 @@ def step(items: Sequence[Item], state: State, now: datetime, policy: Policy) -> 
     due = list(_due(items, state, now, policy))
     heard, moot = [each for each in due if not each.moot], [each for each in due if each.moot]
     live = _in_time(heard, state, now, policy)
-    missed = [each for each in heard if each.at not in live]
-    said = [each for each in heard if each.at in live] if live and allowed(now, state, policy) <= now else []
-    ended = [*moot, *missed, *said]
+    missed = [each for each in heard if each not in live]
+    said = live if live and allowed(now, state, policy) <= now else []
     rungs: dict[int, int] = {}
-    for each in ended:
+    for each in (*moot, *missed, *said):
         if each.offset is not LIST:
             rungs[each.item.duty_id] = max(each.rung, rungs.get(each.item.duty_id, 0))
-    listed = max((each.item.period for each in (*missed, *said) if each.offset is LIST), default="")
+    listed = max((each.item.period for each in (*missed, *said) if _is_list(each)), default="")
     after = replace(state, listed=max(state.listed, listed), armed=None)
+    done = _said(items, said, Step("", (), (), tuple(_ends(moot, missed, said)), rungs, after))
     after = _spoken(after, now) if said else after
-    left = [replace(each, rung=rungs[each.duty_id]) if each.duty_id in rungs else each for each in items]
-    upcoming = next_moment(left, after, policy)
+    upcoming = next_moment(done.after(items), after, policy)
     armed = max(upcoming, allowed(now, after, policy)) if upcoming is not None else None
-    listing = max((each.item.period for each in said if each.offset is LIST), default="")
-    told = {each.item.duty_id for each in said if each.item.period != listing}
-    speaking = tuple(each.duty_id for each in items if each.duty_id in told)
-    return Step(listing, speaking, tuple(_ends(moot, missed, said)), rungs, replace(after, armed=armed))
+    return replace(done, state=replace(after, armed=armed))
+
+
+def _said(items: Sequence[Item], said: Sequence[_Due], silent: Step) -> Step:
+    """What the words are about: a list has everything up to its month, so that nothing of it is said twice."""
+    listing = max((each.item.period for each in said if _is_list(each)), default="")
+    news = {each.item.duty_id for each in said if each.news and each.item.period > listing}
+    told = {each.item.duty_id for each in said if each.item.period > listing} - news
+    ordered = [each.duty_id for each in items]
+    return replace(
+        silent,
+        listing=listing,
+        news=tuple(each for each in ordered if each in news),
+        speaking=tuple(each for each in ordered if each in told),
+    )
+
+
+def _is_list(each: _Due) -> bool:
+    return each.offset is LIST and not each.news
+
+
+def _untold(item: Item, state: State) -> bool:
+    """Whether the list of its month is over and nothing has named it."""
+    return not item.told and item.period <= state.listed
 
 
 def _lists(items: Sequence[Item], state: State) -> set[str]:
@@ -177,6 +220,8 @@ def _due(items: Sequence[Item], state: State, now: datetime, policy: Policy) -> 
     for item in items:
         if item.period in lists and lists[item.period] <= now:
             yield _Due(lists[item.period], item, LIST, item.rung)
+        elif _untold(item, state) and (since := not_quiet(item.since, policy.hours)) <= now:
+            yield _Due(since, item, LIST, item.rung, news=True)
         for rung in range(item.rung, len(item.offsets)):
             due_at = moment(item.deadline, item.offsets[rung], policy.hours.start)
             if due_at > now:
@@ -184,18 +229,18 @@ def _due(items: Sequence[Item], state: State, now: datetime, policy: Policy) -> 
             yield _Due(due_at, item, item.offsets[rung], rung + 1)
 
 
-def _in_time(due: Sequence[_Due], state: State, now: datetime, policy: Policy) -> set[datetime]:
-    """Due moments that are not too late to be said; what was held back counts from when it was going to be said.
+def _in_time(due: Sequence[_Due], state: State, now: datetime, policy: Policy) -> list[_Due]:
+    """What is not too late to be said; what was held back counts from when it was going to be said.
 
-    A list is worth saying for longer, and what came due since is said with it.
+    A list is worth saying for longer, and what came due since is said with it. News never are too late.
     """
-    lists = [each.at for each in due if each.offset is LIST and _passed(each.at, state, now) <= policy.list_window]
+    lists = [each.at for each in due if _is_list(each) and _passed(each.at, state, now) <= policy.list_window]
     since = min(lists, default=None)
-    return {
-        each.at
+    return [
+        each
         for each in due
-        if (since is not None and each.at >= since) or _passed(each.at, state, now) <= policy.catch_up
-    }
+        if each.news or (since is not None and each.at >= since) or _passed(each.at, state, now) <= policy.catch_up
+    ]
 
 
 def _passed(due_at: datetime, state: State, now: datetime) -> timedelta:
@@ -215,14 +260,15 @@ def _ends(moot: Sequence[_Due], missed: Sequence[_Due], said: Sequence[_Due]) ->
 
 
 def _spoken(state: State, now: datetime) -> State:
-    week = _monday(now)
+    week = monday(now)
     return replace(state, said_at=now, week_on=week, week_said=_said_in_week(state, now) + 1, armed=None)
 
 
 def _said_in_week(state: State, moment_: datetime) -> int:
-    return state.week_said if state.week_on == _monday(moment_) else 0
+    return state.week_said if state.week_on == monday(moment_) else 0
 
 
-def _monday(moment_: datetime) -> date:
+def monday(moment_: datetime) -> date:
+    """The Monday of its week."""
     day = local(moment_).date()
     return day - timedelta(days=day.weekday())

@@ -31,13 +31,13 @@ class Memo:
 
     def step(self, rows: Sequence[DutyRow], offsets: Offsets, state: State, now: datetime, policy: Policy) -> Step:
         """`duty_ladder.step` for a person's open duties."""
-        asked = (tuple(map(_situation, rows)), state, now, policy)
+        asked = (_situations(rows), state, now, policy)
         found = once(self.steps, asked, lambda: duty_ladder.step(_numbered(rows, offsets), state, now, policy))
         return _about(found, [row.id for row in rows])
 
     def next(self, rows: Sequence[DutyRow], offsets: Offsets, state: State, policy: Policy) -> datetime | None:
         """`duty_ladder.next_moment` for a person's open duties."""
-        asked = (tuple(map(_situation, rows)), state, policy)
+        asked = (_situations(rows), state, policy)
         return once(self.moments, asked, lambda: duty_ladder.next_moment(_numbered(rows, offsets), state, policy))
 
 
@@ -54,7 +54,12 @@ def once(known: dict[Hashable, _T], asked: Hashable, answer: Callable[[], _T]) -
 def item(row: DutyRow, offsets: Offsets, duty_id: int) -> Item:
     """One duty for the ladder."""
     acknowledged = row.state == "acknowledged"
-    return Item(duty_id, row.period, row.deadline, offsets[row.template_id], row.created_at, row.rung, acknowledged)
+    ladder = offsets[row.template_id]
+    return Item(duty_id, row.period, row.deadline, ladder, row.created_at, row.rung, acknowledged, not row.untold)
+
+
+def _situations(rows: Sequence[DutyRow]) -> Hashable:
+    return tuple([(_situation(row), row.untold) for row in rows])
 
 
 def _numbered(rows: Sequence[DutyRow], offsets: Offsets) -> list[Item]:
@@ -65,9 +70,9 @@ def _numbered(rows: Sequence[DutyRow], offsets: Offsets) -> list[Item]:
 def _about(step: Step, ids: Sequence[int]) -> Step:
     """The same step with a person's own duties in it."""
     firings = tuple([_fired(each, ids) for each in step.firings])
-    speaking = tuple([ids[place] for place in step.speaking])
+    news, speaking = (tuple([ids[place] for place in each]) for each in (step.news, step.speaking))
     rungs = {ids[place]: rung for place, rung in step.rungs.items()}
-    return Step(step.listing, speaking, firings, rungs, step.state)
+    return Step(step.listing, news, speaking, firings, rungs, step.state)
 
 
 def _fired(each: Fired, ids: Sequence[int]) -> Fired:

@@ -145,7 +145,7 @@ def _give(
 def _item(mind: _Mind, period: str, deadline: date, ladder: Sequence[int] | None, begins: datetime) -> Item:
     offsets = mind.house.duties.offsets(ladder)
     rung = first_rung(deadline, offsets, begins, mind.house.hours)
-    return Item(next(mind.ids), period, deadline, offsets, begins, rung)
+    return Item(next(mind.ids), period, deadline, offsets, begins, rung, told=False)
 
 
 def _life(
@@ -164,7 +164,7 @@ def _life(
             return
         moment = max(state.armed, mind.now)
         done = step(items, state, moment, mind.policy)
-        items = [replace(each, rung=done.rungs.get(each.duty_id, each.rung)) for each in items]
+        items = done.after(items)
         state = done.state
         if done.says:
             yield moment, done
@@ -175,6 +175,7 @@ def _parts(mind: _Mind, done: Step) -> tuple[tuple[Said, ...], str]:
     parts = tuple(sorted({(*mind.known[duty_id][:2], offset) for duty_id, offset in spoken}, key=repr))
     listed = sum(1 for _, period, offset in parts if offset is LIST and period == done.listing)
     words = [f"本月任务 {listed} 项"] if done.listing else []
+    words += [f"新任务 {len(done.news)} 项"] if done.news else []
     titles = [mind.known[each][2] for each in done.speaking]
     words += [f"催办：{'、'.join(titles)}"] if titles else []
     return parts, "；".join(words)

@@ -57,6 +57,9 @@ FAULTS = {
     "missed without a reason": (f"UPDATE firing SET result = 'missed' WHERE id = (SELECT id FROM ({LADDER}))",),
     "at another moment": (f"UPDATE firing SET due_at = '2026-01-20 05:00:00.000000' "
                           f"WHERE id = (SELECT id FROM ({LADDER}))",),
+    "may leave at night": ("UPDATE outbox SET valid_until = '2026-01-12 19:00:00.000000' "
+                           "WHERE id = (SELECT min(id) FROM outbox)",),
+    "due before the office began": ("UPDATE appointment SET since = '2026-02-01'",),
     "too near": ("UPDATE outbox SET created_at = '2026-01-12 02:00:00.000000'",),
     "too many a week": ("UPDATE outbox SET created_at = '2026-01-12 02:00:00.000000'",),
 }  # fmt: skip

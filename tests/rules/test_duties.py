@@ -211,7 +211,7 @@ def test_a_code_gives_the_office_the_unit_and_the_months_duties_without_announci
     org, office = bind(town, known, "K7Q2", now)
     assert (org.code, office) == ("shop", "经办人")
     assert rows(database, Person, "org_id") == [(org.id,)]
-    assert len(town.duties_of(known, "2026-11")) == 2
+    assert len(town.duties_of(known, "2026-11")) == 1  # not what was due before
     assert rows(database, Reminder, "listed", "next_fire_at") == [("2026-11", at(date(2026, 11, 27), NINE))]
     bind(town, known, "K7Q2", now)  # tapping twice is binding once
     assert count(database, Appointment) == 1

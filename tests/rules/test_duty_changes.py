@@ -78,7 +78,7 @@ def test_what_goes_to_somebody_else_is_theirs_to_hear_of(town: Town, cadre: Know
     town.acknowledge(cadre, FIRST_DAY)
     change(town, cadre, 1, duty_changes.reassign, other.person_id)
     ((mine, _),) = town.duties_of(other, "2026-11")
-    assert (mine.state, mine.number, mine.acknowledged_at, mine.told_id) == ("issued", 1, None, None)
+    assert (mine.state, mine.number, mine.acknowledged_at, mine.told_id) == ("issued", 1, None, duties.ELSEWHERE)
     assert mine.rung == 0
     assert armed(town)[other.person_id] == NOON  # who has no list of the month yet gets it
     note = f"person:{cadre.person_id}→person:{other.person_id}"

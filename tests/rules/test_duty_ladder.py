@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.calendar import at, is_workday
 from bot.clock import SHANGHAI, local
 from bot.services.duty_ladder import (
+    Fired,
     Item,
     Policy,
     State,
@@ -57,7 +58,7 @@ class Life:
             return None
         done = step(self.items, self.state, now, self.policy)
         self.state = done.state
-        self.items = [replace(each, rung=done.rungs.get(each.duty_id, each.rung)) for each in self.items]
+        self.items = done.after(self.items)
         if done.says:
             self.said.append(now)
         for fired in done.firings:
@@ -149,6 +150,29 @@ def test_a_list_is_worth_saying_for_a_week_and_takes_along_what_came_due_since()
     late.tick(day(11, 9, 10))
     assert late.results == [(day(11, 2), "missed")]
     assert late.state.listed == "2026-11"
+
+
+def test_what_nothing_has_named_is_announced_once_however_late() -> None:
+    """Given out when the list was said, with no step left; only its own month's list would have named it."""
+    late = item(date(2026, 11, 20), duty_id=2, since=day(11, 25, 20), rung=5, told=False)
+    life = Life(item(date(2026, 11, 20), rung=5), late)
+    life.state = State(listed="2026-11", armed=day(11, 26))
+    done = life.tick(day(11, 26))
+    assert done is not None
+    assert (done.news, done.listing, done.speaking) == ((2,), "", ())
+    assert done.firings == (Fired(day(11, 26), "said", ((2, None),)),)
+    assert life.state.armed is None
+    assert [each.told for each in done.after(life.items)] == [True, True]
+
+
+def test_a_list_has_what_is_open_from_earlier_months_and_nothing_is_said_twice() -> None:
+    earlier = item(date(2026, 11, 30), duty_id=2, rung=4)
+    life = Life(item(date(2026, 12, 20)), earlier)
+    life.state = State(listed="2026-11", armed=day(12, 1))
+    done = life.tick(day(12, 1))
+    assert done is not None
+    assert (done.listing, done.news, done.speaking) == ("2026-12", (), ())
+    assert life.ends == {(1, None): 1, (2, 1): 1}
 
 
 def test_who_is_away_is_told_when_they_are_back() -> None:

@@ -111,6 +111,7 @@ class Town:
         def job(work: Work) -> None:
             row = table(Reminder)
             work.execute(row.update().values(listed=period, next_fire_at=None))
+            work.execute(table(Duty).update().values(told_id=duties.ELSEWHERE))
             people = list(work.execute(sa.select(row.c.person_id)).scalars())
             rearm(work, people, datetime(2026, 11, 2, 9, 1, tzinfo=SHANGHAI), self.house)
 

@@ -67,7 +67,7 @@ def test_a_list_that_arrived_makes_its_duties_delivered(town: Town, cadre: Known
     assert noted(town, day(11, 3)) == {}
 
 
-@pytest.mark.parametrize("state", ["unreachable", "failed", "expired"])
+@pytest.mark.parametrize("state", ["unreachable", "failed", "cancelled"])
 def test_who_was_not_reached_is_known_until_they_are(town: Town, cadre: Known, state: str) -> None:
     settle(town, state, day(11, 2) + MINUTE)
     assert noted(town, day(11, 2) + 2 * MINUTE) == {"untold": 2, "unreachable": 1}
@@ -80,7 +80,7 @@ def test_who_was_not_reached_is_known_until_they_are(town: Town, cadre: Known, s
     assert rows(town.database, Reminder, "unreachable_at") == [(None,)]
     fired(town, day(11, 13))
     settle(town, "sent", day(11, 13))
-    assert noted(town, day(11, 13, 10)) == {"delivered": 1}  # the message named one of the two
+    assert noted(town, day(11, 13, 10)) == {"delivered": 2}  # what was never told is announced
 
 
 def test_a_message_whose_end_nobody_knows_is_not_a_reason_to_phone(town: Town, cadre: Known) -> None:
@@ -126,3 +126,27 @@ def test_what_is_done_is_not_told(town: Town, cadre: Known) -> None:
     town.complete(cadre, 1, day(11, 24))
     assert escalated(town, day(11, 25)) == 0
     assert told(town) == []
+
+
+def test_the_days_count_from_when_the_cadre_was_told(town: Town, cadre: Known) -> None:
+    """A line due on the 20th, given out on the 25th and announced on the 26th: escalated on December 1."""
+    town.cadre("u2", "street", day(11, 1))
+    for number in (1, 2):
+        town.complete(cadre, number, day(11, 3))
+    town.build(line("a", 20), line("b", 25), line("late", 20))
+    town.issue(day(11, 25, 20))
+    assert escalated(town, day(11, 26)) == 0
+    assert fired(town, day(11, 26))["said"] == 1
+    assert [escalated(town, day(11, number)) for number in (27, 30)] == [0, 0]
+    assert escalated(town, day(12, 1)) == 1
+
+
+def test_the_days_count_from_when_it_was_given_out(town: Town, cadre: Known) -> None:
+    """Who cannot be told is no reason to wait for ever."""
+    for number in (1, 2):
+        town.complete(cadre, number, day(11, 3))
+    town.unfollow(cadre)
+    town.build(line("a", 20), line("b", 25), line("late", 20))
+    town.issue(day(11, 25, 20))
+    assert [escalated(town, day(11, number)) for number in (26, 27)] == [0, 0]
+    assert escalated(town, day(11, 30)) == 1

@@ -149,7 +149,7 @@ def test_three_days_down_over_the_end_of_a_month(database: Database, house: Hous
     up = [day(12, 3, 0, 20), day(12, 3, 8, 59), day(12, 3), day(12, 3, 9, 1), day(12, 3, 17)]
     counts = [both(town, now) for now in up]
     assert counts == [{"people": 1, "issued": 2, "missed": 1}, {}, {"said": 1}, {}, {}]
-    assert said(town)[before:] == ["示例商店工会 2026年12月任务（共2项，未完成2项）："]
+    assert said(town)[before:] == ["示例商店工会 2026年12月任务（共4项，未完成4项）："]
     assert parts(town, "missed") == [
         ("late/2026-11", 0, day(11, 30)),
         ("early/2026-12", -7, day(12, 1)),
@@ -168,11 +168,11 @@ def test_three_days_down_over_the_end_of_a_month(database: Database, house: Hous
 def test_down_for_longer_than_a_list_is_worth_the_list_is_missed_and_listed(town: Town, cadre: Known) -> None:
     """Given on the first, then down until the 10th; the list was due on the 2nd."""
     up = day(11, 10, 10)
-    assert [both(town, up), both(town, up + HOUR)] == [{"missed": 1}, {}]
-    assert (said(town), parts(town, "missed")) == ([], [("a/2026-11", None, day(11, 2))])
+    assert [both(town, up), both(town, up + HOUR)] == [{"missed": 1, "said": 1}, {}]
+    assert (said(town), parts(town, "missed")) == (["给您新派了1项任务："], [("a/2026-11", None, day(11, 2))])
     assert listed(town, "2026-11", up) == [(day(11, 2), ["任务a"])]
     assert tick(town, day(11, 13)) == {"said": 1}
-    assert results(town) == {"missed": 1, "said": 1}
+    assert results(town) == {"missed": 1, "said": 2}
 
 
 def test_down_for_less_the_list_is_said_late_with_what_came_due_since(town: Town, cadre: Known) -> None:
@@ -221,7 +221,7 @@ def test_a_make_up_saturday_is_a_working_day(database: Database, house: House) -
     assert "就是今天" in said(town)[-1]
     assert [both(town, day(3, 1)), both(town, day(3, 2))] == [{"people": 1, "issued": 1}, {"said": 1}]
     lines = texts_by_day(town)[-1][1].splitlines()
-    assert lines[0] == "示例商店工会 2026年3月任务（共1项，未完成1项）："
+    assert lines[0] == "示例商店工会 2026年3月任务（共2项，未完成2项）："
     assert any("任务a" in each and "已过" in each for each in lines[1:])
 
 

@@ -88,7 +88,7 @@ def test_the_same_due_time_cannot_fire_twice(database: Database, known: Known, n
     with pytest.raises(IntegrityError):
         database.writer.run(fire)
     assert rows(database, Firing, "parts", "outbox_id") == [([[7, -3], [8, None]], 5)]
-    taken = database.look(lambda work: reminders.fired_at(work, [reminder_id], [now, now + HOUR]))
+    taken = database.look(lambda work: reminders.fired_since(work, [reminder_id], now))
     assert taken == {(reminder_id, now)}
 
 
