@@ -28,7 +28,9 @@ async def test_the_whole_purpose(any_room: Room) -> None:
     bound = await room.reply(WANG, "follow", scene="bind_demo_wang")
     assert "已绑定：示例机械厂工会 主席" in bound and "1. " in bound and "待确认" in bound
     assert "项任务都已确认收到" in await room.says(WANG, "收到")
-    assert "已记下：1." in await room.says(WANG, "完成 1")
+    assert "小结" in await room.says(WANG, "完成 3")
+    assert "小结记下了" in await room.says(WANG, "小结：今年不换届，明年三月届满")
+    assert "已记下：3." in await room.says(WANG, "完成 3")
     await room.marked()
     assert room.states() == {"sent": room.count("inbound")}
     await room.broadcast("停水通知", "明天上午九点停水")
