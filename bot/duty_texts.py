@@ -37,6 +37,7 @@ LIST_MANY = "您在{units}的{period}任务（共{count}项，未完成{left}项
 NEWS_HEAD = "给您新派了{count}项任务："
 LIST_LINE = "{number}. {title}｜{deadline}前｜{state}"
 LIST_PLAIN = "· {title}｜{deadline}前｜{state}"
+LIST_MORE = "一条消息放不下，后面的没有列出，知道了请回复“收到”，看全部请回复“我的任务”。"
 LIST_HOW = "回复“收到”表示知道了；做完一项回复“完成 {number}”这样；看一项怎么做回复“任务 {number}”。"
 NO_DUTIES = "{period}没有派给您的任务，辛苦了。"
 EARLIER = "{month}月的"

@@ -14,6 +14,8 @@ from bot.services.duty_ladder import Step
 from bot.services.duty_words import how_words, left_words, month, state
 from storage.duty_rows import DutyRow
 
+ROOM = 1800  # UTF-8 bytes; the platform takes 2048, and the name of the union is filled in afterwards
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -45,7 +47,17 @@ def compose(told: Told, person_id: int, step: Step) -> str:
         if words and whose != person_id:
             words[:0] = [texts.REMIND_INSTEAD.format(name=desk.names[whose] or texts.NAMELESS)]
         blocks += words
-    return "\n".join(blocks)
+    return _within(ROOM, "\n".join(blocks))
+
+
+def _within(room: int, text: str) -> str:
+    """Whole lines that fit, and where to read the rest: an answer comes in as many messages as it needs."""
+    if len(text.encode()) <= room:
+        return text
+    room -= len(texts.LIST_MORE.encode()) + 1
+    kept = text.encode()[:room].decode("utf-8", "ignore")
+    lines = kept.splitlines()
+    return "\n".join([*(lines[:-1] or lines), texts.LIST_MORE])
 
 
 def in_list(row: DutyRow, listing: str) -> bool:

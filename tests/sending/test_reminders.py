@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot import duty_texts as texts
 from bot.clock import SHANGHAI, FrozenClock
+from bot.contract import Capabilities
 from bot.jobs import fire_reminders, issue_duties
 from bot.jobs.job import Moment
 from bot.services.house import House
@@ -85,6 +87,18 @@ def test_who_hears_the_same_hears_it_of_their_own_unit(database: Database, house
     told = dict(rows(database, Reminder, "id", "person_id"))
     owners = dict(rows(database, Duty, "id", "person_id"))
     assert all(owners[duty_id] == told[reminder] for reminder, mine in parts.items() for duty_id, _ in mine)
+
+
+def test_a_list_too_long_for_one_message_says_where_the_rest_is(database: Database, house: House) -> None:
+    town = Town(database, house).build(*(line(f"t{number}", 20) for number in range(60)))
+    town.cadre("u1", "shop", day(11, 1, 0))
+    town.issue(day(11, 1, 0))
+    assert tick(town, day(11, 2)) == {"said": 1}
+    ((text,),) = rows(database, Outbox, "text")
+    *lines, last = text.splitlines()
+    assert len(text.encode()) <= Capabilities().text_bytes and "共60项" in lines[0]
+    assert len(lines) > 20 and all("11月20日前｜待确认" in each for each in lines[1:])  # whole lines, and most of them
+    assert last == texts.LIST_MORE and "我的任务" in last
 
 
 def test_who_is_silent_hears_every_step_of_the_ladder_and_then_no_more(town: Town, cadre: Known) -> None:
