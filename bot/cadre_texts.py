@@ -22,9 +22,10 @@ DUTY_LINE = "· {title}｜{deadline}前"
 REST_LINE = "· 另有{count}项，回复“我的任务”查看"
 
 UNBIND_ASK = (
-    "您确定解除{unit} {office}的绑定吗？解除以后不再给您派这个职务的任务，没办完的{count}项等下一位接任的同志办，"
-    "上级工会会知道。确定请回复“确定解除绑定”，不解除不用理会。"
+    "您确定解除{unit} {office}的绑定吗？解除以后不再给您派这个职务的任务，{rest}上级工会会知道。"
+    "确定请回复“确定解除绑定”，不解除不用理会。"
 )
+UNBIND_REST = "没办完的{count}项等下一位接任的同志办，"
 UNBIND_WHICH = "您有{count}个职务，请说明解除哪一个，比如回复“解除绑定 1”：\n{lines}"
 UNBIND_LINE = "{number}. {unit} {office}"
 UNBIND_NUMBER = "没有第{number}个职务。\n{lines}\n请回复“解除绑定 1”这样。"

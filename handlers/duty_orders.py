@@ -34,5 +34,6 @@ _BEFORE = (
 )
 UNSURE = OfCadre(rf"{_BEFORE} ?(?:{_DO}了? ?{_BEFORE}{_LOOSE}了?|{_LOOSE} ?{_BEFORE}{_DO}了?(?:任务)?)")
 UNDO_UNSURE = OfCadre(rf"{_UNDO} ?{_LOOSE}|{_LOOSE} ?撤销(?:完成)?")
-_NOT_YET = rf"{_NOT_DONE} ?(?:{_LOOSE})?|还没有?(?:做|办|弄)[完好]?|{_LOOSE} ?{_BEFORE}{_NOT_DONE}"
+_SEVERAL = rf"{N}(?:{_SEP}{N})+"
+_NOT_YET = rf"{_NOT_DONE} ?(?:{_LOOSE})?|还没有?(?:做|办|弄)[完好]?|(?:{_LOOSE}|{_SEVERAL}) ?{_BEFORE}{_NOT_DONE}"
 NOT_YET = OfCadre(rf"{_BEFORE}(?:{_NOT_YET})(?:任务)?[啊呀哦]?")

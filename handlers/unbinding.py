@@ -53,7 +53,8 @@ def ask(turn: Turn, found: re.Match[str]) -> None:
 def _ask_one(turn: Turn, held: Appointment, org: Organisation) -> None:
     turn.topic = f"{ASKED}{held.id}"
     count = len(cadres.to_move(turn.work, held, local(turn.now).date()))
-    words = texts.UNBIND_ASK.format(unit=org.name, office=held.office, count=count)
+    rest = texts.UNBIND_REST.format(count=count) if count else ""
+    words = texts.UNBIND_ASK.format(unit=org.name, office=held.office, rest=rest)
     turn.say(words, Choice("unbind_yes", texts.UNBIND_YES))
 
 
