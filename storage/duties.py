@@ -7,9 +7,10 @@ somebody else keeps its row and its appointment; `person_id` moves and a step sa
 A duty is *vacant* while its appointment is over and `person_id` is still who held it: it waits for whom it is handed
 to, or for the next in that office, and who left hears and sees nothing of it.
 
-Unique: (template, period, appointment): issuing twice is issuing once. `rung` is the first step of the ladder that was
-not dealt with yet; it moves in the transaction that queues the words (`bot/reminders/`). What a crash does: before a
-commit nothing happened, after it nothing is left to do.
+Unique: (template, period, appointment): issuing twice is issuing once. `reached` is the last step of the ladder that
+was dealt with; it moves in the transaction that queues the words (`bot/reminders/`). It is a number of days, not a
+place, so that it stays true when the ladder is changed. What a crash does: before a commit nothing happened, after it
+nothing is left to do.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from storage.work import Work
 
 OPEN = ("issued", "delivered", "acknowledged")
 ELSEWHERE = 0  # told by a letter or by the answer that shows the list; nobody reads back how that ended
+NONE_YET = -1000  # before every step of a ladder
 _UNTOLD = "state = 'issued'"
 _MOVED = "told_on IS NOT NULL"
 _OPEN = "state IN ('issued','delivered','acknowledged')"
@@ -64,7 +66,7 @@ class Duty(Row, table=True):
     report: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
     org_id: int | None = Field(default=None, sa_type=BigId)
-    rung: int = Field(default=0, sa_column_kwargs=default(0))
+    reached: int = Field(default=NONE_YET, sa_column_kwargs=default(NONE_YET))
     told_id: int | None = Field(default=None, sa_type=BigId)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     percent: int | None = None

@@ -159,29 +159,29 @@ def excuse(work: Work, ids: Collection[int], now: datetime) -> None:
     _withdraw(work, ids, now)
 
 
-def move(work: Work, ids: Collection[int], day: date, rung: int, now: datetime) -> None:
+def move(work: Work, ids: Collection[int], day: date, reached: int, now: datetime) -> None:
     """These are due on another day; their ladder begins anew, that the superior was told is forgotten."""
-    put = {**_moved(day, rung), "told_on": _remembered(_duty.c.deadline)}
+    put = {**_moved(day, reached), "told_on": _remembered(_duty.c.deadline)}
     work.execute(sa.update(_duty).where(_among(work, _duty.c.id, ids)).values(put))
     _withdraw(work, ids, now, _request.c.kind == "extend", _request.c.wanted_on <= day)
 
 
-def reopen(work: Work, ids: Collection[int], day: date, rung: int) -> None:
+def reopen(work: Work, ids: Collection[int], day: date, reached: int) -> None:
     """What a skipped month excused is to be done after all."""
     state = sa.case(
         (_duty.c.acknowledged_at.is_not(None), "acknowledged"),
         (_duty.c.delivered_at.is_not(None), "delivered"),
         else_="issued",
     )
-    put = {**_moved(day, rung), "state": state, "told_on": _remembered(sa.literal(NOT_NEEDED, sa.Date()))}
+    put = {**_moved(day, reached), "state": state, "told_on": _remembered(sa.literal(NOT_NEEDED, sa.Date()))}
     work.execute(sa.update(_duty).where(_among(work, _duty.c.id, ids)).values(put))
 
 
-def _moved(day: date, rung: int) -> Mapping[str, Any]:
+def _moved(day: date, reached: int) -> Mapping[str, Any]:
     issued = sa.case(
         (_duty.c.deadline == day, _duty.c.set_on), else_=sa.func.coalesce(_duty.c.set_on, _duty.c.deadline)
     )
-    return {"deadline": day, "rung": rung, "set_on": issued, "escalated": 0, "escalated_at": None}
+    return {"deadline": day, "reached": reached, "set_on": issued, "escalated": 0, "escalated_at": None}
 
 
 def _withdraw(work: Work, ids: Collection[int], now: datetime, *meant: sa.ColumnElement[bool]) -> None:

@@ -31,7 +31,7 @@ class DutyRow(NamedTuple):
     deadline: date
     created_at: datetime
     org_id: int | None
-    rung: int
+    reached: int
     told_id: int | None
     percent: int | None
 
@@ -93,6 +93,18 @@ def unarmed(work: Work, since: str, limit: int) -> list[int]:
     return [int(each) for each in work.look(query.distinct().limit(limit)).scalars()]
 
 
+def deadlines(work: Work, template_id: str) -> list[date]:
+    """The different deadlines of a line's open duties."""
+    query = sa.select(_duty.c.deadline).where(_duty.c.template_id == template_id, UNDONE)
+    return list(work.look(query.distinct()).scalars())
+
+
+def climb(work: Work, template_id: str, deadline: date, step: int) -> None:
+    """A line's open duties of this deadline have come at least to this step."""
+    mine = (_duty.c.template_id == template_id, _duty.c.deadline == deadline, UNDONE, _duty.c.reached < step)
+    work.execute(sa.update(_duty).where(*mine).values(reached=step))
+
+
 def hold(work: Work, person_ids: Collection[int]) -> None:
     """Nobody else speaks with these people or reminds them until the transaction ends. Take it before their duties."""
     if work.dialect == "postgresql":
@@ -115,10 +127,10 @@ def told(work: Work, ids: Collection[int], outbox_id: int) -> None:
         work.defer(_TOLD, {"row_id": each, "message": outbox_id})
 
 
-_CLIMBED = sa.update(_duty).where(_duty.c.id == sa.bindparam("row_id")).values(rung=sa.bindparam("step"))
+_CLIMBED = sa.update(_duty).where(_duty.c.id == sa.bindparam("row_id")).values(reached=sa.bindparam("step"))
 
 
-def climbed(work: Work, rungs: dict[int, int]) -> None:
-    """The steps that duties have come to (duty id to rung); written when the group commits."""
-    for duty_id, rung in rungs.items():
-        work.defer(_CLIMBED, {"row_id": duty_id, "step": rung})
+def climbed(work: Work, reached: dict[int, int]) -> None:
+    """The steps that duties have come to (duty id to days from the deadline); written when the group commits."""
+    for duty_id, step in reached.items():
+        work.defer(_CLIMBED, {"row_id": duty_id, "step": step})

@@ -136,7 +136,7 @@ _MARK = (
     sa.update(_out)
     # not IN: its expanding parameter cannot be executed for many rows at once
     .where(_out.c.id == sa.bindparam("row_id"), sa.or_(_out.c.state == "answering", _out.c.state == "unknown"))
-    .values(state="sent", route="reply", attempts=_out.c.attempts + 1, settled_at=sa.bindparam("at"))
+    .values(state="sent", route="reply", code="", attempts=_out.c.attempts + 1, settled_at=sa.bindparam("at"))
 )
 
 

@@ -99,6 +99,15 @@ def of_people(work: Work, person_ids: Collection[int]) -> dict[int, Armed]:
     return {row.person_id: Armed(*row) for row in work.execute(query).all()}
 
 
+def look_again(work: Work, now: datetime) -> None:
+    """Everybody's next step is worked out anew: what they come from has changed for many at once.
+
+    One that is due already stays as it is. A reminder that is looked at too early says nothing and is armed again.
+    """
+    later = sa.or_(_reminder.c.next_fire_at.is_(None), _reminder.c.next_fire_at > now)
+    work.execute(sa.update(_reminder).where(_reminder.c.kind == DUTIES, later).values(next_fire_at=now))
+
+
 _ARM = (
     sa.update(_reminder)
     .where(_reminder.c.id == sa.bindparam("row_id"))

@@ -134,10 +134,11 @@ async def _act(room: Room, visit: Visit, request: web.Request, name: str) -> web
     template_id, form = request.match_info["id"], await read_form(request)
     seen, now = form.get("seen", "")[:MARK_CHARS], room.clock.now()
     deed, flash = DEEDS[name]
+    more = (room.house,) if name == "publish" else ()
 
     def do(work: Work) -> bool:
         found = desk.fresh(work, visit.actor, template_id, seen)
-        deed(work, visit.actor, template_id, now)
+        deed(work, visit.actor, template_id, now, *more)
         return name == "discard" and found.draft is found.template
 
     try:

@@ -45,7 +45,7 @@ class _Batch:
     units: dict[int, str]
     now: datetime
     taken: set[tuple[int, datetime]] = field(default_factory=set)
-    rungs: dict[int, int] = field(default_factory=dict)
+    reached: dict[int, int] = field(default_factory=dict)
     instead: set[int] = field(default_factory=set)
 
 
@@ -65,7 +65,7 @@ def fire(work: Work, ids: Collection[int], house: House, now: datetime, memo: Me
     for armed, done in steps:
         counts[_one(work, batch, armed, done)] += 1
     counts["put_off"] += len(held) - len(steps)
-    duty_rows.climbed(work, batch.rungs)
+    duty_rows.climbed(work, batch.reached)
     arm(work, batch.instead - {each.person_id for each in held}, now, house)
     return counts
 
@@ -89,7 +89,7 @@ def _instead(work: Work, batch: _Batch, armed: Armed) -> bool:
 
 def _one(work: Work, batch: _Batch, armed: Armed, done: Step) -> str:
     """One person's."""
-    batch.rungs.update(done.rungs)
+    batch.reached.update(done.reached)
     result, outbox_id = _speak(work, batch, armed, done) if done.says else ("", None)
     _write(work, batch, armed, done, result, outbox_id)
     ends = {each.result for each in done.firings}

@@ -1,8 +1,8 @@
 """The yearly calendar as staff keep it: drafts, publishing, retiring, this year's own dates, and bringing in a file.
 
 An editor drafts, an approver puts in force; only the city's own staff change it, branches see it. Every step is one
-transaction with its audit line. A published change holds for the periods that are issued from then on; duties that
-people have already are moved by giving the period its own date.
+transaction with its audit line. A published change holds for the periods that are issued from then on, its ladder
+and its words also for duties that people have already; their deadline moves when the period gets its own date.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +16,7 @@ from bot.due_dates import FAR, field_of
 from bot.errors import Refusal
 from bot.services import duty_moves
 from bot.services.actors import Actor, require, require_branch
+from bot.services.duty_changes import change_ladder
 from bot.services.duty_checks import FIELDS, checked
 from bot.services.duty_year import DRAFT_MARK, base_id
 from bot.services.house import House
@@ -93,8 +94,11 @@ def fresh_id(work: Work) -> str:
     return f"own-{work.new_id():x}"
 
 
-def publish(work: Work, actor: Actor, template_id: str, now: datetime) -> DutyTemplate:
-    """Put a draft in force (also given the id of the line it changes). Raises NotAllowed, NoTemplate."""
+def publish(work: Work, actor: Actor, template_id: str, now: datetime, house: House) -> DutyTemplate:
+    """Put a draft in force (also given the id of the line it changes). Raises NotAllowed, NoTemplate.
+
+    Who has such a duty is reminded by the new ladder from now on; a new step whose day is over is not made up for.
+    """
     _may(work, actor, "approve")
     draft = draft_of(work, template_id)
     if draft is None:
@@ -102,6 +106,7 @@ def publish(work: Work, actor: Actor, template_id: str, now: datetime) -> DutyTe
     target = duty_templates.get(work, base_id(draft)) if draft.id.endswith(DRAFT_MARK) else draft
     if target is None:
         raise NoTemplate
+    before = house.duties.offsets(target.ladder)
     changed = [name for key, name in FIELDS.items() if getattr(target, key) != getattr(draft, key)]
     if target is not draft:
         for key in FIELDS:
@@ -111,6 +116,7 @@ def publish(work: Work, actor: Actor, template_id: str, now: datetime) -> DutyTe
     target.state, target.origin, target.changed_by, target.changed_at = "live", "staff", actor.name, now
     work.session.add(target)
     work.session.flush()
+    change_ladder(work, target, before, now, house)
     note = f"第{target.version}版" + (f"：{'、'.join(changed)}" if changed else "")
     audit.write(work, f"staff:{actor.name}", "duty_publish", f"duty_template:{target.id}", now, note)
     return target

@@ -4,7 +4,7 @@ Each change writes a step and an audit line and arms the reminders anew in the s
 never fires again. Whoever calls these tells the people. Changed dates of the calendar: `duty_moves.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot import duty_texts as texts
@@ -14,9 +14,9 @@ from bot.due_dates import deadline_in, field_of
 from bot.errors import Refusal
 from bot.services import duty_places, letters
 from bot.services.duty_arming import rearm
-from bot.services.duty_ladder import first_rung
+from bot.services.duty_ladder import reached_by
 from bot.services.house import House
-from storage import audit, duties, duty_rows, duty_templates
+from storage import audit, duties, duty_rows, duty_templates, reminders
 from storage.duties import ELSEWHERE, OPEN, Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
@@ -73,9 +73,20 @@ def tell(work: Work, duty: Duty, person_id: int, words: str, now: datetime) -> N
 def _move(work: Work, duty: Duty, template: DutyTemplate, day: date, actor: str, now: datetime, house: House) -> None:
     note = f"{say_date(duty.deadline)}→{say_date(day)}"
     duty.deadline, duty.told_on, duty.escalated, duty.escalated_at = day, None, 0, None
-    duty.rung = first_rung(day, house.duties.offsets(template.ladder), now, house.hours)
+    duty.reached = reached_by(day, house.duties.offsets(template.ladder), now, house.hours)
     _wrote(work, duty, actor, "moved", now, note)
     rearm(work, [duty.person_id], now, house)
+
+
+def change_ladder(work: Work, template: DutyTemplate, before: Sequence[int], now: datetime, house: House) -> None:
+    """The steps of a line's open duties are others from now on; a new one whose moment has passed is not said."""
+    after = house.duties.offsets(template.ladder)
+    if tuple(before) == after:
+        return
+    new = [each for each in after if each not in before]
+    for deadline in duty_rows.deadlines(work, template.id):
+        duty_rows.climb(work, template.id, deadline, reached_by(deadline, new, now, house.hours))
+    reminders.look_again(work, now)
 
 
 def excuse(work: Work, duty: Duty, actor: str, now: datetime, house: House, note: str = "") -> None:
@@ -98,7 +109,7 @@ def reassign(work: Work, duty: Duty, to_person: int, actor: str, now: datetime, 
         return
     duty.number, duty.person_id = duty_places.hand_on(work, duty, to_person, now), to_person
     duty.state, duty.acknowledged_at, duty.told_id, duty.told_on = "issued", None, ELSEWHERE, None
-    duty.rung = first_rung(duty.deadline, house.duties.offsets(template.ladder), now, house.hours)
+    duty.reached = reached_by(duty.deadline, house.duties.offsets(template.ladder), now, house.hours)
     _wrote(work, duty, actor, "reassigned", now, f"person:{before}→person:{to_person}")
     rearm(work, [before, to_person], now, house)
 

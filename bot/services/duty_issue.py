@@ -16,7 +16,7 @@ from bot.clock import local
 from bot.due_dates import deadline_in, field_of
 from bot.services import duty_places, duty_skipped
 from bot.services.duty_arming import arm
-from bot.services.duty_ladder import first_rung
+from bot.services.duty_ladder import reached_by
 from bot.services.house import House
 from storage import duty_issuing, duty_rows, duty_templates, org_dates
 from storage.duties import ELSEWHERE
@@ -188,16 +188,16 @@ def _give(
     numbers = duty_places.highest(work, {each.person_id for each in holders}, month.period)
     people: set[int] = set()
     count = 0
-    rungs: dict[tuple[str, date, datetime], int] = {}
+    reached: dict[tuple[str, date, datetime], int] = {}
     for holder, deadline, line in missing(work, holders, month, now):
         numbers[holder.person_id] = number = numbers.get(holder.person_id, 0) + 1
         begun = _from(holder, line, month, since)
         asked = (line.id, deadline, begun)
-        if asked not in rungs:
-            rungs[asked] = first_rung(deadline, house.duties.offsets(line.ladder), begun, house.hours)
+        if asked not in reached:
+            reached[asked] = reached_by(deadline, house.duties.offsets(line.ladder), begun, house.hours)
         values = {"template_id": line.id, "period": month.period, "appointment_id": holder.appointment_id}
         more = {"person_id": holder.person_id, "number": number, "deadline": deadline, "org_id": holder.org_id}
-        duty_issuing.give(work, {**values, **more, "created_at": now, "rung": rungs[asked], "told_id": told_id})
+        duty_issuing.give(work, {**values, **more, "created_at": now, "reached": reached[asked], "told_id": told_id})
         people.add(holder.person_id)
         count += 1
     return people, count

@@ -21,6 +21,7 @@ from functools import lru_cache
 
 from bot.calendar import Hours, at, first_workday, next_workday, not_quiet, previous_workday
 from bot.clock import local
+from storage.duties import NONE_YET
 
 LIST = None  # the step of a part that is about the month's list
 Part = tuple[int, int | None]  # duty id, and the step in days from the deadline
@@ -39,7 +40,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An open duty. `offsets` ascend; `rung` is the first of them not dealt with; the list is due from `since` on.
+    """An open duty. `offsets` ascend; those up to `reached` are dealt with; the list is due from `since` on.
 
     `told`: a message has named it.
     """
@@ -49,7 +50,7 @@ class Item:
     deadline: date
     offsets: tuple[int, ...]
     since: datetime
-    rung: int = 0
+    reached: int = NONE_YET
     acknowledged: bool = False
     told: bool = True
 
@@ -84,7 +85,7 @@ class Step:
     news: tuple[int, ...]
     speaking: tuple[int, ...]
     firings: tuple[Fired, ...]
-    rungs: dict[int, int]
+    reached: dict[int, int]
     state: State
 
     @property
@@ -98,7 +99,7 @@ class Step:
         return [
             replace(
                 each,
-                rung=self.rungs.get(each.duty_id, each.rung),
+                reached=self.reached.get(each.duty_id, each.reached),
                 told=each.told or each.duty_id in named or each.period <= self.listing,
             )
             for each in items
@@ -107,12 +108,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A list, an announcement or a step that has come. `rung` is the rung after it."""
+    """A list, an announcement or a step that has come."""
 
     at: datetime
     item: Item
     offset: int | None
-    rung: int
     news: bool = False
 
     @property
@@ -128,9 +128,9 @@ def moment(deadline: date, offset: int, start: time) -> datetime:
     return at(next_workday(day) if offset > 0 else previous_workday(day), start)
 
 
-def first_rung(deadline: date, offsets: Sequence[int], since: datetime, hours: Hours) -> int:
-    """The first rung that is due after a moment; the number of offsets when all are past."""
-    return next((n for n, each in enumerate(offsets) if moment(deadline, each, hours.start) > since), len(offsets))
+def reached_by(deadline: date, offsets: Sequence[int], since: datetime, hours: Hours) -> int:
+    """The last step that is due by a moment; NONE_YET when all are still to come."""
+    return max((each for each in offsets if moment(deadline, each, hours.start) <= since), default=NONE_YET)
 
 
 @lru_cache(maxsize=64)
@@ -160,8 +160,8 @@ def next_moment(items: Sequence[Item], state: State, policy: Policy) -> datetime
     wanted = [list_moment(each, items, policy.hours) for each in _lists(items, state)]
     wanted += [not_quiet(each.since, policy.hours) for each in items if _untold(each, state)]
     for item in items:
-        for offset in item.offsets[item.rung :]:
-            if offset >= 0 or not item.acknowledged:
+        for offset in item.offsets:
+            if offset > item.reached and (offset >= 0 or not item.acknowledged):
                 wanted.append(moment(item.deadline, offset, policy.hours.start))
                 break
     return allowed(min(wanted), state, policy) if wanted else None
@@ -174,13 +174,13 @@ def step(items: Sequence[Item], state: State, now: datetime, policy: Policy) -> 
     live = _in_time(heard, state, now, policy)
     missed = [each for each in heard if each not in live]
     said = live if live and allowed(now, state, policy) <= now else []
-    rungs: dict[int, int] = {}
+    reached: dict[int, int] = {}
     for each in (*moot, *missed, *said):
         if each.offset is not LIST:
-            rungs[each.item.duty_id] = max(each.rung, rungs.get(each.item.duty_id, 0))
+            reached[each.item.duty_id] = max(each.offset, reached.get(each.item.duty_id, NONE_YET))
     listed = max((each.item.period for each in (*missed, *said) if _is_list(each)), default="")
     after = replace(state, listed=max(state.listed, listed), armed=None)
-    done = _said(items, said, Step("", (), (), tuple(_ends(moot, missed, said)), rungs, after))
+    done = _said(items, said, Step("", (), (), tuple(_ends(moot, missed, said)), reached, after))
     after = _spoken(after, now) if said else after
     upcoming = next_moment(done.after(items), after, policy)
     armed = max(upcoming, allowed(now, after, policy)) if upcoming is not None else None
@@ -219,14 +219,15 @@ def _due(items: Sequence[Item], state: State, now: datetime, policy: Policy) -> 
     lists = {each: list_moment(each, items, policy.hours) for each in _lists(items, state)}
     for item in items:
         if item.period in lists and lists[item.period] <= now:
-            yield _Due(lists[item.period], item, LIST, item.rung)
+            yield _Due(lists[item.period], item, LIST)
         elif _untold(item, state) and (since := not_quiet(item.since, policy.hours)) <= now:
-            yield _Due(since, item, LIST, item.rung, news=True)
-        for rung in range(item.rung, len(item.offsets)):
-            due_at = moment(item.deadline, item.offsets[rung], policy.hours.start)
-            if due_at > now:
-                break
-            yield _Due(due_at, item, item.offsets[rung], rung + 1)
+            yield _Due(since, item, LIST, news=True)
+        for offset in item.offsets:
+            if offset > item.reached:
+                due_at = moment(item.deadline, offset, policy.hours.start)
+                if due_at > now:
+                    break
+                yield _Due(due_at, item, offset)
 
 
 def _in_time(due: Sequence[_Due], state: State, now: datetime, policy: Policy) -> list[_Due]:

@@ -16,7 +16,7 @@ from storage.duty_rows import DutyRow
 
 LIMIT = 4096
 Offsets = dict[str, tuple[int, ...]]
-ASKED = ("period", "deadline", "template_id", "created_at", "rung", "state")
+ASKED = ("period", "deadline", "template_id", "created_at", "reached", "state")
 _situation = itemgetter(*map(DutyRow._fields.index, ASKED))
 _T = TypeVar("_T")
 
@@ -55,7 +55,7 @@ def item(row: DutyRow, offsets: Offsets, duty_id: int) -> Item:
     """One duty for the ladder."""
     acknowledged = row.state == "acknowledged"
     ladder = offsets[row.template_id]
-    return Item(duty_id, row.period, row.deadline, ladder, row.created_at, row.rung, acknowledged, not row.untold)
+    return Item(duty_id, row.period, row.deadline, ladder, row.created_at, row.reached, acknowledged, not row.untold)
 
 
 def _situations(rows: Sequence[DutyRow]) -> Hashable:
@@ -71,8 +71,8 @@ def _about(step: Step, ids: Sequence[int]) -> Step:
     """The same step with a person's own duties in it."""
     firings = tuple([_fired(each, ids) for each in step.firings])
     news, speaking = (tuple([ids[place] for place in each]) for each in (step.news, step.speaking))
-    rungs = {ids[place]: rung for place, rung in step.rungs.items()}
-    return Step(step.listing, news, speaking, firings, rungs, step.state)
+    reached = {ids[place]: offset for place, offset in step.reached.items()}
+    return Step(step.listing, news, speaking, firings, reached, step.state)
 
 
 def _fired(each: Fired, ids: Sequence[int]) -> Fired:

@@ -15,7 +15,7 @@ from bot.clock import local
 from bot.services import letters
 from bot.services.actors import Actor
 from bot.services.duty_arming import rearm
-from bot.services.duty_ladder import first_rung
+from bot.services.duty_ladder import reached_by
 from bot.services.house import House
 from storage import duty_moves, duty_rows, duty_templates
 from storage.duties import OPEN
@@ -81,11 +81,11 @@ def _change(
         return duty_moves.step_all(work, ids, move.by, "excused", now, SKIPPED)
     template = duty_templates.get(work, move.template_id)
     offsets = house.duties.offsets(template.ladder if template else None)
-    rung = first_rung(day, offsets, now, house.hours)
+    reached = reached_by(day, offsets, now, house.hours)
     if is_open:
-        duty_moves.move(work, ids, day, rung, now)
+        duty_moves.move(work, ids, day, reached, now)
         return duty_moves.step_all(work, ids, move.by, "moved", now, f"{say_date(old)}→{say_date(day)}")
-    duty_moves.reopen(work, ids, day, rung)
+    duty_moves.reopen(work, ids, day, reached)
     return duty_moves.step_all(work, ids, move.by, "reopened", now, say_date(day))
 
 

@@ -34,7 +34,7 @@ class _Found:
     desks: Desks
     duties: dict[int, DutyRow]
     stood: set[tuple[int, int]]
-    rungs: dict[int, int]
+    reached: dict[int, int]
 
 
 def withdraw(work: Work, person_ids: Collection[int], now: datetime, house: House) -> None:
@@ -73,7 +73,7 @@ def _take_back(work: Work, found: Sequence[Message], now: datetime, house: House
         if mine is not None:
             theirs = [each for each in ended if each.outbox_id == message.id]
             changed[message.person_id] = _one(work, batch, message, mine, theirs, late)
-    duty_rows.climbed(work, batch.rungs)
+    duty_rows.climbed(work, batch.reached)
     rows.untold(work, ids)
     rows.release_keys(work, ids)
     before = rows.said_last(work, [each.id for each in armed.values()])
@@ -116,7 +116,7 @@ def _holds(batch: _Found, message: Message, firing: Ended, duty_id: int, offset:
 def _step_back(batch: _Found, duty: DutyRow, offset: int | None) -> None:
     offsets = batch.desks.item(duty).offsets
     if offset is not LIST and offset in offsets:
-        batch.rungs[duty.id] = min(offsets.index(offset), batch.rungs.get(duty.id, duty.rung))
+        batch.reached[duty.id] = min(offset - 1, batch.reached.get(duty.id, duty.reached))
 
 
 def _month_before(period: str) -> str:

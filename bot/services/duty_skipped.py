@@ -57,7 +57,7 @@ def note(work: Work, period: str, missing: Iterable[tuple[Holder, date, Named]],
     for holder, deadline, line in _over(missing, local(now).date()):
         values = {"template_id": line.id, "period": period, "appointment_id": holder.appointment_id}
         more = {"person_id": holder.person_id, "number": 0, "deadline": deadline, "org_id": holder.org_id}
-        told = {"told_id": duties.ELSEWHERE, "rung": 0, "created_at": now}
+        told = {"told_id": duties.ELSEWHERE, "created_at": now}
         duty_id = duty_issuing.give(work, {**values, **more, **told, "state": "excused"})
         duties.step(work, duty_id, ACTOR, "excused", now, WHY)
         lost[holder.person_id].append(duty_id)

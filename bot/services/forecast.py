@@ -12,7 +12,7 @@ from itertools import count
 from bot.calendar import at, clamped, period_of
 from bot.services.duty_desk import Desks
 from bot.services.duty_issue import Month, month_of
-from bot.services.duty_ladder import LIST, Item, Policy, State, Step, first_rung, next_moment, step
+from bot.services.duty_ladder import LIST, Item, Policy, State, Step, next_moment, reached_by, step
 from bot.services.house import House
 from storage import duty_issuing, duty_rows, reminders
 from storage.duty_issuing import Holder
@@ -93,10 +93,11 @@ def _items(desks: Desks, person_id: int) -> list[Item]:
     for row in desk.rows:
         item = desks.item(row)
         if row.person_id != person_id:
-            last = first_rung(row.deadline, item.offsets, desk.backs[row.person_id], hours)
-            item = replace(item, offsets=item.offsets[:last])
+            last = reached_by(row.deadline, item.offsets, desk.backs[row.person_id], hours)
+            item = replace(item, offsets=tuple(each for each in item.offsets if each <= last))
         elif desk.substitute is not None and desk.back is not None:
-            item = replace(item, rung=max(item.rung, first_rung(row.deadline, item.offsets, desk.back, hours)))
+            last = reached_by(row.deadline, item.offsets, desk.back, hours)
+            item = replace(item, reached=max(item.reached, last))
         found += [item] if row.open else []
     return found
 
@@ -144,8 +145,8 @@ def _give(
 
 def _item(mind: _Mind, period: str, deadline: date, ladder: Sequence[int] | None, begins: datetime) -> Item:
     offsets = mind.house.duties.offsets(ladder)
-    rung = first_rung(deadline, offsets, begins, mind.house.hours)
-    return Item(next(mind.ids), period, deadline, offsets, begins, rung, told=False)
+    reached = reached_by(deadline, offsets, begins, mind.house.hours)
+    return Item(next(mind.ids), period, deadline, offsets, begins, reached, told=False)
 
 
 def _life(

@@ -249,7 +249,7 @@ def _found(work: Work) -> dict[str, Any]:
     users = dict(tuple(row) for row in work.look(sa.select(table(Address).c.person_id, table(Address).c.user)))
     mine = {each.id: (users[each.person_id], each.template_id, each.period) for each in _rows(work, Duty)}
     whose = {each.id: users[each.person_id] for each in _rows(work, Reminder)}
-    kept = ("number", "state", "deadline", "rung", "set_on", "told_on", "acknowledged_at", "done_at", "delivered_at")
+    kept = ("number", "state", "deadline", "reached", "set_on", "told_on", "acknowledged_at", "done_at", "delivered_at")
     fired = [
         (whose[each.reminder_id], each.due_at, each.result, each.at, sorted(_part(mine, part) for part in each.parts))
         for each in _rows(work, Firing)

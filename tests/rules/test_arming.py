@@ -13,7 +13,7 @@ from bot.services.house import House
 from storage import orgs
 from storage.base import table
 from storage.database import Database
-from storage.duties import Duty, DutyStep
+from storage.duties import NONE_YET, Duty, DutyStep
 from storage.duty_templates import DutyDate, DutyTemplate
 from storage.letters import Letter
 from storage.outbox import Outbox
@@ -172,7 +172,7 @@ def bring(town: Town, term_ends: date, now: datetime = NOON) -> None:
 
 def test_a_date_of_the_union_moves_what_counts_from_it(town: Town, dated: Known) -> None:
     bring(town, date(2026, 12, 3))
-    assert rows(town.database, Duty, "deadline", "set_on", "rung") == [(date(2026, 11, 28), None, 0)]
+    assert rows(town.database, Duty, "deadline", "set_on", "reached") == [(date(2026, 11, 28), None, NONE_YET)]
     assert armed(town) == {dated.person_id: nine(11, 20)}  # the 21st is a Saturday
     assert rows(town.database, DutyStep, "what", "actor", "note") == [
         ("moved", "staff:chen", "2026年11月20日→2026年11月28日")

@@ -25,7 +25,7 @@ WRONG = "2345 6789 abcd efgh jkmn"
 
 @pytest.fixture
 def town(database: Database, house: House) -> Town:
-    return Town(database, house).build(line("a", 20), line("c", 31), line("s", 31, ("街道",)))
+    return Town(database, house).build(line("a", 26), line("c", 31), line("s", 31, ("街道",)))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_code_is_taken_however_it_is_sent(town: Town, speaker: Talk, now: date
     spoken = bindings.spaced(code) if how == "{}" else code
     said = "\n".join(says(speaker, how.format(spoken.upper() if how == "绑定 {}" else spoken)))
     assert "已绑定：示例商店工会 主席" in said and "示例商店工会 2026年11月任务（共2项，未完成2项）" in said
-    assert "1. 任务a｜11月20日前" in said and count(town.database, Duty) == 2
+    assert "1. 任务a｜11月26日前" in said and count(town.database, Duty) == 2
 
 
 @pytest.mark.parametrize("words", ["绑定", "绑定码", "怎么绑定", "绑定 23"])

@@ -17,7 +17,7 @@ from bot.services.house import House
 from storage import orgs
 from storage.base import table
 from storage.database import Database
-from storage.duties import Duty, DutyStep
+from storage.duties import NONE_YET, Duty, DutyStep
 from storage.duty_templates import DutyDate, DutyTemplate
 from storage.orgs import Appointment, Binding
 from storage.people import Known, Person
@@ -82,7 +82,7 @@ def test_issued_late_only_the_steps_to_come_are_armed(town: Town, database: Data
     town.cadre("u1", "shop", now)
     town.issue(now)
     assert planted(database) == {("duties", now)}  # the list is said at once
-    assert dict(rows(database, Duty, "template_id", "rung")) == {"a": 5, "c": 1}  # due on the 20th and the 30th
+    assert dict(rows(database, Duty, "template_id", "reached")) == {"a": 1, "c": -7}  # due on the 20th and the 30th
 
 
 def test_steps_that_came_due_since_the_last_issue_are_not_forgotten(town: Town, database: Database) -> None:
@@ -91,7 +91,7 @@ def test_steps_that_came_due_since_the_last_issue_are_not_forgotten(town: Town, 
     up = FIRST_DAY + timedelta(days=17)
     since = FIRST_DAY - timedelta(hours=1)
     database.writer.run(lambda work: duty_issue.issue(work, "2026-11", up, town.house, since))
-    assert dict(rows(database, Duty, "template_id", "rung")) == {"a": 0, "c": 0}
+    assert dict(rows(database, Duty, "template_id", "reached")) == dict.fromkeys("ac", NONE_YET)
 
 
 def test_a_line_with_a_role_is_for_that_office_and_for_everybody_where_nobody_holds_it(

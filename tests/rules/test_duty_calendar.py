@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,22 @@ import pytest
 import yaml
 
 from bot import content
+from bot.clock import SHANGHAI
 from bot.errors import Misconfigured
+from bot.jobs import fire_reminders
+from bot.jobs.job import Moment
 from bot.services import duty_calendar, duty_year
 from bot.services.actors import Actor, NotAllowed
 from bot.services.duty_calendar import BadDate, Conflict, Loaded, NoTemplate
-from bot.services.duty_checks import BadTemplate
+from bot.services.duty_checks import FIELDS, BadTemplate
 from bot.services.duty_policy import DutyPolicy
 from bot.services.house import House
 from storage import duty_dates, duty_templates
 from storage.audit import Audit
 from storage.database import Database
 from storage.duty_templates import DutyTemplate
+from storage.outbox import Outbox
+from storage.reminders import Firing
 from storage.work import Work
 from tests.rules.union import Town, line
 from tests.storage.kit import rows
@@ -62,8 +68,8 @@ def test_a_new_line_is_drafted_by_an_editor_and_published_by_an_approver(town: T
     draft = template(town, "own-1")
     assert draft is not None and (draft.state, draft.origin, draft.version) == ("draft", "staff", 1)
     with pytest.raises(NotAllowed):
-        run(town, lambda work: duty_calendar.publish(work, EDITOR, "own-1", now))
-    run(town, lambda work: duty_calendar.publish(work, APPROVER, "own-1", now))
+        run(town, lambda work: duty_calendar.publish(work, EDITOR, "own-1", now, House()))
+    run(town, lambda work: duty_calendar.publish(work, APPROVER, "own-1", now, House()))
     live = template(town, "own-1")
     assert live is not None and (live.state, live.version, live.changed_by, live.changed_at) == ("live", 1, "sun", now)
     assert {key: getattr(live, key) for key in GOOD} == GOOD
@@ -79,7 +85,7 @@ def test_a_change_is_drafted_beside_the_line_in_force(town: Town, now: datetime)
     assert before is not None and (before.title, before.state) == ("任务a", "live")
     live = [each.id for each in town.database.look(lambda work: duty_templates.of_month(work, 11))]
     assert live == ["a", "b"]
-    run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", now))
+    run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", now, House()))
     after = template(town, "a")
     assert after is not None and (after.title, after.version, after.origin) == ("报送材料", 2, "staff")
     assert template(town, "a~") is None
@@ -95,7 +101,7 @@ def test_only_one_person_writes_a_draft_and_it_can_be_thrown_away(town: Town, no
     assert "wu" in conflict.value.words
     run(town, lambda work: duty_calendar.discard(work, OTHER, "a", now))
     assert template(town, "a~") is None
-    for step in (duty_calendar.publish, duty_calendar.discard):
+    for step in (partial(duty_calendar.publish, house=House()), duty_calendar.discard):
         with pytest.raises(NoTemplate):
             run(town, lambda work, step=step: step(work, APPROVER, "a", now))
 
@@ -174,7 +180,7 @@ def test_a_date_outside_of_its_period_is_refused(
 
 def test_a_file_leaves_alone_what_staff_changed(town: Town, now: datetime) -> None:
     run(town, lambda work: duty_calendar.save(work, EDITOR, "a", GOOD, now))
-    run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", now))
+    run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", now, House()))
     lines = [line("a", 9), line("b", 9), line("c", 9)]
     done = run(town, lambda work: duty_calendar.load_calendar(work, lines, now))
     assert done == Loaded(new=1, changed=1, kept=1)
@@ -210,7 +216,7 @@ def test_a_year_shows_every_month_with_dates_drafts_and_what_is_left_out(town: T
 
 def test_a_duty_of_another_office_is_not_shown(town: Town, now: datetime) -> None:
     run(town, lambda work: duty_calendar.save(work, EDITOR, "own-1", {**GOOD, "months": [12]}, now))
-    run(town, lambda work: duty_calendar.publish(work, APPROVER, "own-1", now))
+    run(town, lambda work: duty_calendar.publish(work, APPROVER, "own-1", now, House()))
     chair, clerk = town.cadre("one", "shop", now), town.cadre("two", "shop", now, office="经办人")
     for known, count in ((chair, 3), (clerk, 2)):
         months = town.database.look(
@@ -251,8 +257,44 @@ def test_a_file_names_the_line_and_the_field_of_a_mistake(tmp_path: Path, change
 def test_two_publish_the_same_draft_and_one_of_them_is_told(town: Town, now: datetime) -> None:
     run(town, lambda work: duty_calendar.save(work, EDITOR, "a", GOOD, now))
     later = now + timedelta(minutes=1)
-    run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", now))
+    run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", now, House()))
     with pytest.raises(NoTemplate):
-        run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", later))
+        run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", later, House()))
     found = template(town, "a")
     assert found is not None and (found.version, found.changed_at) == (2, now)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "switch", "heard"),
+    [
+        ([-7, -3, -1, 0, 1], [-1, 0, 1], 18, [13, 17, 19, 20, 23]),
+        ([-1, 0, 1], [-7, -3, -1, 0, 1], 18, [19, 20, 23]),  # the seventh day before was over: it is not made up for
+        ([-7], [-7, -1, 1], 18, [13, 19, 23]),  # nothing was to come any more
+        ([-7, -3, -1, 0, 1], [-7, 1], 20, [13, 17, 19, 20, 23]),  # what was due on that morning had been said
+    ],
+)
+def test_a_changed_ladder_holds_for_duties_given_out(
+    database: Database, house: House, before: list[int], after: list[int], switch: int, heard: list[int]
+) -> None:
+    town = Town(database, house).build(line("a", 20, ladder=before, rule="monthly"))
+    town.cadre("u1", "shop", datetime(2026, 11, 1, tzinfo=SHANGHAI))
+    town.issue(datetime(2026, 11, 1, tzinfo=SHANGHAI))
+    for day in range(2, 31):
+        moment = datetime(2026, 11, day, 9, tzinfo=SHANGHAI)
+        fire_reminders.run(database, house, Moment(moment, moment))
+        if day == switch:
+            noon = moment + timedelta(hours=3)
+            run(town, partial(redraw, ladder=after, now=noon))
+            fire_reminders.run(database, house, Moment(noon, noon))
+    told = sorted(due.astimezone(SHANGHAI) for (due,) in rows(database, Outbox, "due_at"))
+    assert [(each.day, each.hour) for each in told[1:]] == [(day, 9) for day in heard]
+    assert {result for (result,) in rows(database, Firing, "result")} == {"said"}
+
+
+def redraw(work: Work, ladder: list[int], now: datetime) -> None:
+    """A change of the line, drafted and put in force."""
+    template = duty_templates.get(work, "a")
+    assert template is not None
+    kept = {key: getattr(template, key) for key in FIELDS}
+    duty_calendar.save(work, EDITOR, "a", {**kept, "ladder": ladder}, now)
+    duty_calendar.publish(work, APPROVER, "a", now, House())

@@ -13,7 +13,7 @@ from bot.services.house import House
 from storage import duties
 from storage.audit import Audit
 from storage.database import Database
-from storage.duties import Duty, DutyStep
+from storage.duties import NONE_YET, Duty, DutyStep
 from storage.people import Known
 from storage.reminders import Reminder
 from storage.work import Work
@@ -58,7 +58,7 @@ def armed(town: Town) -> dict[int, datetime | None]:
 def test_a_moved_deadline_is_reminded_of_anew(town: Town, cadre: Known) -> None:
     change(town, cadre, 1, duty_changes.move_deadline, date(2026, 12, 8))
     (moved,) = [each for each in town.duties_of(cadre, "2026-11") if each[0].number == 1]
-    assert (moved[0].deadline, moved[0].set_on, moved[0].rung) == (date(2026, 12, 8), date(2026, 11, 20), 0)
+    assert (moved[0].deadline, moved[0].set_on, moved[0].reached) == (date(2026, 12, 8), date(2026, 11, 20), NONE_YET)
     assert rows(town.database, DutyStep, "what", "actor", "note") == [("moved", WHO, "2026年11月20日→2026年12月8日")]
     assert rows(town.database, Audit, "action") == [("duty_moved",)]
     change(town, cadre, 1, duty_changes.move_deadline, date(2026, 12, 9))
@@ -79,7 +79,7 @@ def test_what_goes_to_somebody_else_is_theirs_to_hear_of(town: Town, cadre: Know
     change(town, cadre, 1, duty_changes.reassign, other.person_id)
     ((mine, _),) = town.duties_of(other, "2026-11")
     assert (mine.state, mine.number, mine.acknowledged_at, mine.told_id) == ("issued", 1, None, duties.ELSEWHERE)
-    assert mine.rung == 0
+    assert mine.reached == NONE_YET
     assert armed(town)[other.person_id] == NOON  # who has no list of the month yet gets it
     note = f"person:{cadre.person_id}→person:{other.person_id}"
     assert ("reassigned", note) in rows(town.database, DutyStep, "what", "note")

@@ -19,10 +19,10 @@ from bot.services.duty_ladder import (
     State,
     Step,
     allowed,
-    first_rung,
     list_moment,
     moment,
     next_moment,
+    reached_by,
     step,
 )
 
@@ -39,7 +39,7 @@ def day(month: int, number: int, hour: int = 9, minute: int = 0) -> datetime:
 
 def item(deadline: date, duty_id: int = 1, **more: Any) -> Item:
     made = Item(duty_id, f"{deadline:%Y-%m}", deadline, OFFSETS, ISSUED)
-    made = replace(made, rung=first_rung(deadline, OFFSETS, ISSUED, POLICY.hours))
+    made = replace(made, reached=reached_by(deadline, OFFSETS, ISSUED, POLICY.hours))
     return replace(made, **more)
 
 
@@ -154,8 +154,8 @@ def test_a_list_is_worth_saying_for_a_week_and_takes_along_what_came_due_since()
 
 def test_what_nothing_has_named_is_announced_once_however_late() -> None:
     """Given out when the list was said, with no step left; only its own month's list would have named it."""
-    late = item(date(2026, 11, 20), duty_id=2, since=day(11, 25, 20), rung=5, told=False)
-    life = Life(item(date(2026, 11, 20), rung=5), late)
+    late = item(date(2026, 11, 20), duty_id=2, since=day(11, 25, 20), reached=1, told=False)
+    life = Life(item(date(2026, 11, 20), reached=1), late)
     life.state = State(listed="2026-11", armed=day(11, 26))
     done = life.tick(day(11, 26))
     assert done is not None
@@ -166,7 +166,7 @@ def test_what_nothing_has_named_is_announced_once_however_late() -> None:
 
 
 def test_a_list_has_what_is_open_from_earlier_months_and_nothing_is_said_twice() -> None:
-    earlier = item(date(2026, 11, 30), duty_id=2, rung=4)
+    earlier = item(date(2026, 11, 30), duty_id=2, reached=0)
     life = Life(item(date(2026, 12, 20)), earlier)
     life.state = State(listed="2026-11", armed=day(12, 1))
     done = life.tick(day(12, 1))
@@ -197,8 +197,8 @@ def people(draw: st.DrawFn) -> list[Item]:
     made = []
     for number in range(draw(st.integers(1, 5))):
         deadline, offsets = draw(deadlines), draw(ladders)
-        rung = first_rung(deadline, offsets, ISSUED, POLICY.hours)
-        made.append(Item(number, f"{deadline:%Y-%m}", deadline, offsets, ISSUED, rung, draw(st.booleans())))
+        reached = reached_by(deadline, offsets, ISSUED, POLICY.hours)
+        made.append(Item(number, f"{deadline:%Y-%m}", deadline, offsets, ISSUED, reached, draw(st.booleans())))
     return made
 
 
@@ -213,7 +213,7 @@ policies = st.builds(
 def expected(items: list[Item]) -> Counter[tuple[int, int | None]]:
     parts: Counter[tuple[int, int | None]] = Counter()
     for each in items:
-        parts.update((each.duty_id, offset) for offset in each.offsets[each.rung :])
+        parts.update((each.duty_id, offset) for offset in each.offsets if offset > each.reached)
         parts[each.duty_id, None] += 1
     return parts
 

@@ -15,7 +15,7 @@ from bot.services.house import House
 from storage import duties, letters
 from storage.base import table
 from storage.database import Database
-from storage.duties import Duty, DutyStep
+from storage.duties import NONE_YET, Duty, DutyStep
 from storage.duty_moves import DutyMove
 from storage.duty_requests import DutyRequest
 from storage.letters import Letter
@@ -83,10 +83,10 @@ def told(town: Town) -> list[tuple[int, str]]:
 
 def test_a_changed_date_moves_arms_and_leaves_a_step(town: Town, cadre: Known) -> None:
     set_date(town, "a", LATER, NOON)
-    columns = ("template_id", "deadline", "set_on", "told_on", "rung")
+    columns = ("template_id", "deadline", "set_on", "told_on", "reached")
     assert sorted(rows(town.database, Duty, *columns)) == [
-        ("a", LATER, date(2026, 11, 20), date(2026, 11, 20), 0),
-        ("b", date(2026, 11, 25), None, None, 0),
+        ("a", LATER, date(2026, 11, 20), date(2026, 11, 20), NONE_YET),
+        ("b", date(2026, 11, 25), None, None, NONE_YET),
     ]
     steps = rows(town.database, DutyStep, "what", "actor", "at", "note")
     assert steps == [("moved", "staff:sun", NOON, "2026年11月20日→2026年12月3日")]
@@ -242,7 +242,7 @@ def test_moved_and_fired_in_two_processes_at_once(another: Opener, house: House)
         == []
     )
     fire(towns[0], day(11, 13))
-    assert set(rows(towns[0].database, Duty, "deadline", "rung")) <= {(date(2026, 11, 19), 1)}
+    assert set(rows(towns[0].database, Duty, "deadline", "reached")) <= {(date(2026, 11, 19), -7)}
     assert count(towns[0].database, DutyStep) == 20
     seven = sa.text("SELECT reminder_id FROM firing WHERE due_at >= '2026-11-13'")
     fired = towns[0].database.look(lambda work: list(work.look(seven).scalars()))

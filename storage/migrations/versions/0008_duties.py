@@ -34,7 +34,7 @@ TABLES = (
     "duty_move",
     "indicator",
 )
-DUTY = ("org_id", "rung", "told_id", "delivered_at", "percent", "set_on", "told_on", "escalated", "escalated_at")
+DUTY = ("org_id", "reached", "told_id", "delivered_at", "percent", "set_on", "told_on", "escalated", "escalated_at")
 TEMPLATE = ("role", "ladder", "state", "origin", "version", "changed_by", "changed_at")
 BINDING = ("name", "made_by", "made_at", "revoked_at")
 REMINDER = ("listed", "said_at", "week_on", "week_said", "unreachable_at")
@@ -221,7 +221,12 @@ def _duties() -> None:
         batch.alter_column("deadline", existing_type=JSON, nullable=False)
         batch.drop_column("deadline_day")
     with op.batch_alter_table("duty") as batch:
-        for column in (_big("org_id", True), _number("rung", "0"), _big("told_id", True), _at("delivered_at", True)):
+        for column in (
+            _big("org_id", True),
+            _number("reached", "-1000"),
+            _big("told_id", True),
+            _at("delivered_at", True),
+        ):
             batch.add_column(column)
         for column in (_number("percent", nullable=True), _day("set_on", True), _day("told_on", True)):
             batch.add_column(column)
