@@ -33,7 +33,7 @@ COUNTS = {
     "overdue": "已逾期",
     "escalated": "已上报",
 }
-STATES = {"": "全部", "silent": "没有回音", "open": "没有完成", **COUNTS}
+STATES = {"": "全部", "silent": "没有回音", "open": "没有完成", **COUNTS, "untold": "上级没有在任干部，未通报"}
 LOST = "（打不开）"
 NOBODY = "没有登记"
 GONE = "（空缺）"  # behind the office whose holder left and whose duties nobody has
@@ -80,7 +80,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A branch in a month, as of a day. `pages` of the units below; counts are in 项."""
+    """A branch in a month, as of a day. `pages` of the units below; counts are in 项. `untold`: due to be told upwards
+    while nobody above is in office."""
 
     place: Place
     period: str
@@ -90,6 +91,7 @@ class Board:
     tasks: Sequence[Task]
     pages: int
     page: int
+    untold: int
 
 
 def place_of(work: Work, actor: Actor, org_id: int | None) -> Place:
@@ -132,7 +134,8 @@ def board(
     pages = max(1, -(-len(lines) // UNITS))
     page = max(1, min(page, pages))
     shown = lines[(page - 1) * UNITS : page * UNITS]
-    return Board(place, period, today, whole, shown, _tasks(work, tasks), pages, page)
+    untold = rows.count(work, Wanted(place.org.path, period, today, state="untold"))
+    return Board(place, period, today, whole, shown, _tasks(work, tasks), pages, page, untold)
 
 
 def _units(work: Work, org: Organisation, sums: Mapping[int | None, Sums], ranking: bool) -> list[Unit]:

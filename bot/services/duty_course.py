@@ -37,6 +37,7 @@ STEPS = {
     "reassigned": "转给同事",
     "excused": "免去",
     "escalated": "上报上级",
+    "untold": "该上报了，上级没有在任干部，未通报",
 }
 FIRED = {
     "said": "提醒",
