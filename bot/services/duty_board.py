@@ -4,7 +4,7 @@ Whoever looks sees their own branch and what is below it. Units stand in the tre
 have done is a ranking, which the rules against formalism forbid unless a union turns it on (`duties.ranking`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -18,6 +18,7 @@ from bot.services.house import House
 from storage import duty_board as rows
 from storage import duty_course, duty_templates, members, orgs
 from storage.duty_board import Sums, Wanted
+from storage.duty_course import Mobile
 from storage.orgs import Organisation
 from storage.work import Work
 
@@ -235,10 +236,15 @@ def _named(parts: Any) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An office to be phoned; `mobile` is masked, and empty where nobody holds it."""
+    """An office to be phoned; `mobile` is masked, and empty where nobody holds it.
+
+    `member_id`: whose whole number the actor may look at for a reason (`reveal.open_value`); None: not theirs to see,
+    or there is none.
+    """
 
     row: Any
     mobile: str
+    member_id: int | None = None
 
 
 def phone_list(
@@ -249,17 +255,21 @@ def phone_list(
     total = rows.count_unreachable(work, place.org.path, today)
     page, pages = _page(page, total, size)
     lines = rows.unreachable(work, place.org.path, today, size, (page - 1) * size)
-    numbers = _masked(work, [each.person_id for each in lines if each.person_id is not None])
-    calls = [Call(each, "" if each.person_id is None else numbers.get(each.person_id, NOBODY)) for each in lines]
+    found = duty_course.mobiles(work, [each.person_id for each in lines if each.person_id is not None])
+    calls = [_call(work, actor, each, found.get(each.person_id)) for each in lines]
     return Listing(place, period, today, calls, total, page, pages)
 
 
-def _masked(work: Work, people: Collection[int]) -> dict[int, str]:
-    field, found = mobile(), {}
-    for person_id, sealed in duty_course.mobiles(work, people).items():
-        clear = work.seal.open_or(LOST, sealed, members.MOBILE_PURPOSE)
-        found[person_id] = clear if clear == LOST else field.show(clear)
-    return found
+def _call(work: Work, actor: Actor, row: Any, found: Mobile | None) -> Call:
+    if row.person_id is None:
+        return Call(row, "")
+    if found is None:
+        return Call(row, NOBODY)
+    clear = work.seal.open_or(LOST, found.sealed, members.MOBILE_PURPOSE)
+    if clear == LOST:
+        return Call(row, LOST)
+    may = actor.may("reveal") and actor.may("members") and actor.within(found.path)
+    return Call(row, mobile().show(clear), found.member_id if may else None)
 
 
 def waiting(

@@ -137,8 +137,12 @@ def _words(work: Work, reader: Reader, told: Mapping[tuple[int, int], Sequence[L
     for (superior, level), found in mine.items():
         for each in found:
             parent = next(iter(_above(each.path)))
-            first = direct if parent == superior else passed.setdefault(parent, [])
-            (again if level > 1 else first).append(each)
+            if level > 1:
+                again.append(each)
+            elif parent == superior:
+                direct.append(each)
+            else:
+                passed.setdefault(parent, []).append(each)
     names = {org.id: org.name for org in orgs.by_ids(work, passed).values()}
     sections = [("", direct)] if direct else []
     sections += [(duty_texts.ESCALATED_PASSED.format(unit=names[parent]), each) for parent, each in passed.items()]

@@ -201,6 +201,7 @@ def test_one_letter_a_person_and_day_with_all_there_is_to_tell(town: Town, cadre
     today = [(whose, words) for whose, words in told(town) if "截至11月30日" in words]
     assert sorted(whose for whose, _ in today) == sorted([street.person_id, both.person_id])
     words = dict(today)[both.person_id].splitlines()
+    assert not any("没有在任干部" in each for each in words)
     assert words[1] == "截至11月30日，2个工会有4项任务过期限几个工作日还没有完成："
     assert words[-3:-1] == [
         "以前已经报过下一级工会、现在还没有完成的：",
