@@ -30,6 +30,10 @@ ESCALATED = "下级工会有任务逾期没有完成\n截至{day}，{units}个�
 ESCALATED_LINE = "· {unit}：{count}项（{titles}，最早{day}到期）"
 ESCALATED_AND = "等"
 ESCALATED_MORE = "……另有{count}个工会"
+ESCALATED_PASSED = "{unit}没有在任干部，它下面的直接报给您："
+ESCALATED_AGAIN = "以前已经报过下一级工会、现在还没有完成的："
+ESCALATED_INSTEAD = "{names}请假中，这份通报请您代看。"
+ESCALATED_COLLEAGUE = "同事"
 ESCALATED_HOW = "请了解情况，需要时帮一把；详情在工作台“干部任务”。"
 # ---- answering by chat ----
 LIST_HEAD = "{unit} {period}任务（共{count}项，未完成{left}项）："

@@ -2,7 +2,8 @@
 
 States: `issued` → `delivered` (the platform took the month's list) → `acknowledged` (收到) → `done` | `excused`. 完成
 works from each of the first three, which are open. *Overdue* is a property: open and past its deadline. `done_at` after
-the deadline is done late. `escalated` counts the levels of the tree above that heard of it. A duty that goes to
+the deadline is done late. `escalated` counts the levels of the tree above that heard of it; UNTOLD: nobody is in office
+up to the top. A duty that goes to
 somebody else keeps its row and its appointment; `person_id` moves and a step says from whom to whom (reassigned).
 A duty is *vacant* while its appointment is over and `person_id` is still who held it: it waits for whom it is handed
 to, or for the next in that office, and who left hears and sees nothing of it.
@@ -26,6 +27,7 @@ from storage.scope import of_places
 from storage.work import Work
 
 OPEN = ("issued", "delivered", "acknowledged")
+UNTOLD = -1  # `escalated` of what is due to be told upwards while nobody above is in office
 ELSEWHERE = 0  # told by a letter or by the answer that shows the list; nobody reads back how that ended
 NONE_YET = -1000  # before every step of a ladder
 _UNTOLD = "state = 'issued'"
@@ -92,7 +94,7 @@ class DutyStep(Row, table=True):
     """Something that happened to a duty: who (`person:7`, `staff:wang`, `job:…`), what, when. `note`: no personal data.
 
     `what`: acknowledged, progress, number, evidence, done, reopened, asked, moved (its deadline), refused, reassigned,
-    excused, escalated. Being issued, told and reminded of is read from the duty and the firings.
+    excused, escalated, untold. Being issued, told and reminded of is read from the duty and the firings.
     """
 
     __tablename__ = "duty_step"

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from storage.absences import Absence
 from storage.base import table
-from storage.duties import OPEN, Duty, taken, vacant
+from storage.duties import OPEN, UNTOLD, Duty, taken, vacant
 from storage.duty_templates import DutyTemplate
 from storage.orgs import Appointment, Organisation
 from storage.reminders import Firing, Reminder
@@ -66,6 +66,7 @@ def conditions(work: Work, today: date) -> dict[str, sa.ColumnElement[bool]]:
         "excused": DUTY.state == "excused",
         "overdue": sa.and_(still, DUTY.deadline < today),
         "escalated": sa.and_(still, DUTY.escalated > 0),
+        "untold": sa.and_(still, DUTY.escalated == UNTOLD),
         "open": still,
         "silent": DUTY.state.in_(SILENT),
     }

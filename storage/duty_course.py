@@ -130,12 +130,22 @@ def holders(work: Work, org_id: int, day: date) -> Sequence[tuple[int, str, str]
     return work.session.exec(query).all()
 
 
-def mobiles(work: Work, people: Collection[int]) -> dict[int, bytes]:
-    """Sealed mobiles that people registered as members, by person."""
-    each = table(Member).c
-    query = sa.select(each.person_id, each.mobile).where(each.person_id.in_(list(people)), each.mobile.is_not(None))
+class Mobile(NamedTuple):
+    """A sealed mobile that somebody registered as a member, and where that membership is."""
+
+    member_id: int
+    path: str
+    sealed: bytes
+
+
+def mobiles(work: Work, people: Collection[int]) -> dict[int, Mobile]:
+    """The mobiles of these people, by person; without who registered none."""
+    each, org = table(Member).c, table(Organisation).c
+    query = sa.select(each.person_id, each.id, org.path, each.mobile)
+    query = query.join_from(table(Member), table(Organisation), org.id == each.org_id)
+    query = query.where(each.person_id.in_(list(people)), each.mobile.is_not(None)).order_by(each.created_at, each.id)
     rows: Sequence[Any] = work.look(query).all()
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: Mobile(*row[1:]) for row in rows}
 
 
 def cadres(work: Work, levels: Collection[str], role: str, day: date) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from storage.base import mixed, table
-from storage.duties import Duty
+from storage.duties import UNDONE, Duty
 from storage.orgs import Appointment, Organisation
 from storage.work import Work
 
@@ -65,6 +65,44 @@ def issued(work: Work, appointments: Collection[int], period: str) -> set[tuple[
     passed = passed.join(_duty, _duty.c.appointment_id == last.c.id)
     passed = passed.where(_office.c.id.in_(appointments), _duty.c.period == period)
     return {(row[0], row[1]) for query in (own, passed) for row in work.execute(query)}
+
+
+def of_the_same(work: Work, appointments: Collection[int], day: date) -> dict[int, list[Holder]]:
+    """The other offices that the same people ever had in the same unions, by appointment: those held on a day.
+
+    Who has or had no other office there is left out. By id.
+    """
+    other = _office.alias("other")
+    same = sa.and_(other.c.person_id == _office.c.person_id, other.c.org_id == _office.c.org_id)
+    still = sa.and_(other.c.since <= day, sa.or_(other.c.until.is_(None), other.c.until >= day))
+    columns = (other.c.id, other.c.org_id, other.c.person_id, other.c.office, other.c.since, _org.c.level)
+    query = sa.select(_office.c.id, still, *columns).join(other, sa.and_(same, other.c.id != _office.c.id))
+    query = query.join(_org, _org.c.id == _office.c.org_id).where(_office.c.id.in_(appointments))
+    found: dict[int, list[Holder]] = {}
+    for mine, held, *each in work.execute(query.order_by(_office.c.id, other.c.id)):
+        found.setdefault(mine, []).extend([Holder(*each)] if held else [])
+    return found
+
+
+def elsewhere(work: Work, appointments: Collection[int], period: str, day: date) -> set[tuple[int, str]]:
+    """What the same people were given in a period about the same unions with other offices: (appointment, template).
+
+    With an office that is over only what they did, or have now: not what was handed on, or waits for the next holder.
+    """
+    other = _office.alias("other")
+    about = sa.and_(_duty.c.org_id == _office.c.org_id, _duty.c.appointment_id != _office.c.id)
+    over = sa.and_(other.c.until < day, other.c.person_id == _duty.c.person_id)
+    theirs = sa.and_(
+        _duty.c.person_id == _office.c.person_id, sa.not_(sa.and_(UNDONE, sa.func.coalesce(over, sa.false())))
+    )
+    held = sa.and_(other.c.person_id == _office.c.person_id, sa.or_(other.c.until.is_(None), other.c.until >= day))
+    query = (
+        sa.select(_office.c.id, _duty.c.template_id)
+        .join(_duty, about)
+        .join(other, other.c.id == _duty.c.appointment_id)
+    )
+    query = query.where(_office.c.id.in_(appointments), _duty.c.period == period, sa.or_(theirs, held))
+    return {(row[0], row[1]) for row in work.execute(query)}
 
 
 def give(work: Work, values: dict[str, Any]) -> int:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from storage.base import table
-from storage.duties import UNDONE, Duty
+from storage.duties import UNDONE, UNTOLD, Duty
 from storage.duty_templates import DutyTemplate
-from storage.orgs import Organisation
+from storage.orgs import Appointment, Organisation, in_office
 from storage.outbox import Outbox
 from storage.work import Work
 
@@ -40,7 +40,8 @@ def late(work: Work, level: int, until: date, told_by: datetime, limit: int = OL
 
 def still(work: Work, ids: Collection[int], level: int) -> list[Late]:
     """Those of them that are still open and not told further, in the tree's order."""
-    mine = (_duty.c.id.in_(ids), UNDONE, _duty.c.escalated == level)
+    heard = (UNTOLD, 0) if level == 0 else (level,)
+    mine = (_duty.c.id.in_(ids), UNDONE, _duty.c.escalated.in_(heard))
     return _read(work, *mine, limit=len(ids))
 
 
@@ -51,6 +52,12 @@ def _read(work: Work, *mine: sa.ColumnElement[bool] | sa.TextClause, limit: int)
     return [Late(*row) for row in work.execute(query.limit(limit))]
 
 
-def mark(work: Work, ids: Collection[int], level: int, now: datetime) -> None:
-    """`level` levels above have heard of them."""
+def manned(work: Work, org_ids: Collection[int], day: date) -> set[int]:
+    """Which of these unions have somebody in office on a day."""
+    query = sa.select(table(Appointment).c.org_id).where(table(Appointment).c.org_id.in_(org_ids), *in_office(day))
+    return set(work.execute(query.distinct()).scalars())
+
+
+def mark(work: Work, ids: Collection[int], level: int, now: datetime | None) -> None:
+    """`level` levels above have heard of them, or UNTOLD."""
     work.execute(sa.update(_duty).where(_duty.c.id.in_(ids)).values(escalated=level, escalated_at=now))

@@ -89,6 +89,13 @@ def drop_waiting(work: Work, keys: Collection[str]) -> None:
     work.execute(sa.delete(rows).where(rows.c.key.in_(keys), rows.c.state == "waiting"))
 
 
+def planted(work: Work, keys: Collection[str]) -> bool:
+    """Whether there is a letter with one of these keys."""
+    rows = table(Letter)
+    work.session.flush()
+    return work.execute(sa.select(rows.c.id).where(rows.c.key.in_(keys)).limit(1)).first() is not None
+
+
 def planted_since(work: Work, prefix: str, moment: datetime) -> bool:
     """Whether a letter whose key begins so was planted after a moment."""
     mine = (col(Letter.key).startswith(prefix, autoescape=True), col(Letter.created_at) > moment)

@@ -14,18 +14,21 @@ log = logging.getLogger(__name__)
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts of duties told, and of unions whose letter failed; the others do not wait for those."""
-    counts = {"escalated": 0, "failed": 0}
+    """Counts of duties told, of those that nobody above is in office to be told of, and of letters that failed; the
+    others do not wait for those."""
+    counts = {"escalated": 0, "untold": 0, "failed": 0}
     if not_quiet(moment.now, house.hours) > moment.now:
         return counts
     found = database.look(partial(duty_escalation.due, house=house, now=moment.now))
-    for (superior, level), ids in sorted(found.items()):
-        deed = partial(duty_escalation.tell, superior=superior, level=level, ids=ids, now=moment.now)
+    for group in found:
         try:
-            counts["escalated"] += database.writer.run(deed)
+            told = database.writer.run(partial(duty_escalation.tell, group=group, now=moment.now))
         except Exception:
-            log.exception("late duties not escalated", extra={"org": superior})
+            log.exception("late duties not escalated", extra={"org": min(group)[0]})
             counts["failed"] += 1
+            continue
+        counts["escalated"] += told.escalated
+        counts["untold"] += told.untold
     return counts
 
 

@@ -4,7 +4,7 @@ Whoever looks sees their own branch and what is below it. Units stand in the tre
 have done is a ranking, which the rules against formalism forbid unless a union turns it on (`duties.ranking`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -18,6 +18,7 @@ from bot.services.house import House
 from storage import duty_board as rows
 from storage import duty_course, duty_templates, members, orgs
 from storage.duty_board import Sums, Wanted
+from storage.duty_course import Mobile
 from storage.orgs import Organisation
 from storage.work import Work
 
@@ -33,7 +34,7 @@ COUNTS = {
     "overdue": "已逾期",
     "escalated": "已上报",
 }
-STATES = {"": "全部", "silent": "没有回音", "open": "没有完成", **COUNTS}
+STATES = {"": "全部", "silent": "没有回音", "open": "没有完成", **COUNTS, "untold": "上级没有在任干部，未通报"}
 LOST = "（打不开）"
 NOBODY = "没有登记"
 GONE = "（空缺）"  # behind the office whose holder left and whose duties nobody has
@@ -80,7 +81,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A branch in a month, as of a day. `pages` of the units below; counts are in 项."""
+    """A branch in a month, as of a day. `pages` of the units below; counts are in 项. `untold`: due to be told upwards
+    while nobody above is in office."""
 
     place: Place
     period: str
@@ -90,6 +92,7 @@ class Board:
     tasks: Sequence[Task]
     pages: int
     page: int
+    untold: int
 
 
 def place_of(work: Work, actor: Actor, org_id: int | None) -> Place:
@@ -132,7 +135,8 @@ def board(
     pages = max(1, -(-len(lines) // UNITS))
     page = max(1, min(page, pages))
     shown = lines[(page - 1) * UNITS : page * UNITS]
-    return Board(place, period, today, whole, shown, _tasks(work, tasks), pages, page)
+    untold = rows.count(work, Wanted(place.org.path, period, today, state="untold"))
+    return Board(place, period, today, whole, shown, _tasks(work, tasks), pages, page, untold)
 
 
 def _units(work: Work, org: Organisation, sums: Mapping[int | None, Sums], ranking: bool) -> list[Unit]:
@@ -232,10 +236,15 @@ def _named(parts: Any) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An office to be phoned; `mobile` is masked, and empty where nobody holds it."""
+    """An office to be phoned; `mobile` is masked, and empty where nobody holds it.
+
+    `member_id`: whose whole number the actor may look at for a reason (`reveal.open_value`); None: not theirs to see,
+    or there is none.
+    """
 
     row: Any
     mobile: str
+    member_id: int | None = None
 
 
 def phone_list(
@@ -246,17 +255,21 @@ def phone_list(
     total = rows.count_unreachable(work, place.org.path, today)
     page, pages = _page(page, total, size)
     lines = rows.unreachable(work, place.org.path, today, size, (page - 1) * size)
-    numbers = _masked(work, [each.person_id for each in lines if each.person_id is not None])
-    calls = [Call(each, "" if each.person_id is None else numbers.get(each.person_id, NOBODY)) for each in lines]
+    found = duty_course.mobiles(work, [each.person_id for each in lines if each.person_id is not None])
+    calls = [_call(work, actor, each, found.get(each.person_id)) for each in lines]
     return Listing(place, period, today, calls, total, page, pages)
 
 
-def _masked(work: Work, people: Collection[int]) -> dict[int, str]:
-    field, found = mobile(), {}
-    for person_id, sealed in duty_course.mobiles(work, people).items():
-        clear = work.seal.open_or(LOST, sealed, members.MOBILE_PURPOSE)
-        found[person_id] = clear if clear == LOST else field.show(clear)
-    return found
+def _call(work: Work, actor: Actor, row: Any, found: Mobile | None) -> Call:
+    if row.person_id is None:
+        return Call(row, "")
+    if found is None:
+        return Call(row, NOBODY)
+    clear = work.seal.open_or(LOST, found.sealed, members.MOBILE_PURPOSE)
+    if clear == LOST:
+        return Call(row, LOST)
+    may = actor.may("reveal") and actor.may("members") and actor.within(found.path)
+    return Call(row, mobile().show(clear), found.member_id if may else None)
 
 
 def waiting(

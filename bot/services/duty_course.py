@@ -14,7 +14,8 @@ from bot.services.duty_evidence import WITHOUT_PROOF
 from bot.services.house import House
 from bot.services.overview import DUTIES, STATES
 from bot.services.reveal import NotKept, checked_reason
-from storage import audit, duties, duty_course
+from storage import absences, audit, duties, duty_course
+from storage.absences import Away
 from storage.duties import OPEN
 from storage.duty_course import Held
 from storage.duty_requests import REASON, DutyRequest
@@ -37,6 +38,7 @@ STEPS = {
     "reassigned": "转给同事",
     "excused": "免去",
     "escalated": "上报上级",
+    "untold": "该上报了，上级没有在任干部，未通报",
 }
 FIRED = {
     "said": "提醒",
@@ -122,8 +124,20 @@ def course(work: Work, actor: Actor, duty_id: int, house: House, now: datetime) 
         numbers=_numbers(work, found),
         evidence=duty_course.evidence_of(work, duty_id),
         vacant=duties.is_vacant(work, duty, today),
-        colleagues=[(who, f"{office} {name}".strip()) for who, office, name in holders if who != duty.person_id],
+        colleagues=_colleagues(work, [each for each in holders if each[0] != duty.person_id], today),
     )
+
+
+def _colleagues(work: Work, holders: Sequence[tuple[int, str, str]], today: date) -> list[tuple[int, str]]:
+    """Who could do it, with who is on leave until when."""
+    away = {each.person_id: each for each in absences.on_leave(work, today, [who for who, _, _ in holders])}
+    return [(who, f"{office} {name}".strip() + _say_away(away.get(who))) for who, office, name in holders]
+
+
+def _say_away(away: Away | None) -> str:
+    if away is None:
+        return ""
+    return f"（请假到{say_day(away.until_on)}，{'有人代' if away.substitute_id is not None else '没有人代'}）"
 
 
 def state_words(state: str, deadline: date, done_at: datetime | None, today: date) -> str:

@@ -15,7 +15,7 @@ from bot.services import duty_changes
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.house import House
 from bot.services.reveal import checked_reason
-from storage import audit, duties, duty_course
+from storage import absences, audit, duties, duty_course
 from storage.duties import OPEN
 from storage.duty_course import Held
 from storage.duty_requests import DutyRequest
@@ -103,17 +103,30 @@ def move(work: Work, actor: Actor, page: Page, day: date | None, now: datetime, 
 
 
 def reassign(work: Work, actor: Actor, page: Page, to_person: int | None, now: datetime, house: House) -> None:
-    """A colleague in office in the same union does it. Raises NoDuty, NotAllowed, ShownBefore, BadDeed."""
+    """A colleague in office in the same union does it, unless they are on leave with nobody to stand in.
+
+    Raises NoDuty, NotAllowed, ShownBefore, BadDeed.
+    """
     found, asked = _take(work, actor, page)
     before, gone = found.duty.person_id, duties.is_vacant(work, found.duty, local(now).date())
     theirs = {person for person, _, _ in duty_course.holders(work, found.org.id, local(now).date())} - {before}
     if to_person not in theirs or to_person is None:
         raise BadDeed("to", "请选一位本工会的同事。")
+    _demand_heard(work, to_person, now)
     _withdraw(work, asked, now)
     duty_changes.reassign(work, found.duty, to_person, f"staff:{actor.name}", now, house)
     _tell(work, found, to_person, texts.DESK_GIVEN, now)
     if not gone:
         _tell(work, found, before, texts.DESK_TAKEN, now)
+
+
+def _demand_heard(work: Work, person_id: int, now: datetime) -> None:
+    """Who is on leave with nobody to stand in would not hear of it until they are back. Raises BadDeed."""
+    away = absences.on_leave(work, local(now).date(), [person_id])
+    alone = next((each for each in away if each.person_id == person_id and each.substitute_id is None), None)
+    if alone is not None:
+        day = say_day(alone.until_on)
+        raise BadDeed("to", f"这位同事请假到{day}，也没有人代，收不到这项任务。请选别的同事，或者先登记由谁代。")
 
 
 def grant(work: Work, actor: Actor, page: Page, request_id: int, now: datetime, house: House) -> None:
@@ -130,6 +143,7 @@ def grant(work: Work, actor: Actor, page: Page, request_id: int, now: datetime, 
         duty_changes.move_deadline(work, found.duty, request.wanted_on, who, now, house)
         _tell(work, found, request.person_id, texts.DESK_GRANTED, now, before=say_day(before))
     elif request.to_person_id is not None:
+        _demand_heard(work, request.to_person_id, now)
         duty_changes.reassign(work, found.duty, request.to_person_id, who, now, house)
         _tell(work, found, request.to_person_id, texts.DESK_GIVEN, now)
         _tell(work, found, request.person_id, texts.DESK_TAKEN, now)

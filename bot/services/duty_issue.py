@@ -3,6 +3,14 @@
 Whose duty a template is: people in office in unions of its levels; with a `role`, those of that office, or everybody
 where the union has nobody of it. Its deadline is this year's own date, else what the rule gives; null skips it. Nobody
 is given what was due before the office began.
+
+Who has several offices of one union is given a line once for that union: with the appointment of the lowest id among
+those it is for, unless it was given with another one before. Every batch, process and binding says so by itself from
+the appointments alone, whether or not the other batch was there already: a crash between two batches leaves the line
+to the batch of the lowest id, which comes again. Who binds to a further office waits for a batch that is under way.
+When the first office ends in mid-month, what was done is done; what is open goes with that office (to who takes it, or
+waits for the next holder), and the next run gives the other office its own. Other people's duties that are handed over
+come in addition.
 """
 
 import hashlib
@@ -160,6 +168,8 @@ def issue_to(work: Work, holder: Holder, period: str, now: datetime, house: Hous
 
     Whoever calls this shows the list at once, so no list of the month is said any more.
     """
+    if duty_issuing.of_the_same(work, [holder.appointment_id], local(now).date()):
+        work.alone("issue_duties")
     _, issued = _give(work, [holder], month_of(work, period), now, house, now, told_id=ELSEWHERE)
     arm(work, [holder.person_id], now, house, listed=period)
     return issued
@@ -207,12 +217,45 @@ def missing(work: Work, holders: Sequence[Holder], month: Month, now: datetime) 
     """What these people were not given yet, with its last day."""
     if not holders or not month.lines:
         return
-    filled = duty_issuing.offices(work, {each.org_id for each in holders}, local(now).date())
-    have = duty_issuing.issued(work, [each.appointment_id for each in holders], month.period)
+    offices = offices_on(work, holders, month.period, local(now).date())
     for holder in holders:
-        for deadline, line in month.of(holder, filled):
-            if (holder.appointment_id, line.id) not in have:
-                yield holder, deadline, line
+        for deadline, line in offices.lack(month, holder):
+            yield holder, deadline, line
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """What office holders have already. `filled`: offices held in their unions; `first`: by appointment, the same
+    person's offices of the same union that come before it."""
+
+    filled: set[tuple[int, str]]
+    have: set[tuple[int, str]]
+    first: Mapping[int, Sequence[Holder]]
+
+    def lack(self, month: Month, holder: Holder) -> list[Due]:
+        """What a holder is still to be given of a month, by deadline."""
+        due = self._open(month, holder)
+        first = self.first.get(holder.appointment_id)
+        if not first or not due:
+            return due
+        theirs = {line.id for each in first for _, line in self._open(month, each)}
+        return [each for each in due if each[1].id not in theirs]
+
+    def _open(self, month: Month, holder: Holder) -> list[Due]:
+        due, have = month.of(holder, self.filled), self.have
+        return [each for each in due if (holder.appointment_id, each[1].id) not in have]
+
+
+def offices_on(work: Work, holders: Sequence[Holder], period: str, day: date) -> Offices:
+    """What these holders have of a period, as it is on a day."""
+    mine = [each.appointment_id for each in holders]
+    others = duty_issuing.of_the_same(work, mine, day)
+    first = {key: [each for each in found if each.appointment_id < key] for key, found in others.items()}
+    everything = {*mine, *(each.appointment_id for found in first.values() for each in found)}
+    have = duty_issuing.issued(work, everything, period)
+    if others:
+        have |= duty_issuing.elsewhere(work, list(others), period, day)
+    return Offices(duty_issuing.offices(work, {each.org_id for each in holders}, day), have, first)
 
 
 def _from(holder: Holder, line: Line, month: Month, since: datetime) -> datetime:

@@ -12,7 +12,7 @@ from bot.due_dates import deadline_in, field_of, reminder_days, say_rule
 from bot.services.duty_policy import DutyPolicy
 from storage import duty_dates, duty_templates, org_dates, orgs
 from storage.duty_templates import DutyDate, DutyTemplate
-from storage.orgs import Organisation
+from storage.orgs import Appointment, Organisation
 from storage.work import Work
 
 DRAFT_MARK = "~"  # ends the id of a draft that changes a live template
@@ -76,13 +76,16 @@ def due_on(template: DutyTemplate, period: str, own: DutyDate | None, org_days: 
 def of_month(
     calendar: Calendar, period: str, holders: Iterable[tuple[Organisation, str]], days: Mapping[int, Mapping[str, date]]
 ) -> Month:
-    """One month of whoever holds these offices. `days`: each union's own dates."""
+    """One month of one person who holds these offices, each line once for a union: with the first of them that it is
+    for. `days`: each union's own dates."""
     planned: list[Planned] = []
     skipped: dict[str, None] = {}
+    given = set[tuple[int, str]]()  # once for a union, whichever office it comes with
     for org, office in holders:
         for template in calendar.templates:
-            if not applies(template, org.level, office):
+            if not applies(template, org.level, office) or (org.id, template.id) in given:
                 continue
+            given.add((org.id, template.id))
             own = calendar.own.get((base_id(template), period))
             deadline = due_on(template, period, own, days.get(org.id, {}))
             if deadline is not None:
@@ -107,9 +110,15 @@ def calendar_of(work: Work, year: int, policy: DutyPolicy, drafts: bool = False)
 def year_of_person(work: Work, person_id: int, year: int, policy: DutyPolicy, drafts: bool = False) -> list[Month]:
     """Twelve months of a person in the offices held on the last day of each; somebody without one has empty months."""
     calendar = calendar_of(work, year, policy, drafts)
-    held = {period: orgs.offices_of(work, person_id, clamped(period, 31)) for period in periods(year)}
+    held = {period: _offices(work, person_id, clamped(period, 31)) for period in periods(year)}
     days = {org.id: org_dates.of_org(work, org.id) for pairs in held.values() for _, org in pairs}
     return [of_month(calendar, period, [(org, each.office) for each, org in held[period]], days) for period in held]
+
+
+def _offices(work: Work, person_id: int, day: date) -> list[tuple[Appointment, Organisation]]:
+    """By union, and in it the way issuing takes them."""
+    found = orgs.offices_of(work, person_id, day)
+    return sorted(found, key=lambda each: (each[1].path, each[0].id))
 
 
 def year_of_office(

@@ -11,7 +11,7 @@ from itertools import count
 
 from bot.calendar import at, clamped, period_of
 from bot.services.duty_desk import Desks
-from bot.services.duty_issue import Month, month_of
+from bot.services.duty_issue import Month, Offices, month_of, offices_on
 from bot.services.duty_ladder import LIST, Item, Policy, State, Step, next_moment, reached_by, step
 from bot.services.house import House
 from storage import duty_issuing, duty_rows, reminders
@@ -50,7 +50,7 @@ class _Mind:
     house: House
     policy: Policy
     now: datetime
-    months: list[tuple[datetime, Month, set[tuple[int, str]], set[tuple[int, str]]]]
+    months: list[tuple[datetime, Month, Offices]]
     known: dict[int, tuple[str, str, str]]
     ids: Iterator[int]
 
@@ -113,30 +113,17 @@ def _end(period: str) -> datetime:
     return at(clamped(period, 31) + timedelta(days=1), time())
 
 
-def _month(
-    work: Work, period: str, people: dict[int, list[Holder]], now: datetime
-) -> tuple[datetime, Month, set[tuple[int, str]], set[tuple[int, str]]]:
-    """When a month is given out, its lines, which offices are filled then, and what was given out already."""
+def _month(work: Work, period: str, people: dict[int, list[Holder]], now: datetime) -> tuple[datetime, Month, Offices]:
+    """When a month is given out, its lines, and what its office holders have of it already."""
     held = [each for mine in people.values() for each in mine]
     begins = max(at(clamped(period, 1), time()), now)
-    filled = duty_issuing.offices(work, {each.org_id for each in held}, clamped(period, 1))
-    issued = duty_issuing.issued(work, [each.appointment_id for each in held], period)
-    return begins, month_of(work, period), filled, issued
+    return begins, month_of(work, period), offices_on(work, held, period, clamped(period, 1))
 
 
-def _give(
-    mind: _Mind,
-    held: Sequence[Holder],
-    begins: datetime,
-    lines: Month,
-    filled: set[tuple[int, str]],
-    issued: set[tuple[int, str]],
-) -> _Coming:
+def _give(mind: _Mind, held: Sequence[Holder], begins: datetime, lines: Month, offices: Offices) -> _Coming:
     items: list[Item] = []
     for holder in held:
-        for deadline, line in lines.of(holder, filled):
-            if (holder.appointment_id, line.id) in issued:
-                continue
+        for deadline, line in offices.lack(lines, holder):
             item = _item(mind, lines.period, deadline, line.ladder, begins)
             mind.known[item.duty_id] = (line.id, lines.period, line.title)
             items.append(item)

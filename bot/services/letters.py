@@ -5,7 +5,7 @@ brings the letter back as `kept`. A template only says that there is news: the l
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot import texts
@@ -31,6 +31,11 @@ def plant(work: Work, key: str, person_id: int, text: str, now: datetime) -> boo
 def plant_all(work: Work, owed: Mapping[str, tuple[int, str]], now: datetime) -> int:
     """Owe many people words: key to (person, text); how many were not planted before."""
     return letters.plant_all(work, owed, now, now + WORTH)
+
+
+def planted(work: Work, keys: Collection[str]) -> bool:
+    """Whether one of these letters was planted before."""
+    return letters.planted(work, keys)
 
 
 def overtake(work: Work, *keys: str) -> None:

@@ -71,7 +71,7 @@ def test_the_union_above_hears_of_it_and_who_left_does_not(town: Town, leaver: K
 
     def job(work: Work) -> int:
         due = duty_escalation.due(work, town.house, late)
-        return sum(duty_escalation.tell(work, *key, ids, late) for key, ids in due.items())
+        return sum(duty_escalation.tell(work, group, late).escalated for group in due)
 
     assert town.database.writer.run(job) == 1
     assert letters_of(town, above) == 1

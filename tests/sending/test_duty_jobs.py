@@ -9,6 +9,8 @@ from sqlmodel import select
 from bot.clock import SHANGHAI
 from bot.jobs import escalate_duties, fire_reminders, note_deliveries
 from bot.jobs.job import Moment
+from bot.services import duty_board
+from bot.services.actors import Actor
 from bot.services.house import House
 from storage import letters
 from storage.base import table
@@ -23,6 +25,9 @@ from tests.rules.union import Town, line
 from tests.storage.kit import rows
 
 MINUTE = timedelta(minutes=1)
+
+
+STAFF = Actor("chen", "approver")
 
 
 def day(month: int, number: int, hour: int = 9) -> datetime:
@@ -143,6 +148,7 @@ def test_the_days_count_from_when_the_cadre_was_told(town: Town, cadre: Known) -
 
 def test_the_days_count_from_when_it_was_given_out(town: Town, cadre: Known) -> None:
     """Who cannot be told is no reason to wait for ever."""
+    town.cadre("u2", "street", day(11, 1))
     for number in (1, 2):
         town.complete(cadre, number, day(11, 3))
     town.unfollow(cadre)
@@ -150,3 +156,77 @@ def test_the_days_count_from_when_it_was_given_out(town: Town, cadre: Known) -> 
     town.issue(day(11, 25, 20))
     assert [escalated(town, day(11, number)) for number in (26, 27)] == [0, 0]
     assert escalated(town, day(11, 30)) == 1
+
+
+def counted(town: Town, now: datetime) -> dict[str, int]:
+    return escalate_duties.run(town.database, town.house, Moment(now, now))
+
+
+def test_a_union_with_nobody_in_office_is_passed_over(town: Town, cadre: Known) -> None:
+    city = town.cadre("u3", "city", day(11, 1))
+    assert escalated(town, day(11, 25)) == 1
+    ((whose, words),) = told(town)
+    assert whose == city.person_id
+    assert words.splitlines()[2:4] == [
+        "示例街道总工会没有在任干部，它下面的直接报给您：",
+        "· 示例商店工会：1项（任务a，最早11月20日到期）",
+    ]
+    assert escalated(town, day(11, 30)) == 1  # b; of a nobody further up is there to hear
+    assert len(told(town)) == 2
+    assert [what for (what,) in rows(town.database, DutyStep, "what")] == ["escalated"] * 2
+
+
+def test_with_nobody_up_to_the_top_staff_see_that_nobody_was_told(town: Town, cadre: Known) -> None:
+    assert counted(town, day(11, 25)) == {"escalated": 0, "untold": 1, "failed": 0}
+    assert counted(town, day(11, 25, 10)) == {"escalated": 0, "untold": 0, "failed": 0}
+    assert sorted(rows(town.database, Duty, "escalated", "escalated_at")) == [(-1, None), (0, None)]
+    assert rows(town.database, DutyStep, "what") == [("untold",)]
+    board = town.database.look(lambda work: duty_board.board(work, STAFF, None, "2026-11", day(11, 25)))
+    assert (board.untold, board.whole.escalated) == (1, 0)
+    city = town.cadre("u3", "city", day(11, 1))
+    assert escalated(town, day(11, 26)) == 1  # as soon as somebody is there
+    assert [whose for whose, _ in told(town)] == [city.person_id]
+    assert sorted(rows(town.database, Duty, "escalated")) == [(0,), (1,)]
+
+
+def test_one_letter_a_person_and_day_with_all_there_is_to_tell(town: Town, cadre: Known) -> None:
+    """Somebody in office in the street and in the city; and a duty of the street itself."""
+    town.build(line("a", 20), line("b", 25), line("s", 25, ("街道",)))
+    street = town.cadre("u2", "street", day(11, 1), office="经办人")
+    both = town.cadre("u3", "street", day(11, 1))
+    town.appoint(both, "city")
+    town.issue(day(11, 1))
+    assert escalated(town, day(11, 25)) == 1  # a, for the street
+    assert escalated(town, day(11, 30)) == 4  # b for the street, s of both for the city, a for the city
+    today = [(whose, words) for whose, words in told(town) if "截至11月30日" in words]
+    assert sorted(whose for whose, _ in today) == sorted([street.person_id, both.person_id])
+    words = dict(today)[both.person_id].splitlines()
+    assert not any("没有在任干部" in each for each in words)
+    assert words[1] == "截至11月30日，2个工会有4项任务过期限几个工作日还没有完成："
+    assert words[-3:-1] == [
+        "以前已经报过下一级工会、现在还没有完成的：",
+        "· 示例商店工会：1项（任务a，最早11月20日到期）",
+    ]
+    assert escalated(town, day(11, 30, 11)) == 0
+
+
+def test_what_turns_up_later_on_a_day_waits_for_the_next(town: Town, cadre: Known) -> None:
+    town.cadre("u2", "street", day(11, 1))
+    assert escalated(town, day(11, 25)) == 1
+    row = table(Duty)
+    earlier = sa.update(row).where(row.c.template_id == "b").values(deadline=day(11, 20).date())
+    town.database.writer.run(lambda work: work.execute(earlier))
+    assert escalated(town, day(11, 25, 11)) == 0
+    assert escalated(town, day(11, 26)) == 1
+    assert len(told(town)) == 2
+
+
+def test_who_stands_in_for_the_superior_is_told_too(town: Town, cadre: Known) -> None:
+    street, deputy = town.cadre("u2", "street", day(11, 1)), town.cadre("u3", "city", day(11, 1))
+    town.call(street, "张三")
+    town.leave(street, deputy, day(11, 20).date(), day(11, 30).date())
+    assert escalated(town, day(11, 25)) == 1
+    words = dict(told(town))
+    assert set(words) == {street.person_id, deputy.person_id}
+    assert "张三请假中，这份通报请您代看。" in words[deputy.person_id]
+    assert "请假" not in words[street.person_id]
