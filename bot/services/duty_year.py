@@ -126,6 +126,12 @@ def periods(year: int) -> list[str]:
     return [f"{year}-{month:02}" for month in range(1, 13)]
 
 
+def days_of(year: int, months: Iterable[Month]) -> set[date]:
+    """Every day that is said of a year's months, and the year's first: some may lie in the next year."""
+    said = {day for month in months for each in month.duties for day in (each.deadline, *each.reminders)}
+    return said | {date(year, 1, 1)}
+
+
 def say_month(month: Month) -> list[str]:
     """A month in lines: the day of its list, each duty with deadline and reminder days, and what is skipped."""
     listed = f"，{say_day(month.listed)}发清单" if month.listed else "，没有任务"
