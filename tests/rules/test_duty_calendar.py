@@ -16,10 +16,12 @@ from bot.services.duty_calendar import BadDate, Conflict, Loaded, NoTemplate
 from bot.services.duty_checks import BadTemplate
 from bot.services.duty_policy import DutyPolicy
 from bot.services.house import House
-from storage import duty_dates, duty_templates
+from storage import duty_course, duty_dates, duty_templates, orgs
 from storage.audit import Audit
+from storage.base import table
 from storage.database import Database
 from storage.duty_templates import DutyTemplate
+from storage.orgs import Appointment
 from storage.work import Work
 from tests.rules.union import Town, line
 from tests.storage.kit import rows
@@ -256,3 +258,41 @@ def test_two_publish_the_same_draft_and_one_of_them_is_told(town: Town, now: dat
         run(town, lambda work: duty_calendar.publish(work, APPROVER, "a", later))
     found = template(town, "a")
     assert found is not None and (found.version, found.changed_at) == (2, now)
+
+
+@pytest.mark.parametrize("treasurer", [True, False])
+def test_every_preview_is_what_is_given_out_also_where_an_office_is_vacant(
+    database: Database, house: House, now: datetime, treasurer: bool
+) -> None:
+    lines = (line("all", 20), line("chair", 21) | {"role": "主席"}, line("money", 22) | {"role": "财务"})
+    town = Town(database, house).build(*lines, line("early", 1))
+    people = {"主席": town.cadre("u1", "shop", now), "经办人": town.cadre("u2", "shop", now, office="经办人")}
+    if treasurer:
+        people["财务"] = town.cadre("u3", "shop", now, office="财务")
+    town.issue(now)
+    money, shop = 0, town.database.look(lambda work: orgs.by_code(work, "shop"))
+    assert shop is not None
+    for office, known in people.items():
+        given = {template.id for _, template in town.duties_of(known, "2026-11")}
+        assert given == {"all", "early"} | ({"chair"} if office == "主席" else set()) | (
+            {"money"} if office == "财务" or not treasurer else set()
+        )
+        months = town.database.look(
+            lambda work, who=known: duty_year.year_of_person(work, who.person_id, 2026, DutyPolicy())
+        )
+        assert {each.template.id for each in months[10].duties} == given
+        months = town.database.look(
+            lambda work, what=office: duty_year.year_of_office(work, shop, what, 2026, DutyPolicy())
+        )
+        assert {each.template.id for each in months[10].duties} == given
+        money += "money" in given
+    counted = town.database.look(lambda work: duty_course.cadres(work, ["基层"], "财务", now.date()))
+    assert counted == {"基层": money} == {"基层": 1 if treasurer else 2}
+
+
+def test_what_was_due_before_an_office_began_is_not_in_its_year(town: Town, now: datetime) -> None:
+    known = town.cadre("one", "shop", now)
+    office = table(Appointment)
+    run(town, lambda work: work.execute(office.update().values(since=date(2026, 11, 21))))
+    months = town.database.look(lambda work: duty_year.year_of_person(work, known.person_id, 2026, DutyPolicy()))
+    assert [[each.template.id for each in month.duties] for month in months] == [[]] * 10 + [["b"], ["a", "b"]]
