@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.calendar import clamped, first_workday, say_date, say_day
-from bot.due_dates import deadline_in, field_of, reminder_days, say_rule
+from bot.due_dates import deadline_in, field_of, reminder_days, say_rule, too_early
 from bot.services.duty_policy import DutyPolicy
 from bot.services.duty_whose import applies, held_by_others
 from storage import duty_dates, duty_issuing, duty_templates, org_dates, orgs
@@ -16,6 +16,7 @@ from storage.duty_templates import DutyDate, DutyTemplate
 from storage.orgs import Organisation
 from storage.work import Work
 
+EARLY = "在当月第一个工作日以前到期，大家看到清单时已经逾期，请换个日期。"
 DRAFT_MARK = "~"  # ends the id of a draft that changes a live template
 
 
@@ -30,6 +31,11 @@ class Planned:
     deadline: date
     own: bool
     reminders: tuple[date, ...]
+
+    @property
+    def early(self) -> bool:
+        """Whether people are first told when it is over already."""
+        return too_early(self.period, self.deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +179,5 @@ def _say_duty(each: Planned) -> str:
     why = "今年的日期" if each.own else say_rule(each.template.deadline)
     draft = "（草稿）" if each.template.state == "draft" else ""
     days = "、".join(map(say_day, each.reminders))
-    return f"  {say_date(each.deadline)}前  {each.template.title}{draft}（{why}）  提醒：{days}"
+    early = f"  注意：{EARLY}" if each.early else ""
+    return f"  {say_date(each.deadline)}前  {each.template.title}{draft}（{why}）  提醒：{days}{early}"
