@@ -296,3 +296,21 @@ def test_what_was_due_before_an_office_began_is_not_in_its_year(town: Town, now:
     run(town, lambda work: work.execute(office.update().values(since=date(2026, 11, 21))))
     months = town.database.look(lambda work: duty_year.year_of_person(work, known.person_id, 2026, DutyPolicy()))
     assert [[each.template.id for each in month.duties] for month in months] == [[]] * 10 + [["b"], ["a", "b"]]
+
+
+def test_a_line_that_is_due_before_anybody_is_told_is_pointed_out(town: Town, now: datetime) -> None:
+    assert list(duty_calendar.early(line("first", 5), (2026,))) == [date(2026, 5, 5), date(2026, 10, 5)]
+    assert list(duty_calendar.early(line("later", 10), (2026,))) == []
+    shop = town.database.look(lambda work: orgs.by_code(work, "shop"))
+    assert shop is not None
+    run(town, lambda work: duty_calendar.load_calendar(work, [line("first", 5)], now))
+    months = town.database.look(lambda work: duty_year.year_of_office(work, shop, "主席", 2026, DutyPolicy()))
+    assert [month.period for month in months if any(each.early for each in month.duties)] == ["2026-05", "2026-10"]
+    assert sum("注意：" in said for month in months for said in duty_year.say_month(month)) == 2
+
+
+def test_no_line_that_is_shipped_is_due_before_anybody_is_told() -> None:
+    shipped = content.read_calendar(Path(__file__).parents[2] / "content" / "calendar.yaml")
+    assert {each["id"]: list(duty_calendar.early(each, range(2026, 2029))) for each in shipped} == {
+        each["id"]: [] for each in shipped
+    }
