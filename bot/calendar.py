@@ -1,16 +1,20 @@
 """Working days and quiet hours in China, as pure functions of a moment.
 
 Statutory holidays and make-up workdays come from the `chinesecalendar` package, which is renewed every year when the
-State Council publishes the next one. For a year it does not know yet, Monday to Friday count as working days.
+State Council publishes the next one. Of a year it does not know yet the days of the law are free
+(全国年节及纪念日放假办法, in force since 2025-01-01), and weekends; make-up workdays at weekends are not known.
 """
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
 from bot.clock import SHANGHAI, local
+from bot.festivals import statutory
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,27 @@ class Hours:
     end: time = time(18, 0)
 
 
+@lru_cache(maxsize=4096)  # eleven years: the look-up takes 50 µs, and reminders ask for every day
 def is_workday(day: date) -> bool:
     """Whether people work on this day: weekdays without statutory holidays, and make-up workdays at weekends."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:  # a year that has not been published yet
-        return day.weekday() < 5
+        return day.weekday() < 5 and day not in days_off(day.year)
+
+
+@lru_cache(maxsize=64)
+def days_off(year: int) -> frozenset[date]:
+    """The working days that the law makes free in a year: its festivals, and a day instead of each at a weekend.
+
+    The law (article 6) does not say which day; it is always one right after the festival, so the next one is taken.
+    """
+    free: set[date] = set()
+    for day in sorted(statutory(year), key=lambda each: each.weekday() >= 5):
+        while day.weekday() >= 5 or day in free:
+            day += timedelta(days=1)
+        free.add(day)
+    return frozenset(free)
 
 
 def next_workday(day: date) -> date:
@@ -58,12 +77,17 @@ def subtract_workdays(day: date, count: int) -> date:
 
 
 def holidays_known(year: int) -> bool:
-    """Whether the State Council's holidays of a year are known; of another one only weekends are."""
+    """Whether the State Council has published a year's holidays; of another year only what the law says is known."""
     try:
         chinese_calendar.is_workday(date(year, 12, 31))
     except NotImplementedError:
         return False
     return True
+
+
+def unpublished(days: Iterable[date]) -> list[int]:
+    """The years of these days whose holidays are not known yet, in order."""
+    return [year for year in sorted({day.year for day in days}) if not holidays_known(year)]
 
 
 def at(day: date, clock_time: time) -> datetime:

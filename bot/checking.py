@@ -12,6 +12,7 @@ from bot.clock import SystemClock, local
 from bot.config import Config
 from bot.embedding import Embedder, Endpoint
 from bot.errors import Misconfigured
+from bot.services import duty_calendar
 from storage import catalogue, migrate
 
 MANY_DUE = 0.1  # more of the published base than editors can review in the ordinary way
@@ -47,9 +48,26 @@ def _findings(config: Config) -> Iterator[str]:
         except SQLAlchemyError as error:
             yield f"database.url: the database does not answer ({type(error).__name__})"
             return
+    yield from _early(config)
     yield from _reviews(config)
     yield from _platform(config)
     yield from _vectors(config)
+
+
+def _early(config: Config) -> Iterator[str]:
+    """Lines of the calendar file that are due before anybody is told of them, this year or next."""
+    try:
+        lines = content.read_calendar(config.content.folder / "calendar.yaml")
+    except Misconfigured:
+        return  # said above
+    this = local(SystemClock().now()).year
+    for line in lines:
+        found = next(duty_calendar.early(line, (this, this + 1)), None)
+        if found is not None:
+            yield (
+                f"calendar.yaml: {line['id']} is due {found}, before the first working day of its month, when people "
+                "are first told; take a later day, or {workday: n}"
+            )
 
 
 def _reviews(config: Config) -> Iterator[str]:

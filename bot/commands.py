@@ -5,20 +5,22 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 
 from bot import content
 from bot.app import duty_policy, embedding_endpoint, make_house, open_database
-from bot.calendar import holidays_known, say_date
+from bot.calendar import say_date, unpublished
 from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
 from bot.jobs import table
 from bot.jobs.job import Moment, run_job
 from bot.services import broadcasts, duty_calendar, duty_year, forecast
+from bot.services.bindings import OFFICES
 from bot.services.broadcasts import Notice
-from storage import jobs, migrate, orgs
+from storage import duty_course, jobs, migrate, orgs
 from storage.database import Database
 from storage.work import Work
 
@@ -145,6 +147,9 @@ def duties_year(config: Config, given: argparse.Namespace) -> int:
         org = orgs.by_code(work, given.union)
         if org is None:
             raise Failed(f"no union with the code {given.union}")
+        known = dict.fromkeys((*OFFICES, *duty_course.offices(work)))
+        if given.office not in known:
+            raise Failed(f"no office {given.office}; there are: {'、'.join(known)}")
         return org.name, duty_year.year_of_office(work, org, given.office, year, policy, given.drafts)
 
     with opened(config) as database:
@@ -153,6 +158,11 @@ def duties_year(config: Config, given: argparse.Namespace) -> int:
         for line in duty_year.say_month(month):
             print(line)
     count = sum(len(month.duties) for month in months)
-    unknown = "" if holidays_known(year) else f"; the holidays of {year} are not published yet, only weekends count"
-    print(f"{count} duties in {year} for {name} {given.office}{unknown}")
+    print(f"{count} duties in {year} for {name} {given.office}{_unsure(duty_year.days_of(year, months))}")
     return 0
+
+
+def _unsure(days: Iterable[date]) -> str:
+    years = " and ".join(map(str, unpublished(days)))
+    words = "are not published yet: the law's own holidays and weekends count, make-up workdays are not known"
+    return f"; the holidays of {years} {words}" if years else ""

@@ -55,6 +55,11 @@ def field_of(rule: Rule) -> str | None:
     return str(found) if found is not None else None
 
 
+def too_early(period: str, deadline: date) -> bool:
+    """Whether a duty is over before the first working day of its month, on which people are first told of it."""
+    return deadline < first_workday(period)
+
+
 def reminder_day(deadline: date, offset: int) -> date:
     """The working day of a step of the ladder: on or before the deadline earlier ones, after it later ones."""
     day = deadline + timedelta(days=offset)

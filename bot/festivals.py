@@ -1,7 +1,7 @@
 """On which day a festival falls: fixed dates, the lunar calendar (`borax`, 1900 to 2100) and the solar term 清明."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from borax.calendars.lunardate import LunarDate, TermUtils
 
@@ -40,6 +40,7 @@ ALIASES: Mapping[str, str] = {
     "清明节": "清明",
     "国家宪法日": "宪法日",
 }
+LUNAR_YEARS = range(1900, 2101)  # of which `borax` knows the lunar calendar and the solar terms
 NAMES = (*SOLAR, *LUNAR, QINGMING)
 
 
@@ -54,6 +55,19 @@ def festival_day(name: str, year: int) -> date:
     else:
         found = LunarDate(year, *LUNAR[name]).to_solar_date()
     return found
+
+
+def statutory(year: int) -> list[date]:
+    """The days on which everybody is off by law (全国年节及纪念日放假办法 of 2024, article 2), as they fall.
+
+    Two festivals on one day have it twice. Outside `LUNAR_YEARS` only those with fixed dates.
+    """
+    days = [date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))]
+    if year in LUNAR_YEARS:
+        spring = festival_day("春节", year)
+        days += [spring + timedelta(days=offset) for offset in range(-1, 3)]  # 除夕, 初一 to 初三
+        days += [festival_day(name, year) for name in (QINGMING, "端午", "中秋")]
+    return days
 
 
 def first_from(name: str, day: date) -> date:

@@ -149,13 +149,19 @@ def mobiles(work: Work, people: Collection[int]) -> dict[int, Mobile]:
 
 
 def cadres(work: Work, levels: Collection[str], role: str, day: date) -> dict[str, int]:
-    """Offices that a line of the calendar gives a duty to, by level."""
+    """Offices that a line of the calendar gives a duty to, by level: those of its role, or where a union has nobody of
+    it, all of them (`bot/services/duty_whose.py`)."""
     office, org = table(Appointment).c, table(Organisation).c
     query = sa.select(org.level, sa.func.count()).select_from(
         table(Appointment).join(table(Organisation), org.id == office.org_id)
     )
     query = query.where(org.level.in_(list(levels)), office.since <= day)
-    query = query.where(sa.or_(office.until.is_(None), office.until >= day), *([office.office == role] if role else []))
+    query = query.where(sa.or_(office.until.is_(None), office.until >= day))
+    if role:
+        same = table(Appointment).alias("same")
+        held = (same.c.org_id == office.org_id, same.c.office == role, same.c.since <= day)
+        there = sa.select(same.c.id).where(*held, sa.or_(same.c.until.is_(None), same.c.until >= day)).exists()
+        query = query.where(sa.or_(office.office == role, ~there))
     return tally(work.look(query.group_by(org.level)))
 
 

@@ -7,13 +7,16 @@ from urllib.parse import urlencode
 from aiohttp import web
 from multidict import MultiDict
 
+from bot.calendar import unpublished
+from bot.clock import local
 from bot.console.addresses import ID, number, row_id
 from bot.console.knowledge import read_page
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.visit import Visit
-from bot.services import absences, accounts, cadre_views, cadres
+from bot.due_dates import say_rule
+from bot.services import absences, accounts, cadre_views, cadres, duty_year
 from bot.services.absences import NoLeave
 from bot.services.bindings import OFFICES
 from bot.services.cadre_views import SIDES, Listing
@@ -60,6 +63,28 @@ async def show_list(room: Room, visit: Visit, request: web.Request) -> web.Strea
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """One cadre, and what can be done."""
     return await _page(room, visit, row_id(request, "appointment"))
+
+
+async def show_year(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """全年任务预览: what a whole year brings one cadre, with the drafts of the calendar, marked as such."""
+    appointment_id, this = row_id(request, "appointment"), local(room.clock.now()).year
+    year = next((each for each in range(this - 1, this + 3) if str(each) == request.query.get("year", "")), this)
+    appointment, org, name, months = await room.database.read(
+        lambda work: cadre_views.year(work, visit.actor, appointment_id, year, room.house.duties)
+    )
+    return room.render(
+        visit,
+        "cadre_year.html",
+        appointment=appointment,
+        org=org,
+        name=name,
+        months=months,
+        year=year,
+        years=[each for each in (year - 1, year + 1) if this - 1 <= each <= this + 2],
+        unpublished=unpublished(duty_year.days_of(year, months)),
+        early=duty_year.EARLY,
+        say_rule=say_rule,
+    )
 
 
 async def _page(
@@ -147,6 +172,7 @@ _ONE = f"/cadres/{{appointment:{ID}}}"
 ROUTES = (
     Route("GET", "/cadres", "cadres", show_list),
     Route("GET", _ONE, "cadres", show),
+    Route("GET", f"{_ONE}/year", "cadres", show_year),
     Route("POST", f"{_ONE}/hand-over", "appoint", hand_over),
     Route("POST", f"{_ONE}/leave", "appoint", note_leave),
     Route("POST", f"{_ONE}/leave/{{absence:{ID}}}/end", "appoint", end_leave),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.calendar import clamped, holidays_known, is_workday
+from bot.calendar import clamped, is_workday, unpublished
 from bot.clock import local
 from bot.console.duties import frame, read, say_month
 from bot.console.room import Room
@@ -72,7 +72,7 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         year=year,
         years=[each for each in (shown - 1, shown + 1) if each in years],
         this_year=shown,
-        known=holidays_known(shown),
+        unpublished=unpublished([date(shown, 1, 1), *(each.day for each in days.due)]),
         level=level,
         levels=[("", "各级"), *((each, each) for each in LEVELS)],
         weekdays="一二三四五六日",

@@ -2,10 +2,12 @@
 calendar, who is in office where, dates of unions. Giving twice is giving once. Months that came and went while the
 bot was down come first."""
 
+import logging
 from datetime import timedelta
 from functools import partial
 
-from bot.calendar import period_of
+from bot.calendar import period_of, unpublished
+from bot.clock import local
 from bot.jobs.job import Job, Moment
 from bot.services import duty_issue
 from bot.services.duty_skipped import between
@@ -14,6 +16,9 @@ from storage import jobs
 from storage.database import Database
 
 NAME = "issue_duties"
+AHEAD = timedelta(days=31)  # the month after the one that begins, so that there is time to renew the package
+
+log = logging.getLogger(__name__)
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
@@ -28,12 +33,20 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     before = database.look(partial(jobs.stamp, name=NAME))
     if stamp == before:
         return counts
+    if not before.startswith(f"{period}:"):
+        _warn(moment)
     for each in (*between(before, period), period):
         _give(database, house, moment, each, counts)
     while armed := database.writer.run(partial(duty_issue.arm_forgotten, now=moment.now, house=house)):
         counts["armed"] += armed
     database.writer.run(partial(jobs.put_stamp, name=NAME, value=stamp))
     return counts
+
+
+def _warn(moment: Moment) -> None:
+    """Once a month, when its duties are first given out, until somebody renews the package that knows the holidays."""
+    for year in unpublished([local(moment.now).date(), local(moment.now + AHEAD).date()]):
+        log.warning("holidays of this year are not known, renew chinesecalendar", extra={"year": year})
 
 
 def _give(database: Database, house: House, moment: Moment, period: str, counts: dict[str, int]) -> None:

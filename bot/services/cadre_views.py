@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.clock import local
-from bot.services import absences, cadres
+from bot.services import absences, cadres, duty_year
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.cadres import Colleague, Moved, NoHandover
+from bot.services.duty_policy import DutyPolicy
 from bot.services.trail import ACTIONS
 from storage import absences as leaves
 from storage import audit, orgs, people, staff
@@ -85,13 +86,7 @@ def _names(work: Work, wanted: Wanted, lines: Sequence[Any]) -> dict[int, str]:
 
 def one(work: Work, actor: Actor, appointment_id: int, now: datetime) -> Sheet:
     """One cadre. Raises NoHandover (there is none), NotAllowed."""
-    require(actor, "cadres")
-    appointment = orgs.appointment(work, appointment_id)
-    org = orgs.get(work, appointment.org_id) if appointment else None
-    if appointment is None or org is None:
-        raise NoHandover("没有这位干部。")
-    if not actor.within(org.path):
-        raise NotAllowed("这位干部不归您所在的工会管理。")
+    appointment, org = seen(work, actor, appointment_id)
     person_id, today = appointment.person_id, local(now).date()
     person, code = people.get(work, person_id), orgs.spent_for(work, org.id, appointment.office, person_id)
     addresses = people.addresses_of(work, person_id)
@@ -111,6 +106,32 @@ def one(work: Work, actor: Actor, appointment_id: int, now: datetime) -> Sheet:
         colleagues=cadres.colleagues(work, person_id, today, [org.id]),
         mark=cadres.mark_of(appointment, moved),
     )
+
+
+def seen(work: Work, actor: Actor, appointment_id: int) -> tuple[Appointment, Organisation]:
+    """An office that the actor may look at. Raises NoHandover (there is none), NotAllowed."""
+    require(actor, "cadres")
+    appointment = orgs.appointment(work, appointment_id)
+    org = orgs.get(work, appointment.org_id) if appointment else None
+    if appointment is None or org is None:
+        raise NoHandover("没有这位干部。")
+    if not actor.within(org.path):
+        raise NotAllowed("这位干部不归您所在的工会管理。")
+    return appointment, org
+
+
+def year(
+    work: Work, actor: Actor, appointment_id: int, wanted: int, policy: DutyPolicy
+) -> tuple[Appointment, Organisation, str, list[duty_year.Month]]:
+    """A year of whoever has this office, in all their offices of the actor's branch, with every draft published.
+
+    Raises as `one` does.
+    """
+    appointment, org = seen(work, actor, appointment_id)
+    person = people.get(work, appointment.person_id)
+    below = actor.path or "/"
+    months = duty_year.year_of_person(work, appointment.person_id, wanted, policy, drafts=True, below=below)
+    return appointment, org, person.name if person else "", months
 
 
 def _leaves(work: Work, person_id: int, today: date) -> list[tuple[Absence, str, str]]:

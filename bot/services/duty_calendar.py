@@ -5,14 +5,14 @@ transaction with its audit line. A published change holds for the periods that a
 and its words also for duties that people have already; their deadline moves when the period gets its own date.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from bot.calendar import clamped, period_of, say_date
 from bot.clock import local
-from bot.due_dates import FAR, field_of
+from bot.due_dates import FAR, deadline_in, field_of, too_early
 from bot.errors import Refusal
 from bot.services import duty_moves
 from bot.services.actors import Actor, require, require_branch
@@ -208,6 +208,15 @@ def _load_line(work: Work, template_id: str, values: dict[str, Any], now: dateti
     version = found.version + 1 if found else 1
     duty_templates.put_template(work, template_id, {**values, "version": version, "changed_at": now})
     return "changed" if found else "new"
+
+
+def early(line: Mapping[str, Any], years: Iterable[int]) -> Iterator[date]:
+    """Deadlines of a line of a file in these years before the month's first working day, when it is first told."""
+    columns = _columns(line)
+    for period in (f"{year}-{month:02}" for year in years for month in columns["months"]):
+        due = deadline_in(period, columns["deadline"])
+        if due is not None and too_early(period, due):
+            yield due
 
 
 def _columns(line: Mapping[str, Any]) -> dict[str, Any]:

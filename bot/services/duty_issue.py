@@ -25,6 +25,7 @@ from bot.due_dates import deadline_in, field_of
 from bot.services import duty_places, duty_skipped
 from bot.services.duty_arming import arm
 from bot.services.duty_ladder import reached_by
+from bot.services.duty_whose import applies, held_by_others
 from bot.services.house import House
 from storage import duty_issuing, duty_rows, duty_templates, org_dates
 from storage.duties import ELSEWHERE
@@ -74,8 +75,7 @@ class Month:
     def of(self, holder: Holder, filled: set[tuple[int, str]]) -> list[Due]:
         """What an office holder has to do, by deadline, and not before the office began. `filled`: offices held in the
         unions."""
-        others = (each for each in self.roles if each != holder.office and (holder.org_id, each) in filled)
-        asked = (holder.level, frozenset(others))
+        asked = (holder.level, held_by_others(self.roles, holder.org_id, holder.office, filled))
         shared, counted = self._known.get(asked) or self._known.setdefault(asked, self._lines(*asked))
         own = [(day, line) for line in counted if (day := self._counted(line, holder.org_id)) is not None]
         found = sorted([*shared, *own], key=_by_day) if own else shared
@@ -83,7 +83,7 @@ class Month:
 
     def _lines(self, level: str, others: frozenset[str]) -> tuple[list[Due], list[Line]]:
         """What everybody of a level has whose colleagues hold these offices: with a day for all, and without."""
-        mine = [each for each in self.lines if level in each.levels and each.role not in others]
+        mine = [each for each in self.lines if applies(each.levels, each.role, level, others)]
         shared = [(each.day, each) for each in mine if each.field is None and each.day is not None]
         return sorted(shared, key=_by_day), [each for each in mine if each.field is not None]
 

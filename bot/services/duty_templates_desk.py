@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from bot import duty_texts as texts
-from bot.calendar import clamped, period_of, say_day
+from bot.calendar import clamped, period_of, say_day, unpublished
 from bot.clock import local
-from bot.due_dates import deadline_in, field_of, reminder_days
+from bot.due_dates import deadline_in, field_of, reminder_days, too_early
 from bot.services import duty_calendar
 from bot.services.actors import Actor, require
 from bot.services.duty_calendar import NoTemplate, draft_of
@@ -151,6 +151,11 @@ class Planned:
         """Whether the month was left out on purpose."""
         return self.own and self.day is None
 
+    @property
+    def early(self) -> bool:
+        """Whether people are first told when it is over already."""
+        return self.day is not None and too_early(self.period, self.day)
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -160,6 +165,11 @@ class Preview:
     cadres: Mapping[str, int]
     listed: str
     reminded: str
+
+    @property
+    def unpublished(self) -> list[int]:
+        """Years of the dates whose holidays are not known yet."""
+        return unpublished(day for each in self.months for day in (*each.reminders, *filter(None, (each.day,))))
 
 
 def preview(work: Work, template: DutyTemplate, year: int, now: datetime, house: House) -> Preview:

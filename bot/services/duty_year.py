@@ -1,20 +1,22 @@
 """What a whole year brings to a person or an office: which duties, due when, reminded when. Reads only.
 
-`due_on` and `applies` are what issuing goes by too, so that the preview is what will happen.
+`due_on` and `duty_whose.py` are what issuing goes by too, so that the preview is what will happen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.calendar import clamped, first_workday, say_date, say_day
-from bot.due_dates import deadline_in, field_of, reminder_days, say_rule
+from bot.due_dates import deadline_in, field_of, reminder_days, say_rule, too_early
 from bot.services.duty_policy import DutyPolicy
-from storage import duty_dates, duty_templates, org_dates, orgs
+from bot.services.duty_whose import applies, held_by_others
+from storage import duty_dates, duty_issuing, duty_templates, org_dates, orgs
 from storage.duty_templates import DutyDate, DutyTemplate
 from storage.orgs import Appointment, Organisation
 from storage.work import Work
 
+EARLY = "在当月第一个工作日以前到期，大家看到清单时已经逾期，请换个日期。"
 DRAFT_MARK = "~"  # ends the id of a draft that changes a live template
 
 
@@ -29,6 +31,11 @@ class Planned:
     deadline: date
     own: bool
     reminders: tuple[date, ...]
+
+    @property
+    def early(self) -> bool:
+        """Whether people are first told when it is over already."""
+        return too_early(self.period, self.deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,6 @@ def base_id(template: DutyTemplate) -> str:
     return template.id.removesuffix(DRAFT_MARK)
 
 
-def applies(template: DutyTemplate, level: str, office: str) -> bool:
-    """Whether an office of a level of the tree has this duty."""
-    return level in template.levels and template.role in ("", office)
-
-
 def due_on(template: DutyTemplate, period: str, own: DutyDate | None, org_days: Mapping[str, date]) -> date | None:
     """The deadline of a template in a period for one union; None: not due there.
 
@@ -73,21 +75,39 @@ def due_on(template: DutyTemplate, period: str, own: DutyDate | None, org_days: 
     return deadline_in(period, template.deadline, org_days.get(field) if field else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An office to plan for; nothing is due before `since`."""
+
+    org: Organisation
+    office: str
+    since: date = date.min
+
+
 def of_month(
-    calendar: Calendar, period: str, holders: Iterable[tuple[Organisation, str]], days: Mapping[int, Mapping[str, date]]
+    calendar: Calendar,
+    period: str,
+    posts: Iterable[Post],
+    days: Mapping[int, Mapping[str, date]],
+    filled: Collection[tuple[int, str]],
 ) -> Month:
     """One month of one person who holds these offices, each line once for a union: with the first of them that it is
-    for. `days`: each union's own dates."""
+    for. `days`: each union's own dates; `filled`: offices held there."""
     planned: list[Planned] = []
     skipped: dict[str, None] = {}
     given = set[tuple[int, str]]()  # once for a union, whichever office it comes with
-    for org, office in holders:
+    roles = {each.role for each in calendar.templates}
+    for post in posts:
+        org, office = post.org, post.office
+        others = held_by_others(roles, org.id, office, filled)
         for template in calendar.templates:
-            if not applies(template, org.level, office) or (org.id, template.id) in given:
+            if not applies(template.levels, template.role, org.level, others) or (org.id, template.id) in given:
                 continue
             given.add((org.id, template.id))
             own = calendar.own.get((base_id(template), period))
             deadline = due_on(template, period, own, days.get(org.id, {}))
+            if deadline is not None and deadline < post.since:
+                continue
             if deadline is not None:
                 reminders = tuple(reminder_days(deadline, calendar.policy.offsets(template.ladder)))
                 planned.append(Planned(period, org.name, office, template, deadline, own is not None, reminders))
@@ -107,12 +127,28 @@ def calendar_of(work: Work, year: int, policy: DutyPolicy, drafts: bool = False)
     return Calendar(live, duty_dates.of_year(work, year), policy)
 
 
-def year_of_person(work: Work, person_id: int, year: int, policy: DutyPolicy, drafts: bool = False) -> list[Month]:
-    """Twelve months of a person in the offices held on the last day of each; somebody without one has empty months."""
+def year_of_person(
+    work: Work, person_id: int, year: int, policy: DutyPolicy, drafts: bool = False, below: str = "/"
+) -> list[Month]:
+    """Twelve months of a person in the offices held on the last day of each; somebody without one has empty months.
+
+    `below`: only offices in this branch of the tree.
+    """
     calendar = calendar_of(work, year, policy, drafts)
-    held = {period: _offices(work, person_id, clamped(period, 31)) for period in periods(year)}
-    days = {org.id: org_dates.of_org(work, org.id) for pairs in held.values() for _, org in pairs}
-    return [of_month(calendar, period, [(org, each.office) for each, org in held[period]], days) for period in held]
+    held = {
+        period: [
+            Post(org, each.office, each.since)
+            for each, org in _offices(work, person_id, clamped(period, 31))
+            if org.path.startswith(below)
+        ]
+        for period in periods(year)
+    }
+    days = {post.org.id: org_dates.of_org(work, post.org.id) for posts in held.values() for post in posts}
+    return [of_month(calendar, each, posts, days, _filled(work, days, each)) for each, posts in held.items()]
+
+
+def _filled(work: Work, org_ids: Collection[int], period: str) -> set[tuple[int, str]]:
+    return duty_issuing.offices(work, org_ids, clamped(period, 31))
 
 
 def _offices(work: Work, person_id: int, day: date) -> list[tuple[Appointment, Organisation]]:
@@ -127,12 +163,18 @@ def year_of_office(
     """Twelve months of an office of a union, whether somebody holds it or not."""
     calendar = calendar_of(work, year, policy, drafts)
     days = {org.id: org_dates.of_org(work, org.id)}
-    return [of_month(calendar, period, [(org, office)], days) for period in periods(year)]
+    return [of_month(calendar, each, [Post(org, office)], days, _filled(work, days, each)) for each in periods(year)]
 
 
 def periods(year: int) -> list[str]:
     """The twelve periods of a year."""
     return [f"{year}-{month:02}" for month in range(1, 13)]
+
+
+def days_of(year: int, months: Iterable[Month]) -> set[date]:
+    """Every day that is said of a year's months, and the year's first: some may lie in the next year."""
+    said = {day for month in months for each in month.duties for day in (each.deadline, *each.reminders)}
+    return said | {date(year, 1, 1)}
 
 
 def say_month(month: Month) -> list[str]:
@@ -146,4 +188,5 @@ def _say_duty(each: Planned) -> str:
     why = "今年的日期" if each.own else say_rule(each.template.deadline)
     draft = "（草稿）" if each.template.state == "draft" else ""
     days = "、".join(map(say_day, each.reminders))
-    return f"  {say_date(each.deadline)}前  {each.template.title}{draft}（{why}）  提醒：{days}"
+    early = f"  注意：{EARLY}" if each.early else ""
+    return f"  {say_date(each.deadline)}前  {each.template.title}{draft}（{why}）  提醒：{days}{early}"

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import FormData
 from openpyxl import Workbook, load_workbook
 
-from storage import absences, org_dates, orgs, people
+from storage import absences, duty_templates, org_dates, orgs, people
 from storage.absences import Absence, Away
 from storage.orgs import Binding
 from storage.work import Work
@@ -233,3 +233,25 @@ async def test_staff_without_the_right_change_nothing(desk: Desk, path: str) -> 
     else:
         assert (await upload(wang, path, book(("工会", "职务"), ("east-plant", "主席")), days="7")).status == 403
     assert count(desk.database, Binding) == 0
+
+
+async def test_the_whole_year_of_a_cadre_with_drafts(desk: Desk) -> None:
+    tree = await desk.tree()
+    mine = await cadre(desk, "u1", tree["east-plant"], name="王芳")
+    theirs = await cadre(desk, "u2", tree["west-plant"], name="李四")
+    line = {"what": "报上来。", "basis": "惯例", "evidence": "none", "levels": ["基层"], "numbers": None}
+
+    def fill(work: Work) -> None:
+        for key, state, day in (("early", "live", 5), ("next", "draft", 20), ("gone", "retired", 21)):
+            more = {"title": f"任务{key}", "months": [10], "deadline": {"day": day}, "state": state}
+            duty_templates.put_template(work, key, {**line, **more})
+
+    await desk.write(fill)
+    east = await desk.person("east", "staff", tree["east"])
+    assert f'href="/cadres/{mine}/year"' in (await east.get(f"/cadres/{mine}")).text
+    page = plain(await east.get(f"/cadres/{mine}/year?year=2026"))
+    assert "王芳" in page and "10月，10月8日发清单" in page and "9月 没有任务" in page
+    assert "2026年10月20日前 任务next 草稿" in page and "任务gone" not in page
+    assert page.count("看到清单时已经逾期") == 1 and "还没有公布" not in page
+    assert (await east.get(f"/cadres/{theirs}/year")).status == 403
+    assert (await east.get("/cadres/999999999/year")).status == (await east.get("/cadres/999999999")).status

@@ -175,3 +175,12 @@ def test_a_rule_comes_back_from_the_form_as_it_was(rule: dict[str, Any]) -> None
     again = read(form)
     assert (again["deadline"], again["ladder"]) == (rule, [-7, 0])
     assert "deadline" not in duty_templates_desk.problems(again)
+
+
+async def test_the_preview_points_out_a_date_before_anybody_is_told(union: Union, desk: Desk) -> None:
+    liu = await desk.person("liu", "editor")
+    await liu.get("/duties/templates/new")
+    more = {"kind": "day", "day": "5", "role": "财务", "action": "preview"}
+    tried = plain(await send(liu, "/duties/templates/new", **more, month=["9", "10"]))
+    assert "10月的期限（2026年10月5日）在当月第一个工作日以前" in tried and "9月的期限（" not in tried
+    assert "还没有公布" not in tried and "谁也收不到" not in tried  # nobody holds 财务: everybody in office gets it

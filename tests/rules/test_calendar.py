@@ -9,7 +9,9 @@ from bot.calendar import (
     add_workdays,
     at,
     clamped,
+    days_off,
     first_workday,
+    holidays_known,
     is_workday,
     next_workday,
     not_quiet,
@@ -17,6 +19,7 @@ from bot.calendar import (
     previous_workday,
     say_date,
     say_day,
+    unpublished,
 )
 from bot.clock import SHANGHAI, FrozenClock, local
 
@@ -53,11 +56,47 @@ def test_the_year_has_the_published_number_of_working_days() -> None:
     assert {each for each in days if is_workday(each)} == expected
 
 
-def test_a_year_nobody_has_published_has_plain_weeks() -> None:
+def test_a_year_nobody_has_published_has_plain_weeks_and_fixed_festivals() -> None:
     monday = date(UNKNOWN_YEAR, 1, 7)
     assert monday.weekday() == 0
     assert [is_workday(monday + timedelta(days=n)) for n in range(7)] == [True] * 5 + [False] * 2
-    assert first_workday(f"{UNKNOWN_YEAR}-10") == date(UNKNOWN_YEAR, 10, 1)
+    assert first_workday(f"{UNKNOWN_YEAR}-10") == date(UNKNOWN_YEAR, 10, 4)  # outside the lunar tables, too
+
+
+# Days off of working days by law: 元旦; 除夕 to 初三; 清明; May 1 and 2; 端午; 中秋; October 1 to 3. What falls on a
+# weekend, or on another festival (中秋 of 2028), is made up for on the working days right after.
+BY_LAW = {
+    2027: "01-01 02-05 02-08 02-09 02-10 04-05 05-03 05-04 06-09 09-15 10-01 10-04 10-05",
+    2028: "01-03 01-25 01-26 01-27 01-28 04-04 05-01 05-02 05-29 10-02 10-03 10-04 10-05",
+}
+
+
+@pytest.mark.parametrize("year", BY_LAW)
+def test_a_year_that_is_not_published_has_the_holidays_of_the_law(year: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [f"{each:%m-%d}" for each in sorted(days_off(year))] == BY_LAW[year].split()
+    monkeypatch.setattr("bot.calendar.chinese_calendar.is_workday", unheard_of)
+    is_workday.cache_clear()  # another test may have asked a package that knows more
+    try:
+        days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+        free = {each for each in days if each.weekday() < 5 and not is_workday(each)}
+        assert free == days_off(year) and not any(is_workday(each) for each in days if each.weekday() >= 5)
+    finally:
+        is_workday.cache_clear()
+
+
+def unheard_of(day: date) -> bool:
+    raise NotImplementedError(day)
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_what_the_law_frees_was_free_in_the_years_that_are_published(year: int) -> None:
+    assert holidays_known(year)
+    assert [each for each in sorted(days_off(year)) if is_workday(each)] == []
+
+
+def test_years_that_are_not_published_are_named_once_in_order() -> None:
+    days = [date(UNKNOWN_YEAR, 5, 1), date(2026, 5, 1), date(UNKNOWN_YEAR - 1, 5, 1), date(UNKNOWN_YEAR, 6, 1)]
+    assert unpublished(days) == [UNKNOWN_YEAR - 1, UNKNOWN_YEAR]
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,9 @@ def test_months_before_a_day(ends: str, count: int, expected: str) -> None:
     assert months_before(day(ends), count) == day(expected)
 
 
-def test_a_year_without_published_holidays_has_plain_weeks() -> None:
-    spring = festival_day("春节", 2098)
-    weekdays = [each for n in range(1, 20) if (each := spring - timedelta(days=n)).weekday() < 5]
+def test_a_year_without_published_holidays_has_plain_weeks_before_a_festival() -> None:
+    eve = festival_day("春节", 2098) - timedelta(days=1)
+    weekdays = [each for n in range(1, 20) if (each := eve - timedelta(days=n)).weekday() < 5]
     assert deadline_in("2098-01", {"before": "春节", "workdays": 7}) == weekdays[6]
 
 

@@ -20,10 +20,12 @@ from bot.services.duty_calendar import BadDate, Conflict, Loaded, NoTemplate
 from bot.services.duty_checks import FIELDS, BadTemplate
 from bot.services.duty_policy import DutyPolicy
 from bot.services.house import House
-from storage import duty_dates, duty_templates
+from storage import duty_course, duty_dates, duty_templates, orgs
 from storage.audit import Audit
+from storage.base import table
 from storage.database import Database
 from storage.duty_templates import DutyTemplate
+from storage.orgs import Appointment
 from storage.outbox import Outbox
 from storage.reminders import Firing
 from storage.work import Work
@@ -298,3 +300,59 @@ def redraw(work: Work, ladder: list[int], now: datetime) -> None:
     kept = {key: getattr(template, key) for key in FIELDS}
     duty_calendar.save(work, EDITOR, "a", {**kept, "ladder": ladder}, now)
     duty_calendar.publish(work, APPROVER, "a", now, House())
+
+
+@pytest.mark.parametrize("treasurer", [True, False])
+def test_every_preview_is_what_is_given_out_also_where_an_office_is_vacant(
+    database: Database, house: House, now: datetime, treasurer: bool
+) -> None:
+    lines = (line("all", 20), line("chair", 21) | {"role": "主席"}, line("money", 22) | {"role": "财务"})
+    town = Town(database, house).build(*lines, line("early", 1))
+    people = {"主席": town.cadre("u1", "shop", now), "经办人": town.cadre("u2", "shop", now, office="经办人")}
+    if treasurer:
+        people["财务"] = town.cadre("u3", "shop", now, office="财务")
+    town.issue(now)
+    money, shop = 0, town.database.look(lambda work: orgs.by_code(work, "shop"))
+    assert shop is not None
+    for office, known in people.items():
+        given = {template.id for _, template in town.duties_of(known, "2026-11")}
+        assert given == {"all", "early"} | ({"chair"} if office == "主席" else set()) | (
+            {"money"} if office == "财务" or not treasurer else set()
+        )
+        months = town.database.look(
+            lambda work, who=known: duty_year.year_of_person(work, who.person_id, 2026, DutyPolicy())
+        )
+        assert {each.template.id for each in months[10].duties} == given
+        months = town.database.look(
+            lambda work, what=office: duty_year.year_of_office(work, shop, what, 2026, DutyPolicy())
+        )
+        assert {each.template.id for each in months[10].duties} == given
+        money += "money" in given
+    counted = town.database.look(lambda work: duty_course.cadres(work, ["基层"], "财务", now.date()))
+    assert counted == {"基层": money} == {"基层": 1 if treasurer else 2}
+
+
+def test_what_was_due_before_an_office_began_is_not_in_its_year(town: Town, now: datetime) -> None:
+    known = town.cadre("one", "shop", now)
+    office = table(Appointment)
+    run(town, lambda work: work.execute(office.update().values(since=date(2026, 11, 21))))
+    months = town.database.look(lambda work: duty_year.year_of_person(work, known.person_id, 2026, DutyPolicy()))
+    assert [[each.template.id for each in month.duties] for month in months] == [[]] * 10 + [["b"], ["a", "b"]]
+
+
+def test_a_line_that_is_due_before_anybody_is_told_is_pointed_out(town: Town, now: datetime) -> None:
+    assert list(duty_calendar.early(line("first", 5), (2026,))) == [date(2026, 5, 5), date(2026, 10, 5)]
+    assert list(duty_calendar.early(line("later", 10), (2026,))) == []
+    shop = town.database.look(lambda work: orgs.by_code(work, "shop"))
+    assert shop is not None
+    run(town, lambda work: duty_calendar.load_calendar(work, [line("first", 5)], now))
+    months = town.database.look(lambda work: duty_year.year_of_office(work, shop, "主席", 2026, DutyPolicy()))
+    assert [month.period for month in months if any(each.early for each in month.duties)] == ["2026-05", "2026-10"]
+    assert sum("注意：" in said for month in months for said in duty_year.say_month(month)) == 2
+
+
+def test_no_line_that_is_shipped_is_due_before_anybody_is_told() -> None:
+    shipped = content.read_calendar(Path(__file__).parents[2] / "content" / "calendar.yaml")
+    assert {each["id"]: list(duty_calendar.early(each, range(2026, 2029))) for each in shipped} == {
+        each["id"]: [] for each in shipped
+    }

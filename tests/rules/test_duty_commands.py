@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.calendar import holidays_known
 from bot.cli import main
 from bot.config import new_secrets
 from tests.rules.union import line
@@ -53,10 +54,33 @@ def test_a_year_is_printed_month_by_month(folder: Path, capsys: pytest.CaptureFi
         "  2026年2月6日前  任务one（春节前7个工作日）  提醒：2月5日、2月6日",
         "2026年2月，没有任务",
     ]
-    assert said[-1] == "1 duties in 2026 for 示例商店工会 主席"
+    assert said[-1] == "2 duties in 2026 for 示例商店工会 主席"  # nobody holds 经办人: theirs falls to the others
     assert main(["duties", "year", "--union", "shop", "--year", "2098", "--office", "经办人"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "2 duties in 2098 for 示例商店工会 经办人; the holidays of 2098 are not published yet, only weekends count"
+        "2 duties in 2098 for 示例商店工会 经办人; the holidays of 2098 are not published yet: the law's own "
+        "holidays and weekends count, make-up workdays are not known"
     )
+    assert main(["duties", "year", "--union", "shop", "--office", "皇帝"]) == 1
+    assert "no office 皇帝; there are: 主席、副主席、经办人" in capsys.readouterr().err
     assert main(["duties", "year", "--union", "nowhere"]) == 1
     assert "no union with the code nowhere" in capsys.readouterr().err
+
+
+def test_a_date_that_lies_in_a_year_without_published_holidays_has_a_footnote(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "units.yaml").write_text(yaml.safe_dump(UNITS), encoding="utf-8")
+    assert main(["orgs", "import", "units.yaml"]) == 0
+    late = {key: value for key, value in line("late", 5, month=12).items() if key != "deadline_day"}
+    assert (
+        brought_in(folder, late | {"deadline": {"before": "元旦", "days": 0}, "ladder": [1]}, line("plain", 9, month=3))
+        == 0
+    )
+    capsys.readouterr()
+    last = max(year for year in range(2026, 2090) if holidays_known(year))
+    for year, said in (
+        (last, f"the holidays of {last + 1} are not"),
+        (last + 1, f"of {last + 1} and {last + 2} are not"),
+    ):
+        assert main(["duties", "year", "--union", "shop", "--year", str(year)]) == 0
+        assert said in capsys.readouterr().out.splitlines()[-1]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.calendar import holidays_known
 from bot.clock import SHANGHAI
 from bot.jobs import issue_duties
 from bot.jobs.job import Moment, run_job
@@ -117,3 +118,20 @@ def test_a_unit_that_moves_to_another_level_is_noticed(town: Town, cadre: Known,
     back = rows.update().where(rows.c.code == "shop").values(level="基层")
     database.writer.run(lambda work: work.execute(back))
     assert run(town, database, NOON + 2 * HOUR) == 1
+
+
+def test_a_year_without_published_holidays_is_warned_of_once_a_month_and_a_month_ahead(
+    town: Town, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = next(year for year in range(2026, 2090) if not holidays_known(year))
+    told: list[tuple[int, list[int]]] = []
+    for month, days in ((11, (1, 20)), (12, (1, 2))):
+        for day in days:
+            caplog.clear()
+            town.cadre(f"u{month}{day}", "shop", NOON)  # so that there is something to give out
+            run(town, database, datetime(first - 1, month, day, 12, tzinfo=SHANGHAI))
+            told.append((month, [vars(each)["year"] for each in caplog.records if "chinesecalendar" in each.message]))
+    assert told == [(11, []), (11, []), (12, [first]), (12, [])]
+    caplog.clear()
+    run(town, database, datetime(first, 1, 1, 0, 30, tzinfo=SHANGHAI))
+    assert [vars(each)["year"] for each in caplog.records if "chinesecalendar" in each.message] == [first]
