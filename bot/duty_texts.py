@@ -54,6 +54,7 @@ NEXT_NONE = "{period}现在还没有排给您的任务。"
 
 RECEIVED = "好的，{count}项任务都已确认收到。做完一项回复“完成 编号”。"
 RECEIVED_ALREADY = "都确认过了，谢谢。做完一项回复“完成 编号”。"
+RECEIVED_LIST = "好的，“收到”算整张清单的：{count}项任务都已确认收到。做完一项回复“完成 编号”。"
 WHICH = "您有{count}项未完成，请带上编号，直接回复编号也行，比如“{number}”：\n{lines}"
 WHICH_LINE = "{number}. {title}"
 WHICH_IN_FORM = "这样的有{count}项，请把编号写在最前面再说一遍，比如“{number}{said}”：\n{lines}"
@@ -111,12 +112,24 @@ EXTEND_DAY = "没看懂延到哪一天，请写几月几日，比如“延期 {n
 EXTEND_SOONER = "{number}. {title} 现在的期限是{deadline}，延期要延到这之后、今天之后的一天。"
 EXTEND_FAR = "一次最多延期{days}天，{number}. {title} 最晚可以申请到{last}。"
 
+EXTEND_OFF = "好的，{number}. {title} 的延期申请已撤回，还是按{deadline}截止。"
+EXTEND_OFF_LATE = "好的，{number}. {title} 的延期申请已撤回。期限{deadline}已过，请尽快做完。"
+EXTEND_OFF_NONE = "您没有等待审批的延期申请，不用撤回。"
+EXTEND_OFF_NOT = "{number}. {title} 没有等待审批的延期申请，期限是{deadline}。"
+EXTEND_OFF_WHICH = "要撤回哪一项的延期申请？请回复编号，比如“{number}”：\n{lines}"
+
 HANDED = "好的，{number}. {title} 已转给{name}，已经通知对方，您不用再管这一项了。"
 HAND_LETTER = (
     "{by}把一项任务转给了您：{unit} {title}，{deadline}截止，您的编号是{number}。"
     "知道了回复“收到”，做完回复“完成 {number}”。"
 )
 HAND_LETTER_OWNER = "{by}替您把一项任务转给了{name}：{unit} {title}，{deadline}截止，这一项您不用再管了。"
+HAND_LETTER_INSTEAD = (
+    "{by}把一项任务转给了{name}（请假中，由您代办）：{unit} {title}，{deadline}截止。回复“我的任务”看编号。"
+)
+HANDED_AWAY = "{name}请假到{day}，这段时间由{who}代办。"
+HAND_AWAY = "{name}正在请假（到{day}），也没有人代办，转过去没有人会看到，所以没有转。请换一位同事，比如“{number}转给张三”。"
+YOU = "您"
 HAND_UNKNOWN = "在{unit}的在职干部里没有找到这个名字，请核对后写全名，比如“转给张三”。对方要先绑定才能接。"
 HAND_AMBIGUOUS = "{unit}有不止一位同名的干部，请联系上级工会在后台转。"
 HAND_SELF = "这一项本来就是您的，不用转。"

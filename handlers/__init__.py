@@ -4,6 +4,7 @@ from bot.dialogue import Aside
 from bot.dispatcher import Conversation
 from handlers import (
     duties,
+    duty_courtesy,
     duty_numbers,
     duty_orders,
     duty_progress,
@@ -78,6 +79,7 @@ NUMBERED = (
 # With these the form about numbers is answered by nobody, and its own reminders ask for some of them.
 BESIDE_NUMBERS = (
     duties.RECEIPT,
+    duty_orders.RECEIVED,
     duty_orders.DONE_AFTER,
     duty_orders.UNSURE,
     evidence.WITHOUT,
@@ -96,12 +98,12 @@ def _is_command(words: str, form: str) -> bool:
 
 def _of_duties(words: str) -> bool:
     """Whether it is about one's duties without naming one."""
-    return any(each.takes(words) for each in (duties.LIST, duties.OTHER_MONTH, duty_orders.ALL, evidence.SUMMARY))
+    return any(each.takes(words) for each in (duties.LIST, duties.ASKED, duties.OTHER_MONTH, duty_orders.ALL, evidence.SUMMARY))
 
 
 def _names_duty(words: str) -> bool:
     """Whether it is an order about a duty that is named by its number."""
-    if words[-1:].isdigit() and duty_orders.DONE.takes(words):
+    if duty_courtesy.bare(words)[-1:].isdigit() and duty_orders.DONE.takes(words):
         return True
     return any((found := each.read(words)) and found["number"] for each in NUMBERED)
 

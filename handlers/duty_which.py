@@ -20,6 +20,8 @@ WAYS: tuple[tuple[Pattern, Answer], ...] = (
     (duty_requests.EXTEND, duty_requests.extend),
     (duty_requests.EXTEND_HOW, duty_requests.how),
     (duty_requests.HAND, duty_requests.hand_over),
+    (duty_requests.OFF, duty_requests.call_off),
+    (duty_requests.OFF_AFTER, duty_requests.call_off),
     (evidence.SUMMARY, evidence.summary),
     (evidence.WITHOUT, evidence.without),
     (duty_orders.UNDO, duty_undoing.reopen),
