@@ -39,7 +39,8 @@ OFF_AFTER = OfCadre(rf"(?:{ONE}\s*[,:]?\s*)?(?:的?{_LATER}\s*{_GONE}|{_OFF}{_LA
 OFF_LAST = OfCadre(rf"{_LATER}\s*{ONE}\s*[,:]?\s*{_GONE}")
 _ITEMS = r"\d{1,3} ?项"  # so many duties, or that one
 SEVERAL = OfCadre(
-    rf"[把将]?{_ITEMS}(?:任务)? ?都?(?:的?进度|{_MOVE}|{_GIVE}).*|(?:(?:{_OFF})?{_MOVE}|{_GIVE}{_NAME}|进度) ?{_ITEMS}.*"
+    rf"[把将]?{_ITEMS}(?:任务)? ?都?(?:的?进度|{_MOVE}|{_GIVE}).*"
+    rf"|(?:(?:{_OFF})?{_MOVE}|{_GIVE}{_NAME}|进度) ?{_ITEMS}.*"
 )
 NUMBERED = (EXTEND, EXTEND_OF, EXTEND_HOW, OFF, OFF_OF, OFF_AFTER, OFF_LAST, HAND, HAND_OF, HAND_IT)
 COMMANDS = (*NUMBERED, SEVERAL)

@@ -13,7 +13,6 @@ from bot.services.duty_changes import reassign
 from bot.services.house import House
 from storage import duties, duty_lists
 from storage import duty_requests as rows
-from storage.absences import Away
 from storage.duties import OPEN
 from storage.work import Work
 
@@ -95,17 +94,15 @@ def hand_over(work: Work, person_id: int, entry: Entry, name: str, now: datetime
         letters.plant(work, f"{key}:to", to, texts.HAND_LETTER.format(by=by, number=duty.number, **told), now)
     if owner != person_id:
         letters.plant(work, f"{key}:from", owner, texts.HAND_LETTER_OWNER.format(by=by, name=name, **told), now)
-    words = texts.HANDED.format(number=entry.number, title=title(entry), name=name)
-    return words + _stands_in(work, away, person_id, key, {"by": by, "name": name, **told}, now) if away else words
-
-
-def _stands_in(work: Work, away: Away, person_id: int, key: str, told: dict[str, str], now: datetime) -> str:
-    """Who does it meanwhile, told by a letter unless it is who hands it over."""
-    instead, who = away.substitute_id, texts.YOU
-    if instead is not None and instead != person_id:
-        who = duty_lists.names(work, [instead]).get(instead, texts.NAMELESS)
-        letters.plant(work, f"{key}:instead", instead, texts.HAND_LETTER_INSTEAD.format(**told), now)
-    return texts.HANDED_AWAY.format(name=told["name"], day=say_day(away.until_on), who=who)
+    said = {"number": entry.number, "title": title(entry), "name": name}
+    if away is None or away.substitute_id is None:
+        return texts.HANDED.format(**said)
+    who = texts.YOU
+    if away.substitute_id != person_id:
+        who = duty_lists.names(work, [away.substitute_id]).get(away.substitute_id, texts.NAMELESS)
+        words = texts.HAND_LETTER_INSTEAD.format(by=by, name=name, **told)
+        letters.plant(work, f"{key}:instead", away.substitute_id, words, now)
+    return texts.HANDED_AWAY.format(day=say_day(away.until_on), who=who, **said)
 
 
 def _colleague(work: Work, entry: Entry, name: str, now: datetime) -> int:
