@@ -132,9 +132,7 @@ HAND_LETTER_INSTEAD = (
     "{by}把一项任务转给了{name}（请假中，由您代办）：{unit} {title}，{deadline}截止。回复“我的任务”看编号。"
 )
 HANDED_AWAY = "好的，{number}. {title} 已转给{name}。{name}请假到{day}，这段时间由{who}代办。"
-HAND_AWAY = (
-    "{name}正在请假（到{day}），也没有人代办，转过去没有人会看到，所以没有转。请换一位同事，比如“{number}转给张三”。"
-)
+HAND_AWAY = "{name}正在请假（到{day}），也没有人代办，转过去没有人会看到，所以没有转。请换一位同事。"
 YOU = "您"
 HAND_UNKNOWN = "在{unit}的在职干部里没有找到这个名字，请核对后写全名，比如“转给张三”。对方要先绑定才能接。"
 HAND_AMBIGUOUS = "{unit}有不止一位同名的干部，请联系上级工会在后台转。"

@@ -84,7 +84,7 @@ def hand_over(work: Work, person_id: int, entry: Entry, name: str, now: datetime
     to, owner = _colleague(work, entry, name, now), duty.person_id
     away = away_until(work, to, local(now).date())
     if away and away.substitute_id is None:
-        raise NoSuchColleague(texts.HAND_AWAY.format(name=name, day=say_day(away.until_on), number=entry.number))
+        raise NoSuchColleague(texts.HAND_AWAY.format(name=name, day=say_day(away.until_on)))
     told = {"unit": entry.unit, "title": entry.template.title, "deadline": say_day(duty.deadline)}
     rows.withdraw(work, duty.id, now)
     reassign(work, duty, to, f"person:{person_id}", now, house)
