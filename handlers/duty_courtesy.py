@@ -14,6 +14,7 @@ _GREETING = r"(?:您|你|老师|领导|大家|各位|早上?|上午|中午|下�
 _ASIDE = rf"(?:老师|领导)(?=\s)|(?:好|行|报告|老师|领导|{_CALLED})(?=[,!。;])"
 _OPENS = rf"(?:{_MARK}|{_GREETING}|{_THANKS}|好的|好嘞|嗯+|ok|{_ASIDE})"
 _CLOSES = rf"(?:{_MARK}|{_THANKS}|[啦哈哦呀啊喽噢]|请(?:查收|知悉|审阅)|(?<=[\s,。!~;])(?:好的|ok|老师|领导))"
+LONGEST = 40  # so many characters at the end are looked at: whatever is typed is read in no time
 _BETWEEN = r"[\s,。.!~、;:…]*"
 _HEAD = re.compile(rf"^(?:{_OPENS}{_BETWEEN})+")
 _TAIL = re.compile(rf"(?:{_BETWEEN}{_CLOSES})+{_BETWEEN}$")
@@ -27,11 +28,15 @@ def headless(words: str) -> str:
 
 def bare(words: str) -> str:
     """Plain words without the kind ones around them; empty when there are no others."""
-    return headless(_TAIL.sub("", words, count=1))
+    return headless(_tailless(words))
+
+
+def _tailless(words: str) -> str:
+    return words[:-LONGEST] + _TAIL.sub("", words[-LONGEST:], count=1)
 
 
 def ways(words: str) -> Iterator[str]:
     """How plain words may be read, the fullest way first; never empty."""
     begun = headless(words)
     heads = [words, begun, _RECEIVED.sub("", begun, count=1)]
-    yield from filter(None, dict.fromkeys([*heads, *(_TAIL.sub("", each, count=1) for each in heads)]))
+    yield from filter(None, dict.fromkeys([*heads, *map(_tailless, heads)]))
