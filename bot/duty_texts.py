@@ -58,12 +58,14 @@ NEXT_NONE = "{period}现在还没有排给您的任务。"
 
 RECEIVED = "好的，{count}项任务都已确认收到。做完一项回复“完成 编号”。"
 RECEIVED_ALREADY = "都确认过了，谢谢。做完一项回复“完成 编号”。"
+RECEIVED_LIST = "好的，“收到”算整张清单的：{count}项任务都已确认收到。做完一项回复“完成 编号”。"
 WHICH = "您有{count}项未完成，请带上编号，直接回复编号也行，比如“{number}”：\n{lines}"
 WHICH_LINE = "{number}. {title}"
 WHICH_IN_FORM = "这样的有{count}项，请把编号写在最前面再说一遍，比如“{number}{said}”：\n{lines}"
 DONE_UNSURE = (
     "“{said}”我拿不准说的是编号、日期还是几项，还没有记。做完的是哪一项，请回复编号，比如“{number}”：\n{lines}"
 )
+TITLE_WHICH = "“{said}”像是这{count}项，还没有记。做完的是哪一项，请回复编号，比如“{number}”：\n{lines}"
 UNDO_WHICH = "要把哪一项改回未完成？请回复编号，比如“{number}”：\n{lines}"
 UNDO_UNSURE = (
     "“{said}”我拿不准说的是编号、日期还是几项，没有改动。要把哪一项改回未完成，请回复编号，比如“{number}”：\n{lines}"
@@ -101,6 +103,9 @@ REOPEN_OPEN = "{number}. {title} 本来就没有记为完成，不用撤销。"
 
 PROGRESS = "记下了：{number}. {title} 进度{percent}%。{until}做完请回复“完成 {number}”。"
 PROGRESS_FULL = "记下了：{number}. {title} 进度100%。都做完了请回复“完成 {number}”。"
+PROGRESS_UNSURE = (
+    "“{said}”我拿不准是编号还是百分数，还没有记。请写成“进度 {number} 50%”这样，前面是编号，后面是百分之几：\n{lines}"
+)
 PROGRESS_RANGE = "进度请写0到100之间的百分数，比如“进度 {number} 50%”。"
 
 EXTEND_ASKED = (
@@ -115,17 +120,30 @@ EXTEND_DAY = "没看懂延到哪一天，请写几月几日，比如“延期 {n
 EXTEND_SOONER = "{number}. {title} 现在的期限是{deadline}，延期要延到这之后、今天之后的一天。"
 EXTEND_FAR = "一次最多延期{days}天，{number}. {title} 最晚可以申请到{last}。"
 
+EXTEND_OFF = "好的，{number}. {title} 的延期申请已撤回，还是按{deadline}截止。"
+EXTEND_OFF_LATE = "好的，{number}. {title} 的延期申请已撤回。期限{deadline}已过，请尽快做完。"
+EXTEND_OFF_NONE = "您没有等待审批的延期申请，不用撤回。"
+EXTEND_OFF_NOT = "{number}. {title} 没有等待审批的延期申请，期限是{deadline}。"
+EXTEND_OFF_WHICH = "要撤回哪一项的延期申请？请回复编号，比如“{number}”：\n{lines}"
+
 HANDED = "好的，{number}. {title} 已转给{name}，已经通知对方，您不用再管这一项了。"
 HAND_LETTER = (
     "{by}把一项任务转给了您：{unit} {title}，{deadline}截止，您的编号是{number}。"
     "知道了回复“收到”，做完回复“完成 {number}”。"
 )
 HAND_LETTER_OWNER = "{by}替您把一项任务转给了{name}：{unit} {title}，{deadline}截止，这一项您不用再管了。"
+HAND_LETTER_INSTEAD = (
+    "{by}把一项任务转给了{name}（请假中，由您代办）：{unit} {title}，{deadline}截止。回复“我的任务”看编号。"
+)
+HANDED_AWAY = "好的，{number}. {title} 已转给{name}。{name}请假到{day}，这段时间由{who}代办。"
+HAND_AWAY = "{name}正在请假（到{day}），也没有人代办，转过去没有人会看到，所以没有转。请换一位同事。"
+YOU = "您"
 HAND_UNKNOWN = "在{unit}的在职干部里没有找到这个名字，请核对后写全名，比如“转给张三”。对方要先绑定才能接。"
 HAND_AMBIGUOUS = "{unit}有不止一位同名的干部，请联系上级工会在后台转。"
 HAND_SELF = "这一项本来就是您的，不用转。"
 
 DETAIL = "{number}. {title}\n{what}\n期限：{deadline}（{left}）\n状态：{state}"
+DETAIL_HOW = "做完了请回复“完成 {number}”。"
 DETAIL_UNIT = "工会：{unit}"
 DETAIL_NUMBERS = "要报的数：{numbers}"
 DETAIL_HELD = "已报：{numbers}"
@@ -187,6 +205,7 @@ CORRECTED = "已更正：{period} {title}：{numbers}（原来{before}）。"
 # ---- proof ----
 PROOFS = {"photo": PROOF_PHOTO, "file": PROOF_FILE, "text": PROOF_TEXT}
 GOT = "收到，已记在{number}. {title} 名下（{kept}）。做完了请回复“完成 {number}”。"
+GOT_MORE = "收到，补在{number}. {title} 名下（{kept}）。这一项之前已经完成，不用再报。"
 GOT_AGAIN = "这份材料之前已经收到了，不用再发。"
 GOT_WHICH = "收到材料了。是哪一项的？请回复编号：\n{lines}"
 GOT_NUMBER = "没有这个编号的任务要留材料，请回复下面的一个编号：\n{lines}"

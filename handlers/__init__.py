@@ -4,10 +4,13 @@ from bot.dialogue import Aside
 from bot.dispatcher import Conversation
 from handlers import (
     duties,
+    duty_courtesy,
     duty_numbers,
     duty_orders,
+    duty_percent,
     duty_progress,
     duty_requests,
+    duty_titled,
     duty_undoing,
     duty_which,
     evidence,
@@ -44,9 +47,11 @@ ROUTERS = (
     unbinding.router,
     leave.router,
     duties.router,
+    duty_percent.router,
     duty_undoing.router,
     duty_requests.router,
     duty_which.router,
+    duty_titled.router,
     evidence.router,
     duty_numbers.router,
     nothing_open.router,
@@ -68,8 +73,7 @@ COMMANDS = (
 )
 
 NUMBERED = (
-    duties.PROGRESS,
-    duties.PROGRESS_OF,
+    *duty_percent.NUMBERED,
     duty_orders.REOPEN,
     duty_orders.REOPEN_OF,
     duties.DETAIL,
@@ -78,6 +82,7 @@ NUMBERED = (
 # With these the form about numbers is answered by nobody, and its own reminders ask for some of them.
 BESIDE_NUMBERS = (
     duties.RECEIPT,
+    duty_orders.RECEIVED,
     duty_orders.DONE_AFTER,
     duty_orders.UNSURE,
     evidence.WITHOUT,
@@ -91,17 +96,20 @@ def _is_command(words: str, form: str) -> bool:
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
     if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words):
         return True
-    return form == duty_numbers.NAME and any(each.takes(words) for each in BESIDE_NUMBERS)
+    beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
+    return form == duty_numbers.NAME and beside
 
 
 def _of_duties(words: str) -> bool:
     """Whether it is about one's duties without naming one."""
-    return any(each.takes(words) for each in (duties.LIST, duties.OTHER_MONTH, duty_orders.ALL, evidence.SUMMARY))
+    return any(
+        each.takes(words) for each in (duties.LIST, duties.ASKED, duties.OTHER_MONTH, duty_orders.ALL, evidence.SUMMARY)
+    )
 
 
 def _names_duty(words: str) -> bool:
     """Whether it is an order about a duty that is named by its number."""
-    if words[-1:].isdigit() and duty_orders.DONE.takes(words):
+    if duty_courtesy.bare(words)[-1:].isdigit() and duty_orders.DONE.takes(words):
         return True
     return any((found := each.read(words)) and found["number"] for each in NUMBERED)
 

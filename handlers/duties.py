@@ -1,31 +1,29 @@
-"""任务: what a cadre has to do, receipts, completion, progress; what others may be asked for is in duty_requests."""
+"""任务: what a cadre has to do, receipts, completion. How far: duty_percent; what is asked for: duty_requests."""
 
 import re
 from collections.abc import Sequence
 from hashlib import blake2b
 
 from bot import duty_texts, texts
-from bot.forms.numerals import whole
 from bot.router import Filter, Key, Router, Words
 from bot.services import duty_answers, duty_evidence, duty_words
 from bot.services.duty_answers import Entry, WhichDuty
 from bot.turn import Turn
-from handlers import duty_numbers, duty_requests, duty_undoing, group
-from handlers.duty_asking import DID, ONE, PROOF, OfCadre, ask_which, entry_of, last_said, listing, number_of, unsure
-from handlers.duty_orders import ALL, DONE, DONE_AFTER, UNSURE
+from handlers import duty_numbers, duty_percent, duty_requests, duty_undoing, group
+from handlers.duty_asking import DID, PROOF, OfCadre, ask_which, last_said, listing, unsure
+from handlers.duty_courtesy import bare
+from handlers.duty_orders import ALL, DONE, DONE_AFTER, RECEIVED, UNSURE
 
 router = Router("duties")
 ALL_ASKED = "duties.all:"
 LIST = Words("我的任务", "任务", "本月", "本月任务", "工作任务", "我的工作", "这个月任务", "任务清单")
 RECEIPT = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")
+ASKED = OfCadre("(?:看一?下)?(?:我的任务|本月任务|工作任务|我的工作|这个月任务|任务清单)")  # with kind words around it
 YES = Words(duty_texts.ALL_YES, "是", "是的", "对", "对的", "全部完成", "都完成了", "确定", "好", "好的", "确认完成")
-HALF = r"(?:(?P<percent>\d{1,4})\s*%|(?P<half>一半)|百分之(?P<han>[零一二两三四五六七八九十百]{1,4}))"
-PROGRESS = OfCadre(rf"(?:任务)?进度\s*(?:到|是|为|:)?\s*(?:{ONE}\s*(?:[:,]|\s)\s*)?{HALF}")
-PROGRESS_OF = OfCadre(rf"{ONE}\s*的?\s*进度\s*(?:到|是|为|:|,)?\s*{HALF}")
 DETAIL = OfCadre(r"(?:查?看)?(?:任务|详情)\s*(?P<number>\d{1,3})\s*[项号]?(?:任务)?(?:详情|怎么做)?")
 OTHER_MONTH = OfCadre(r"(?P<which>[上下])个?月的?(?:任务|工作)?")
 MENU = Key("duties")
-COMMANDS = (LIST, RECEIPT, DONE, ALL, DONE_AFTER, UNSURE, PROGRESS, PROGRESS_OF, DETAIL)
+COMMANDS = (LIST, ASKED, RECEIPT, RECEIVED, DONE, ALL, DONE_AFTER, UNSURE, DETAIL)
 
 
 class InGroup(Filter[bool]):
@@ -35,7 +33,7 @@ class InGroup(Filter[bool]):
         """True for a command where somebody reads along."""
         if turn.private:
             return None
-        commands = (*COMMANDS, *duty_undoing.COMMANDS, *duty_requests.COMMANDS)
+        commands = (*COMMANDS, *duty_percent.COMMANDS, *duty_undoing.COMMANDS, *duty_requests.COMMANDS)
         said = any(each.takes(turn.words) for each in commands if turn.words)
         return True if said or MENU.match(turn) else None
 
@@ -45,7 +43,7 @@ class AllSure(Filter[str]):
 
     def match(self, turn: Turn) -> str | None:
         """The mark of the duties that were shown."""
-        if not turn.private or not YES.takes(turn.words):
+        if not turn.private or not (YES.takes(turn.words) or YES.takes(bare(turn.words))):
             return None
         topic = last_said(turn).topic
         return topic.removeprefix(ALL_ASKED) if topic.startswith(ALL_ASKED) else None
@@ -61,6 +59,12 @@ def hop(turn: Turn, found: bool) -> None:
 def show(turn: Turn, word: str) -> None:
     """The list: what is open from before, this month, colleagues on leave."""
     turn.say(duty_words.list_words(turn.work, listing(turn), turn.now))
+
+
+@router.on(ASKED)
+def show_kindly(turn: Turn, found: re.Match[str]) -> None:
+    """您好，我的任务."""
+    show(turn, found[0])
 
 
 @router.on(OTHER_MONTH)
@@ -79,12 +83,23 @@ def detail(turn: Turn, found: re.Match[str]) -> None:
 @router.on(RECEIPT)
 def acknowledge(turn: Turn, word: str) -> None:
     """Receipt for everything issued. From somebody without an office it is just politeness."""
+    _acknowledge(turn, duty_texts.RECEIVED)
+
+
+def _acknowledge(turn: Turn, words: str) -> None:
     try:
         count = duty_answers.acknowledge(turn.work, turn.person.person_id, turn.now)
     except duty_answers.NotCadre:
         turn.say(texts.THANKS)
         return
-    turn.say(duty_texts.RECEIVED.format(count=count) if count else duty_texts.RECEIVED_ALREADY)
+    turn.say(words.format(count=count) if count else duty_texts.RECEIVED_ALREADY)
+
+
+@router.on(RECEIVED)
+def received(turn: Turn, found: re.Match[str]) -> None:
+    """收到 1、2, 收到，马上办: a receipt is for everything; where numbers are said, so is that."""
+    some = re.search(r"\d", (found["before"] or "") + (found["after"] or ""))
+    _acknowledge(turn, duty_texts.RECEIVED_LIST if some else duty_texts.RECEIVED)
 
 
 @router.on(AllSure())
@@ -167,19 +182,3 @@ def finish(turn: Turn, entries: Sequence[Entry]) -> None:
         turn.say(duty_answers.rest_words(work, person_id, turn.now))
     if wanting:
         duty_numbers.ask_missing(turn, wanting)
-
-
-def progress(turn: Turn, found: re.Match[str], number: int | None = None) -> None:
-    """进度 N 50%."""
-    entry = entry_of(turn, number_of(found, number))
-    if entry is None:
-        return
-    percent = 50 if found["half"] else whole(found["percent"] or found["han"] or "")
-    said = percent if percent is not None else -1
-    entry = duty_answers.progress(turn.work, turn.person.person_id, entry.number, said, turn.now)
-    words = duty_texts.PROGRESS_FULL if percent == 100 else duty_texts.PROGRESS
-    until = duty_words.until_words(entry.duty.deadline, turn.now)
-    turn.say(words.format(number=entry.number, title=duty_answers.title(entry), percent=percent, until=until))
-
-
-router.on(PROGRESS, PROGRESS_OF)(progress)

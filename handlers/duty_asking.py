@@ -11,6 +11,7 @@ from bot.router import Pattern
 from bot.services import duty_answers
 from bot.services.duty_answers import Entry, Listing, WhichDuty
 from bot.turn import Turn
+from handlers import duty_courtesy
 from storage import duty_lists
 
 WHICH = "duties.which"
@@ -33,17 +34,21 @@ DUTY = rf"(?:{ONE})?"
 class Order(Pattern):
     """A pattern for words with single blanks and ordinals in digits (第二项), at most `LONGEST` characters.
 
-    So whatever is typed is read in no time.
+    So whatever is typed is read in no time. Kind words around an order count only where somebody with duties says it.
     """
 
     def match(self, turn: Turn) -> re.Match[str] | None:
         """The match; named groups hold the parts."""
-        return self.read(turn.words) if turn.words else None
+        found = self.read(turn.words) if turn.words else None
+        return found if found and (found.string == _flat(turn.words) or for_cadre(turn)) else None
 
     def read(self, words: str) -> re.Match[str] | None:
         """How these plain words match, whoever said them and when."""
-        flat = _BLANKS.sub(" ", words[:LONGEST])
-        return super().read(_ORDINAL.sub(lambda each: f"第{whole(each[1])}", flat))
+        for each in duty_courtesy.ways(_flat(words)):
+            found = super().read(each)
+            if found is not None:
+                return found
+        return None
 
 
 class OfCadre(Order):
@@ -51,10 +56,19 @@ class OfCadre(Order):
 
     def match(self, turn: Turn) -> re.Match[str] | None:
         """The match; asks the database only when the words fit."""
-        found = super().match(turn)
-        if found is None or not turn.private or turn.message.key or asks(turn.message.text):
-            return None
-        return found if duty_answers.is_cadre(turn.work, turn.person.person_id, turn.now) else None
+        found = self.read(turn.words) if turn.words else None
+        return found if found and for_cadre(turn) else None
+
+
+def _flat(words: str) -> str:
+    return _ORDINAL.sub(lambda each: f"第{whole(each[1])}", _BLANKS.sub(" ", words[:LONGEST]))
+
+
+def for_cadre(turn: Turn) -> bool:
+    """Whether it is something said in private by somebody with duties, and no question."""
+    if not turn.private or turn.message.key or asks(turn.message.text):
+        return False
+    return duty_answers.is_cadre(turn.work, turn.person.person_id, turn.now)
 
 
 def asks(text: str) -> bool:

@@ -21,6 +21,7 @@ from bot.services.duty_reading import LIKELY, Reading, read, value_of
 from bot.services.duty_reports import Said, understood
 from bot.services.duty_words import month, plain
 from bot.turn import Turn, plain_words
+from handlers.duty_courtesy import bare
 from storage import duty_lists
 
 router = Router("duty_numbers")
@@ -54,10 +55,11 @@ class Placed(Filter[Said]):
 
     def match(self, turn: Turn) -> Said | None:
         """The words from before, read again for that duty."""
-        if not re.fullmatch(r"\d{1,3}", turn.words) or not turn.private:
+        number = bare(turn.words)
+        if not re.fullmatch(r"\d{1,3}", number) or not turn.private:
             return None
         last = duty_lists.last_said(turn.work, turn.person.person_id, turn.now - timedelta(minutes=30))
-        return reading_of(turn, last.words, int(turn.words)) if last.topic == WHICH else None
+        return reading_of(turn, last.words, int(number)) if last.topic == WHICH else None
 
 
 @router.on(Placed(), Report())

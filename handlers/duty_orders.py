@@ -10,7 +10,8 @@ _SEP = " ?(?:[、,和与及+]| ) ?"
 _NTH = rf"第 ?{N} ?[项号]?(?:{_SEP}第? ?{N} ?项?)*(?: ?任务)?"
 _NAMED = rf"(?:任务|编号) ?{N} ?号?(?:{_SEP}(?:任务|编号)? ?{N})*"
 _WORDED = rf"{N} ?号任务(?:{_SEP}{N} ?号任务)*"
-_MANY = rf"(?P<numbers>{_NTH}|{_NAMED}|{_WORDED}|{N}(?:{_SEP}{N})*)"
+_LISTED = rf"(?:{_NTH}|{_NAMED}|{_WORDED}|{N}(?:{_SEP}{N})*)"
+_MANY = rf"(?P<numbers>{_LISTED})"
 _DO = "(?:完成|办完|做完|办好|做好)"
 _NOT_DONE = f"还?(?:没有?|未){_DO}"
 _UNDO = "(?:撤销|撤回)(?:完成)?"
@@ -37,3 +38,14 @@ UNDO_UNSURE = OfCadre(rf"{_UNDO} ?{_LOOSE}|{_LOOSE} ?撤销(?:完成)?")
 _SEVERAL = rf"{N}(?:{_SEP}{N})+"
 _NOT_YET = rf"{_NOT_DONE} ?(?:{_LOOSE})?|还没有?(?:做|办|弄)[完好]?|(?:{_LOOSE}|{_SEVERAL}) ?{_BEFORE}{_NOT_DONE}"
 NOT_YET = OfCadre(rf"{_BEFORE}(?:{_NOT_YET})(?:任务)?[啊呀哦]?")
+
+# Receipts in other words: each is for the whole list, whatever numbers are in it. What is promised is not done yet.
+_THESE = rf"{_LISTED}(?: ?[项个条件](?:任务|工作)?)?|(?:本月|这个月|以上|这些|[这的])*(?:任务|通知|清单|提醒|工作)+"
+_SOON = "(?:会|将|就|马上|立即|立刻|尽快|这就|抓紧|按时|及时|认真|一定|保证)"
+_WILL = (
+    rf"(?:我们?)?{_SOON}+[去来]?(?:办理?|落实|完成|处理|做好?|安排|执行|布置)(?: ?{_LISTED})?(?:这些)?(?:任务|工作)?"
+)
+RECEIVED = OfCadre(
+    rf"(?:(?P<before>{_THESE}) ?[,:]? ?)?(?:我们?)?(?:全部|[都全均])?(?:已经?)?(?:收到|收悉|知悉|知道了|已阅)了?"
+    rf"(?: ?[,:]? ?(?P<after>{_THESE}))?了?(?:[ ,。!~;]*{_WILL})?"
+)

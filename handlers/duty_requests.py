@@ -10,9 +10,10 @@ from bot.forms.model import FieldError
 from bot.forms.numerals import whole
 from bot.router import Router
 from bot.services import duty_requests
-from bot.services.duty_answers import Entry
+from bot.services.duty_answers import Entry, WhichDuty
 from bot.turn import Turn
-from handlers.duty_asking import DUTY, ONE, N, OfCadre, entry_of, listing, number_of, say_again
+from handlers.duty_asking import DUTY, ONE, N, OfCadre, ask_which, entry_of, listing, number_of, say_again
+from handlers.duty_courtesy import bare
 
 router = Router("duty_requests")
 _COUNT = rf"{N}|[一二两三四五六七八九十]{{1,3}}"
@@ -24,14 +25,24 @@ EXTEND_OF = OfCadre(rf"{ONE}\s*[,:]?\s*{_MOVE}\s*{_WHEN}{_WHY}")
 EXTEND_HOW = OfCadre(rf"{_MOVE}\s*{DUTY}|{_MOVE}\s*(?:因为|由于).*")
 _NAME = r"(?!谁|哪|什么|别人|其他)(?P<name>[\u4e00-\u9fff·]{2,12}?)"
 _GIVE = r"(?:转交给|转给|移交给|交给|转交)"
-_END = r"(?:同志|做|办|来做|来办|处理|负责)?"
-HAND = OfCadre(rf"{_GIVE}\s*{_NAME}{_END}(?:\s*{ONE})?")
-HAND_OF = OfCadre(rf"(?:把|将)?\s*{ONE}\s*{_GIVE}\s*{_NAME}{_END}")
+_END = r"(?:同志|老师)?(?:做|办|来做|来办|处理|负责)?(?:谢谢|辛苦了?|拜托了?)?"
+_WHO = rf"[(\[【「《“\"@]?\s*{_NAME}{_END}\s*[)\]】」》”\"]?"
+HAND = OfCadre(rf"{_GIVE}\s*{_WHO}(?:\s*{ONE})?")
+HAND_OF = OfCadre(rf"(?:把|将)?\s*{ONE}\s*{_GIVE}\s*{_WHO}")
+HAND_IT = OfCadre(rf"{_GIVE}\s*{ONE}\s*{_WHO}")
+_OFF = "(?:取消|撤回|撤销|收回|不要)"
+_LATER = "(?:延期|延后|推迟)的?(?:申请)?"
+_GONE = "(?:不用|不要|不需要|不延期?|取消|撤回|撤销|作废|算)了?"
+OFF = OfCadre(rf"{_OFF}(?:我的)?\s*{_LATER}\s*[,:]?\s*{DUTY}了?")
+OFF_OF = OfCadre(rf"{_OFF}\s*{ONE}\s*的?\s*{_LATER}了?")
+OFF_AFTER = OfCadre(rf"(?:{ONE}\s*[,:]?\s*)?(?:的?{_LATER}\s*{_GONE}|{_OFF}{_LATER}|不(?:用|需要|要|想)?{_LATER})了?")
+OFF_LAST = OfCadre(rf"{_LATER}\s*{ONE}\s*[,:]?\s*{_GONE}")
 _ITEMS = r"\d{1,3} ?项"  # so many duties, or that one
 SEVERAL = OfCadre(
-    rf"[把将]?{_ITEMS}(?:任务)? ?都?(?:的?进度|{_MOVE}|{_GIVE}).*|(?:{_MOVE}|{_GIVE}{_NAME}|进度) ?{_ITEMS}.*"
+    rf"[把将]?{_ITEMS}(?:任务)? ?都?(?:的?进度|{_MOVE}|{_GIVE}).*"
+    rf"|(?:(?:{_OFF})?{_MOVE}|{_GIVE}{_NAME}|进度) ?{_ITEMS}.*"
 )
-NUMBERED = (EXTEND, EXTEND_OF, EXTEND_HOW, HAND, HAND_OF)
+NUMBERED = (EXTEND, EXTEND_OF, EXTEND_HOW, OFF, OFF_OF, OFF_AFTER, OFF_LAST, HAND, HAND_OF, HAND_IT)
 COMMANDS = (*NUMBERED, SEVERAL)
 _DATE = date_field()
 HALF_A_YEAR = 183  # in December, 1月5日 is meant to come
@@ -44,6 +55,7 @@ def extend(turn: Turn, found: re.Match[str], number: int | None = None) -> None:
         return
     day = _day(turn, entry, found)
     why = (found["why"] or found["rest"] or "").strip()
+    why = why if bare(why) else ""  # 谢谢 is no reason
     if day is None:
         turn.say(texts.EXTEND_DAY.format(number=entry.number))
     elif not why:
@@ -63,6 +75,20 @@ def how(turn: Turn, found: re.Match[str], number: int | None = None) -> None:
 
 
 router.on(EXTEND_HOW)(how)
+
+
+def call_off(turn: Turn, found: re.Match[str], number: int | None = None) -> None:
+    """取消延期: what was asked for is not wanted any more; without a number the only duty that waits for a decision."""
+    lists, number = listing(turn), number_of(found, number)
+    try:
+        entry = lists.pick(number) if number is not None else duty_requests.asked_later(turn.work, lists)
+    except WhichDuty as which:
+        ask_which(turn, which)
+        return
+    turn.say(duty_requests.call_off(turn.work, turn.person.person_id, entry, turn.now))
+
+
+router.on(OFF, OFF_OF, OFF_AFTER, OFF_LAST)(call_off)
 
 
 def _day(turn: Turn, entry: Entry, found: re.Match[str]) -> date | None:
@@ -89,7 +115,7 @@ def hand_over(turn: Turn, found: re.Match[str], number: int | None = None) -> No
         turn.say(duty_requests.hand_over(work, person_id, entry, found["name"], turn.now, turn.house))
 
 
-router.on(HAND, HAND_OF)(hand_over)
+router.on(HAND, HAND_OF, HAND_IT)(hand_over)
 
 
 @router.on(SEVERAL)

@@ -12,6 +12,7 @@ from bot.services import duty_answers, duty_evidence
 from bot.services.duty_answers import Entry, Listing, WhichDuty
 from bot.turn import Turn
 from handlers.duty_asking import DID, PROOF, SURE, OfCadre, ask_which, last_said, listing
+from handlers.duty_courtesy import bare
 
 router = Router("evidence")
 WHICH = "duties.which_proof"
@@ -43,14 +44,14 @@ WITHOUT = ForProof(
 
 
 class Sent(NamedTuple):
-    """Something sent, and the open duties that want such a thing."""
+    """Something sent, and the duties that want such a thing: open ones, else done ones."""
 
     kind: str
     entries: Sequence[Entry]
 
 
 class Proof(Filter[Sent]):
-    """A photo or file from somebody whose open duties want one."""
+    """A photo or file from somebody whose duties want one."""
 
     def match(self, turn: Turn) -> Sent | None:
         """None from everybody else: it is answered as before."""
@@ -73,7 +74,7 @@ class Placed(Filter[int]):
 
     def match(self, turn: Turn) -> int | None:
         """The number."""
-        said = re.fullmatch(r"(?:第|任务)?\s*(\d{1,3})\s*[项号]?", turn.words)
+        said = re.fullmatch(r"(?:第|任务)?\s*(\d{1,3})\s*[项号]?", bare(turn.words))
         if said is None or not turn.private or last_said(turn).topic != WHICH:
             return None
         return int(said[1]) if duty_evidence.waits(turn.work, turn.person.person_id, turn.now) else None
@@ -100,7 +101,8 @@ def proof(turn: Turn, sent: Sent) -> None:
 
 def _got(turn: Turn, entry: Entry) -> None:
     kept = duty_evidence.kept_words(turn.work, entry)
-    turn.say(texts.GOT.format(number=entry.number, title=duty_answers.title(entry), kept=kept))
+    words = texts.GOT if entry.open else texts.GOT_MORE
+    turn.say(words.format(number=entry.number, title=duty_answers.title(entry), kept=kept))
 
 
 @router.on(Placed())

@@ -93,8 +93,9 @@ def taken(today: date) -> sa.ColumnElement[bool]:
 class DutyStep(Row, table=True):
     """Something that happened to a duty: who (`person:7`, `staff:wang`, `job:…`), what, when. `note`: no personal data.
 
-    `what`: acknowledged, progress, number, evidence, done, reopened, asked, moved (its deadline), refused, reassigned,
-    excused, escalated, untold. Being issued, told and reminded of is read from the duty and the firings.
+    `what`: acknowledged, progress, number, evidence, done, reopened, asked, withdrawn (what was asked), moved (its
+    deadline), refused, reassigned, excused, escalated, untold. Being issued, told and reminded of is read from the duty
+    and the firings.
     """
 
     __tablename__ = "duty_step"

@@ -149,10 +149,10 @@ def mobiles(work: Work, people: Collection[int]) -> dict[int, Mobile]:
 
 
 def cadres(work: Work, levels: Collection[str], role: str, day: date) -> dict[str, int]:
-    """Offices that a line of the calendar gives a duty to, by level: those of its role, or where a union has nobody of
-    it, all of them (`bot/services/duty_whose.py`)."""
+    """Cadres that a line of the calendar gives a duty to, by level, each once a union: those of its role, or where a
+    union has nobody of it, all of them (`bot/services/duty_whose.py`)."""
     office, org = table(Appointment).c, table(Organisation).c
-    query = sa.select(org.level, sa.func.count()).select_from(
+    query = sa.select(org.level, org.id, office.person_id).select_from(
         table(Appointment).join(table(Organisation), org.id == office.org_id)
     )
     query = query.where(org.level.in_(list(levels)), office.since <= day)
@@ -162,7 +162,8 @@ def cadres(work: Work, levels: Collection[str], role: str, day: date) -> dict[st
         held = (same.c.org_id == office.org_id, same.c.office == role, same.c.since <= day)
         there = sa.select(same.c.id).where(*held, sa.or_(same.c.until.is_(None), same.c.until >= day)).exists()
         query = query.where(sa.or_(office.office == role, ~there))
-    return tally(work.look(query.group_by(org.level)))
+    whose = query.distinct().subquery()
+    return tally(work.look(sa.select(whose.c.level, sa.func.count()).group_by(whose.c.level)))
 
 
 def offices(work: Work) -> Sequence[str]:

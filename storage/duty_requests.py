@@ -1,7 +1,7 @@
 """What a cadre asks for about a duty: a later deadline (延期), or that it goes to somebody else (转给).
 
-States: `pending` → `granted` | `refused` | `withdrawn` (the duty ended, or was asked again). Unique: one pending per
-duty and kind. The reason is sealed.
+States: `pending` → `granted` | `refused` | `withdrawn` (the duty ended, it was asked again, or whoever has the duty
+takes it back: then `decided_by` is `person:7`). Unique: one pending per duty and kind. The reason is sealed.
 """
 
 from collections.abc import Collection, Sequence
@@ -39,12 +39,17 @@ class DutyRequest(Row, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
-def withdraw(work: Work, duty_id: int, now: datetime, kind: str = "") -> int:
-    """What was asked for and is not decided falls away (only of one kind, where given); returns how many."""
+def withdraw(work: Work, duty_id: int, now: datetime, kind: str = "", by: str = "") -> int:
+    """What was asked for and is not decided falls away (only of one kind, where given); returns how many.
+
+    `by`: `person:7` where somebody takes it back.
+    """
     rows = table(DutyRequest)
     of_kind = [rows.c.kind == kind] if kind else []
     mine = sa.and_(rows.c.duty_id == duty_id, rows.c.state == "pending", *of_kind)
-    return int(work.execute(sa.update(rows).where(mine).values(state="withdrawn", decided_at=now)).rowcount)
+    return int(
+        work.execute(sa.update(rows).where(mine).values(state="withdrawn", decided_at=now, decided_by=by)).rowcount
+    )
 
 
 def ask_later(work: Work, duty_id: int, person_id: int, day: date, reason: str, now: datetime) -> None:

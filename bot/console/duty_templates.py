@@ -23,7 +23,7 @@ from bot.services.actors import NotAllowed
 from bot.services.duty_calendar import BadDate, NoTemplate
 from bot.services.duty_checks import EVIDENCE, LEVELS
 from bot.services.duty_deeds import ShownBefore
-from bot.services.duty_templates_desk import DEEDS, STATES, Preview, Sheet
+from bot.services.duty_templates_desk import STATES, Preview, Sheet, deeds
 from storage import duty_course
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
@@ -133,12 +133,11 @@ async def discard(room: Room, visit: Visit, request: web.Request) -> web.StreamR
 async def _act(room: Room, visit: Visit, request: web.Request, name: str) -> web.StreamResponse:
     template_id, form = request.match_info["id"], await read_form(request)
     seen, now = form.get("seen", "")[:MARK_CHARS], room.clock.now()
-    deed, flash = DEEDS[name]
-    more = (room.house,) if name == "publish" else ()
+    deed, flash = deeds(room.house)[name]
 
     def do(work: Work) -> bool:
         found = desk.fresh(work, visit.actor, template_id, seen)
-        deed(work, visit.actor, template_id, now, *more)
+        deed(work, visit.actor, template_id, now)
         return name == "discard" and found.draft is found.template
 
     try:

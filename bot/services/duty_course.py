@@ -33,6 +33,7 @@ STEPS = {
     "done": "完成",
     "reopened": "改回没有完成",
     "asked": "提出申请",
+    "withdrawn": "撤回申请",
     "moved": "改期限",
     "refused": "申请没有批准",
     "reassigned": "转给同事",
@@ -49,6 +50,7 @@ FIRED = {
 }
 ASKS = {"extend": "延期", "hand_over": "转给同事"}
 ASK_STATES = {"pending": "等待决定", "granted": "已批准", "refused": "没有批准", "withdrawn": "已失效"}
+TAKEN_BACK = "本人已撤回"
 KINDS = {"photo": "照片", "file": "文件", "text": "文字"}
 KEPT = {
     "waiting": "正在取回",
@@ -58,7 +60,7 @@ KEPT = {
     "erased": "已按规定删除",
 }
 NOTES = KINDS | {"reason": "没有佐证的原因", WITHOUT_PROOF: "没有佐证"}
-HIDDEN_NOTES = ("reassigned", "asked")  # they hold ids of rows
+HIDDEN_NOTES = ("reassigned", "asked", "withdrawn")  # they hold ids of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def _ask(work: Work, row: DutyRequest) -> Ask:
     return Ask(
         row.id,
         ASKS.get(row.kind, row.kind),
-        ASK_STATES[row.state],
+        TAKEN_BACK if row.state == "withdrawn" and row.decided_by.startswith("person:") else ASK_STATES[row.state],
         f"到{say_day(row.wanted_on)}" if row.wanted_on else "",
         work.seal.open_or(LOST, row.reason, REASON),
         row.created_at,

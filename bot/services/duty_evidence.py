@@ -42,8 +42,9 @@ def ask_words(entry: Entry) -> str:
 
 
 def candidates(lists: Listing) -> list[Entry]:
-    """The open duties that want a picture or a file."""
-    return [each for each in lists.open if each.template.evidence in WANTED]
+    """The open duties that want a picture or a file; when there are none, those of the list that are done."""
+    wanting = [each for each in lists.entries if each.template.evidence in WANTED]
+    return [each for each in wanting if each.open] or [each for each in wanting if each.duty.state == "done"]
 
 
 def attach(

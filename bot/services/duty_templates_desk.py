@@ -7,6 +7,7 @@ mistake of a form at once.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from bot import duty_texts as texts
@@ -257,12 +258,16 @@ def fresh(work: Work, actor: Actor, template_id: str, seen: str) -> Sheet:
 
 
 Deed = Callable[[Work, Actor, str, datetime], object]
-DEEDS: Mapping[str, tuple[Deed, str]] = {
-    "publish": (duty_calendar.publish, "template_published"),
-    "discard": (duty_calendar.discard, "template_discarded"),
-    "retire": (duty_calendar.retire, "template_retired"),
-    "revive": (duty_calendar.revive, "template_revived"),
-}
+
+
+def deeds(house: House) -> Mapping[str, tuple[Deed, str]]:
+    """What can be done with a line, and the message that says it was."""
+    return {
+        "publish": (partial(duty_calendar.publish, house=house), "template_published"),
+        "discard": (duty_calendar.discard, "template_discarded"),
+        "retire": (duty_calendar.retire, "template_retired"),
+        "revive": (duty_calendar.revive, "template_revived"),
+    }
 
 
 def set_date(

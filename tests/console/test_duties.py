@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from sqlmodel import select
 
 from bot.clock import SHANGHAI
-from bot.services import duty_answers, duty_board, duty_evidence
+from bot.services import duty_answers, duty_board, duty_evidence, duty_requests
 from bot.services.actors import Actor
 from storage import absences, duties, evidence
 from storage.absences import Absence
@@ -205,6 +205,24 @@ def asked(desk: Desk, request_id: int) -> DutyRequest:
     found = desk.database.look(lambda work: work.session.get(DutyRequest, request_id))
     assert found is not None
     return found
+
+
+async def test_a_request_that_was_taken_back_is_shown_so_and_cannot_be_granted(union: Union, desk: Desk) -> None:
+    request = (await busy(union))["request"]
+    chen = await desk.person("chen", "approver")
+    path = f"/duties/{union.duties['east-plant/election']}"
+    seen = (await chen.get(path)).hidden("seen")
+
+    def take_back(work: Work) -> None:
+        person = union.people["王建国"]
+        entry = duty_requests.asked_later(work, duty_answers.listing(work, person, desk.clock.now()))
+        duty_requests.call_off(work, person, entry, desk.clock.now())
+
+    await desk.write(take_back)
+    late = await chen.post(f"{path}/grant", seen=seen, request=request)
+    assert late.status == 409 and asked(desk, request).state == "withdrawn"
+    page = plain(await chen.get(path))
+    assert "本人已撤回" in page and "撤回申请" in page and "批准延期" not in page
 
 
 async def test_a_request_is_refused_with_a_reason(union: Union, desk: Desk) -> None:

@@ -5,15 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.router import Pattern
-from handlers import duties, duty_orders, duty_requests, evidence
+from handlers import duties, duty_orders, duty_percent, duty_requests, duty_titled, evidence
 from handlers.duty_asking import asks
 
 ORDERS: dict[str, Pattern] = {
     "done": duty_orders.DONE,
     "done_after": duty_orders.DONE_AFTER,
     "all": duty_orders.ALL,
-    "progress": duties.PROGRESS,
-    "progress_of": duties.PROGRESS_OF,
+    "received": duty_orders.RECEIVED,
+    "progress": duty_percent.PROGRESS,
+    "progress_of": duty_percent.PROGRESS_OF,
+    "plain": duty_percent.PLAIN,
+    "plain_of": duty_percent.PLAIN_OF,
+    "partly": duty_percent.DONE_PARTLY,
+    "off": duty_requests.OFF,
+    "off_of": duty_requests.OFF_OF,
+    "off_after": duty_requests.OFF_AFTER,
+    "off_last": duty_requests.OFF_LAST,
     "reopen": duty_orders.REOPEN,
     "reopen_of": duty_orders.REOPEN_OF,
     "undo": duty_orders.UNDO,
@@ -24,6 +32,7 @@ ORDERS: dict[str, Pattern] = {
     "how": duty_requests.EXTEND_HOW,
     "hand": duty_requests.HAND,
     "hand_of": duty_requests.HAND_OF,
+    "hand_it": duty_requests.HAND_IT,
     "summary": evidence.SUMMARY,
     "without": evidence.WITHOUT,
 }
@@ -48,6 +57,22 @@ def meant(words: str) -> set[str]:
         ("进度50%", "progress", {"number": None, "percent": "50"}),
         ("进度一半", "progress", {"number": None, "half": "一半"}),
         ("第二项进度百分之八十", "progress_of", {"number": "2", "han": "八十"}),
+        ("进度 2 50", "plain", {"number": "2", "bare": "50"}),
+        ("进度50", "plain", {"number": None, "bare": "50"}),
+        ("2进度50", "plain_of", {"number": "2", "bare": "50"}),
+        ("2完成了50%", "partly", {"number": "2", "percent": "50"}),
+        ("收到1、2", "received", {"before": None, "after": "1、2"}),
+        ("1收到", "received", {"before": "1", "after": None}),
+        ("收到,马上完成2,谢谢", "received", {"after": None}),
+        ("取消延期 2", "off", {"number": "2"}),
+        ("撤回2的延期申请", "off_of", {"number": "2"}),
+        ("2延期不用了", "off_after", {"number": "2"}),
+        ("不延期了", "off_after", {"number": None}),
+        ("延期 2 取消", "off_last", {"number": "2"}),
+        ("转给 2 李四", "hand_it", {"name": "李四", "number": "2"}),
+        ("转给(李四", "hand", {"name": "李四", "number": None}),
+        ("好的,把2转给李四,谢谢[抱拳]", "hand_of", {"name": "李四", "number": "2"}),
+        ("老师,延期 2 到 12月5日 因为忙,谢谢", "extend", {"number": "2", "why": "忙,谢谢"}),
         ("撤销", "undo", {}),
         ("撤销完成 2", "reopen", {"number": "2"}),
         ("没完成 2", "reopen", {"number": "2"}),
@@ -90,6 +115,9 @@ def test_an_order_is_read_with_its_parts(words: str, order: str, groups: dict[st
         "2",
         "上月工资没发",
         "取消",
+        "谢谢",
+        "收到工资100元",
+        "取消延期退休",
     ],
 )
 def test_ordinary_words_are_no_orders(words: str) -> None:
@@ -133,6 +161,15 @@ PIECES = (
     "都",
     "号",
     "撤销",
+    "取消",
+    "收到",
+    "马上",
+    "好的",
+    "谢谢",
+    "[抱拳]",
+    ",",
+    "会员变动月报",
+    "(",
 )
 
 
@@ -142,6 +179,10 @@ DOUBTFUL = (
     duty_orders.UNDO_UNSURE,
     duty_orders.NUMBERS,
     duty_requests.SEVERAL,
+    duty_percent.UNCLEAR,
+    duty_titled.ENDED,
+    duty_titled.ENDS,
+    duty_titled.LINE,
 )
 
 

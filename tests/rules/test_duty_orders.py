@@ -15,7 +15,7 @@ from bot.router import route
 from bot.services import duty_answers
 from bot.services.house import House
 from bot.turn import Turn, plain_words
-from handlers import duties, duty_requests, duty_undoing, duty_which, evidence
+from handlers import duties, duty_percent, duty_requests, duty_titled, duty_undoing, duty_which, evidence
 from storage import inbox
 from storage.database import Database
 from storage.duty_requests import pending_of as duty_requests_of
@@ -25,7 +25,8 @@ from tests.rules.union import Town, line
 
 NOVEMBER = datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
 LATER = datetime(2026, 11, 5, 9, tzinfo=SHANGHAI)
-ROUTERS = (duties.router, duty_undoing.router, duty_requests.router, duty_which.router, evidence.router)
+_ORDERS = (duties.router, duty_percent.router, duty_undoing.router, duty_requests.router)
+ROUTERS = (*_ORDERS, duty_which.router, duty_titled.router, evidence.router)
 ASKED, NOTHING = "asked back", "no order"
 
 
