@@ -60,7 +60,7 @@ def works(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        return day.weekday() < 5
+        return day.weekday() < 5 and (day.month, day.day) != (1, 1)
 
 
 @lru_cache(maxsize=4096)
