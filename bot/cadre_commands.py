@@ -1,6 +1,7 @@
 """The `cadres` commands and `orgs bind`: one-time codes that give cadres their offices."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -46,6 +47,8 @@ def cadres_import(config: Config, given: argparse.Namespace) -> int:
         data = source.read(MAX_BYTES + 1)
     if given.to.exists():
         raise Failed(f"{given.to} is there already; nothing was made")
+    if not os.access(given.to.parent, os.W_OK | os.X_OK):
+        raise Failed(f"{given.to.parent} is no folder that can be written to; nothing was made")
     try:
         lines, wrong = files.read(data)
     except Unreadable as bad:

@@ -33,7 +33,7 @@ async def test_the_pages_fit_and_an_office_is_handed_over(
     await desk.account("chen", "approver")
     look = Looker(await browser.page(), desk, size, tmp_path)
     await look.log_in("chen")
-    pages = ("", "?view=vacant", "/codes", "/dates", f"/dates/{tree['east-plant']}", f"/{mine}", f"/{mine}/year")
+    pages = ("", "?view=vacant", "/codes", "/dates", f"/dates/{tree['east-plant']}", f"/{mine}/year", f"/{mine}")
     for place, path in enumerate(pages):
         await look.open(f"/cadres{path}")
         await look.check(f"cadres-{place}")

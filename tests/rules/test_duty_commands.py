@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from openpyxl import Workbook
 
 from bot.calendar import holidays_known
 from bot.cli import main
@@ -84,3 +85,20 @@ def test_a_date_that_lies_in_a_year_without_published_holidays_has_a_footnote(
     ):
         assert main(["duties", "year", "--union", "shop", "--year", str(year)]) == 0
         assert said in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_codes_are_made_only_where_they_can_be_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "units.yaml").write_text(yaml.safe_dump(UNITS), encoding="utf-8")
+    assert main(["orgs", "import", "units.yaml"]) == 0
+    book = Workbook()
+    for row in (("工会", "职务"), ("shop", "主席")):
+        book.active.append(row)
+    book.save(folder / "list.xlsx")
+    capsys.readouterr()
+    assert main(["cadres", "import", "list.xlsx", "--to", "nowhere/codes.xlsx"]) == 1
+    assert "nothing was made" in capsys.readouterr().err
+    assert main(["cadres", "codes"]) == 0
+    assert capsys.readouterr().out == "0 codes wait to be used\n"
+    assert main(["cadres", "import", "list.xlsx", "--to", "codes.xlsx"]) == 0
+    assert "1 codes" in capsys.readouterr().out and (folder / "codes.xlsx").exists()
+    assert main(["cadres", "import", "list.xlsx", "--to", "codes.xlsx"]) == 1
