@@ -5,7 +5,7 @@ dropped for being late (`misfire_grace_time=None`): lateness is judged by the ro
 """
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -26,15 +26,16 @@ class Scheduler:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._ticker = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
         for job in jobs:
-            self._ticker.add_job(
-                self._tick, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name, jitter=0
-            )
+            self._ticker.add_job(self._tick, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name)
 
     def start(self) -> None:
-        """Begin ticking; every job also runs once at once."""
+        """Begin ticking; every job also runs once at once.
+
+        At once is the machine's time: from another one the metronome would count every tick that lies between.
+        """
         self._ticker.start()
         for job in self._ticker.get_jobs():
-            job.modify(next_run_time=self._clock.now())
+            job.modify(next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
         """Let running jobs end, then stop."""

@@ -35,6 +35,7 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
 CHEN, WANG, LI = "oSandboxChen0000000000000001", "oSandboxWang0000000000000002", "oSandboxLi000000000000000003"
 START = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)  # a Wednesday, the moment of the fixture `clock`
 POLL_S = 0.01
+PATIENCE_S = 12.0
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
 
@@ -51,7 +52,10 @@ def fill(work: Work, now: datetime) -> None:
 
 
 def configuration(url: str, platform: str, **more: Any) -> Config:
-    """A configuration for tests. `more`: `mode`, `template`, `public_port`, `budget`, `embedding`."""
+    """A configuration for tests. `more`: `mode`, `template`, `public_port`, `budget`, `embedding`.
+
+    The budget is longer than in life, and the platform more patient: only the tests of the budget are about time.
+    """
     account = {
         "enabled": True,
         "app_id": APP_ID,
@@ -62,7 +66,7 @@ def configuration(url: str, platform: str, **more: Any) -> Config:
         "mode": more.get("mode", "safe"),
         "notice_template": more.get("template", ""),
     }
-    return load(
+    config = load(
         None,
         database={"url": url},
         server={"public": {"port": more.get("public_port", 0)}, "console": {"port": 0}},
@@ -72,6 +76,9 @@ def configuration(url: str, platform: str, **more: Any) -> Config:
         content={"folder": CONTENT},
         embedding=more.get("embedding", {}),
     )
+    if "budget" in more:
+        return config
+    return config.model_copy(update={"timing": config.timing.model_copy(update={"reply_budget_seconds": PATIENCE_S})})
 
 
 class Room:
@@ -209,7 +216,7 @@ async def open_room(url: str, clock: FrozenClock, **more: Any) -> AsyncIterator[
             control = await stack.enter_async_context(ClientSession(platform, timeout=limit))
             outside = await stack.enter_async_context(ClientSession(timeout=limit))
             room = Room(bot, control, outside, clock)
-            await room.act("faults", finish_delay_s=0.2, hang_s=20, slow_body_s=0.05)
+            await room.act("faults", finish_delay_s=0.2, hang_s=20, slow_body_s=0.05, push_timeout_s=15)
             yield room
 
 
