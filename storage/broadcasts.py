@@ -1,37 +1,94 @@
-"""Broadcasts: a notice to a segment, expanded into outbox rows by one INSERT … SELECT.
+"""Broadcasts: one notice to a segment of people, from its draft to how it ended.
 
-States: `draft` → `sending` → `done` | `cancelled`. Unique: `key`, so that sending the same notice twice from a script
-is one broadcast; and per recipient the outbox key `b:<broadcast>:<person>`.
+States: `draft` → `pending` (somebody else must approve) → `approved` | `rejected` (with a note; a change makes it a
+draft again) → `scheduled` (goes out from `not_before` on) → `resolving` (recipients are being written) → `sending` ⇄
+`paused` → `done` (everybody was reached or told at their next visit) | `partly_failed` | `failed` (nobody was reached)
+| `cancelled`. With `repeat` it is a pattern: it stays `scheduled` and makes a child per occurrence.
+
+Unique: `key`, so that sending the same notice twice from a script is one broadcast; (`parent_id`, `occurrence`), so
+that an occurrence has one child. Recipients are in `storage/recipients.py`, unique per (broadcast, person, attempt).
+
+Crash analysis: every change of state is one transaction, written with the state it starts from in its WHERE.
+`resolving` writes recipients in pieces by person id; `cursor` moves in the transaction of each piece, so a piece is
+there once. `sending` ends when no recipient and no mass job of it is open; that is asked again by every tick.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, table, tally
+from storage.base import BigId, Json, Row, UtcDateTime, default, table, tally
 from storage.orgs import Appointment, Organisation
 from storage.outbox import BULK, OPEN, Outbox
 from storage.people import Address, Person
 from storage.work import Work
 
+STATES = (
+    "draft",
+    "pending",
+    "approved",
+    "rejected",
+    "scheduled",
+    "resolving",
+    "sending",
+    "paused",
+    "done",
+    "partly_failed",
+    "failed",
+    "cancelled",
+)
+ENDED = ("done", "partly_failed", "failed", "cancelled")
+
 
 class Broadcast(Row, table=True):
-    """One notice. `segment` is what staff chose; `recipients` how many were found; sent from `not_before` on."""
+    """One notice. `segment` is whom staff chose (`bot/services/segments.py`), `topic` what people may opt out of.
+
+    `kind`: notice | event (to those registered; written by the software, needs no approval). `org_id`: the branch it
+    belongs to, None for the city's own. `author`, `approver`: `staff:<account>`, `cli` or `system`. `hours`: how long
+    it stays worth sending from `not_before` on. `routes`: those staff allow, in their order; None is the usual order.
+    `wants_receipt`: whether 收到 is asked for. `recipients`, `left_out`: how many were written when it was resolved;
+    `expected`: how many the preview said when it was handed in. `attempt`: the newest one (1, and one more for each
+    time it was sent again to those not reached). `cursor`: the last person id whose recipients are written.
+    """
 
     __tablename__ = "broadcast"
+    __table_args__ = (sa.UniqueConstraint("parent_id", "occurrence"),)
     id: int = Field(primary_key=True, sa_type=BigId)
     key: str = Field(max_length=64, unique=True)
+    kind: str = Field(default="notice", max_length=12, sa_column_kwargs=default("notice"))
     title: str = Field(max_length=60)
     text: str
+    topic: str = Field(default="activity", max_length=16, sa_column_kwargs=default("activity"))
     segment: Any = Field(sa_type=Json)
-    state: str = Field(max_length=12, index=True)
+    state: str = Field(max_length=16, index=True)
     recipients: int = 0
-    author: str = Field(max_length=40)
+    left_out: int = Field(default=0, sa_column_kwargs=default(0))
+    expected: int = Field(default=0, sa_column_kwargs=default(0))
+    author: str = Field(max_length=64)
+    org_id: int | None = Field(default=None, foreign_key="organisation.id", index=True, sa_type=BigId)
+    event_id: int | None = Field(default=None, foreign_key="event.id", index=True, sa_type=BigId)
+    parent_id: int | None = Field(default=None, foreign_key="broadcast.id", sa_type=BigId)
+    occurrence: date | None = None
+    repeat: Any = Field(default=None, nullable=True, sa_type=Json)
+    routes: Any = Field(default=None, nullable=True, sa_type=Json)
+    wants_receipt: bool = Field(default=False, sa_column_kwargs={"default": None, "server_default": sa.false()})
+    attempt: int = Field(default=1, sa_column_kwargs=default(1))
+    hours: int = Field(default=48, sa_column_kwargs=default(48))
+    submitted_by: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
+    submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    approver: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    note: str = Field(default="", max_length=400, sa_column_kwargs=default(""))
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    valid_until: datetime = Field(sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cursor: int | None = Field(default=None, sa_type=BigId)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    version: int = Field(default=1, sa_column_kwargs=default(1))
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

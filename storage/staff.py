@@ -25,7 +25,9 @@ class Staff(Row, table=True):
     """One account. `role` is staff, editor, approver or admin; `org_id` the branch it is for, None for the whole tree.
 
     `password` is an argon2id hash; `totp` the sealed base32 secret, None without a second factor. `failures` counts
-    wrong passwords since the last right one; until `locked_until` no login is tried.
+    wrong passwords since the last right one; until `locked_until` no login is tried. `person_id` is who this account's
+    owner is in the chat (for previews on their own phone and 停止发送), shown by a code typed there: `phone_code` is
+    its keyed hash, good until `phone_code_until`.
     """
 
     __tablename__ = "staff"
@@ -43,6 +45,9 @@ class Staff(Row, table=True):
     locked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_login_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    person_id: int | None = Field(default=None, foreign_key="person.id", unique=True, sa_type=BigId)
+    phone_code: str | None = Field(default=None, max_length=64, unique=True)
+    phone_code_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Session(Row, table=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.calendar import Hours
 from bot.services.duty_policy import DutyPolicy
 from bot.services.knowledge import Knowledge
+from bot.services.reach_policy import ReachPolicy
 from bot.services.sensitive import Sensitive
 from bot.services.unit_book import UnitBook
 
@@ -27,6 +28,7 @@ class House:
     consent_version: str = "2026-11.3"
     private_link: str = ""
     duties: DutyPolicy = field(default_factory=DutyPolicy)
+    reach: ReachPolicy = field(default_factory=ReachPolicy)
     sensitive: Sensitive = field(default_factory=Sensitive)
     knowledge: Knowledge = field(default_factory=Knowledge)
     units: UnitBook = field(default_factory=UnitBook)
