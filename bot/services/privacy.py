@@ -20,6 +20,7 @@ from storage import (
     members,
     orgs,
     people,
+    tags,
 )
 from storage.work import Work
 
@@ -61,8 +62,8 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
     chat and what was answered are blanked, consents end; photos, files and words given with duties and reasons of
-    requests are emptied. The record of members, events and consents stay; of former members name, number, union and
-    dates; of cadres offices, which duties were done, and numbers.
+    requests are emptied; tags go. The record of members, events and consents stay; of former members name, number,
+    union and dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -74,6 +75,7 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     today = local(now).date()
     pieces = duty_forgetting.of_person(work, person_id, today)
     forgetting.forget_names(work, [person_id], today)
+    tags.take_all(work, person_id)
     note = f"applications={emptied} evidence={pieces}"
     audit.write(work, f"person:{person_id}", "erase", f"person:{person_id}", now, note)
     if before.member or before.office:
