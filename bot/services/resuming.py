@@ -14,7 +14,7 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.errors import Refusal
 from bot.services.house import House
-from storage import applications, audit, conversations, inbox, outbox, people, resume_codes
+from storage import applications, audit, carrying, conversations, inbox, outbox, people, resume_codes
 from storage.people import Known
 from storage.work import Work
 
@@ -93,7 +93,8 @@ def go_on(work: Work, stranger: Known, code: str, house: House, now: datetime) -
         raise WrongCode(texts.CODE_HERE)
     if conversations.of_person(work, stranger.person_id) is not None:
         raise HasForm
-    if resume_codes.has_own(work, stranger.person_id):
+    twice = carrying.both_at_event(work, stranger.person_id, found.person_id)
+    if twice or resume_codes.has_own(work, stranger.person_id):
         raise HasOwn
     joined = resume_codes.join(work, stranger, found.person_id, now)
     audit.write(work, f"person:{found.person_id}", "resume", f"person:{found.person_id}", now)
