@@ -20,7 +20,9 @@ from bot.jobs import (
     nudge_applicants,
     refresh_knowledge,
     refresh_units,
+    resolve_broadcasts,
     review_entries,
+    settle_broadcasts,
     settle_outbox,
 )
 from bot.jobs.job import Job
@@ -34,6 +36,8 @@ JOBS: tuple[Job, ...] = (
     refresh_knowledge.JOB,
     refresh_units.JOB,
     settle_outbox.JOB,
+    resolve_broadcasts.JOB,
+    settle_broadcasts.JOB,
     group_misses.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
