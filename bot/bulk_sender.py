@@ -271,9 +271,8 @@ class BulkSender:
 def _outgoing(job: Job, policy: ReachPolicy, clock: Clock) -> Outgoing:
     """The message as everybody gets it. Words may not change once a broadcast is approved, so it is made once."""
     going = job.notice.going
-    text = bulk_delivery.words(going.title, going.text, going.wants_receipt)
     ids: Mapping[str, str] = policy.notices if job.route == "notice" else policy.templates
     template = ids.get(reach.purpose(going.kind), "") if job.route != "custom" else ""
     now = clock.now()
-    fields = delivery.template_fields(text, local(now))
-    return Outgoing(going.id, text, now, route=job.route, template=template, fields=fields)
+    fields = delivery.template_fields(going.text, local(now))
+    return Outgoing(going.id, going.text, now, route=job.route, template=template, fields=fields)

@@ -33,11 +33,9 @@ class Going(NamedTuple):
 
     id: int
     kind: str
-    title: str
     text: str
     topic: str
     routes: Any
-    wants_receipt: bool
     any_hour: bool
     valid_until: datetime
 

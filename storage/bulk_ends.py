@@ -29,9 +29,12 @@ def late_ones(work: Work, now: datetime) -> list[int]:
 
 
 def cancelled_ones(work: Work, now: datetime) -> list[int]:
-    """Cancelled broadcasts with recipients that are still queued, or whose sender died."""
-    left = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id, _gone(now))
-    return list(work.look(sa.select(_broadcast.c.id).where(_broadcast.c.state == "cancelled", left)).scalars())
+    """Cancelled broadcasts that somebody still waits for, or whose sender died."""
+    waits = sa.or_(_row.c.state == "queued", sa.and_(_row.c.state == "sending", _row.c.due_at <= now))
+    left = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id, waits)
+    items = sa.exists().where(_item.c.broadcast_id == _broadcast.c.id, _item.c.shown_at.is_(None))
+    mine = (_broadcast.c.state == "cancelled", sa.or_(left, items))
+    return list(work.look(sa.select(_broadcast.c.id).where(*mine)).scalars())
 
 
 def expire(work: Work, broadcast_id: int, now: datetime, limit: int = PIECE) -> int:
@@ -39,16 +42,10 @@ def expire(work: Work, broadcast_id: int, now: datetime, limit: int = PIECE) -> 
     return _end(work, broadcast_id, _row.c.state == "queued", limit, state="expired", reason="too_late", settled_at=now)
 
 
-def cancel(work: Work, broadcast_id: int, now: datetime, limit: int = PIECE) -> int:
-    """Queued recipients of a broadcast are `cancelled`, those whose sender died are `unknown`; at most `limit` each."""
+def bury(work: Work, broadcast_id: int, now: datetime, limit: int = PIECE) -> int:
+    """Recipients of a cancelled broadcast whose sender died are `unknown`; returns how many, at most `limit`."""
     dead = sa.and_(_row.c.state == "sending", _row.c.due_at <= now)
-    queued = _row.c.state == "queued"
-    ended = _end(work, broadcast_id, queued, limit, state="cancelled", reason="cancelled", settled_at=now)
-    return ended + _end(work, broadcast_id, dead, limit, state="unknown", reason="sender_died", settled_at=now)
-
-
-def _gone(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(_row.c.state == "queued", sa.and_(_row.c.state == "sending", _row.c.due_at <= now))
+    return _end(work, broadcast_id, dead, limit, state="unknown", reason="sender_died", settled_at=now)
 
 
 def _end(work: Work, broadcast_id: int, which: sa.ColumnElement[bool], limit: int, **values: Any) -> int:

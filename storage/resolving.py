@@ -1,7 +1,6 @@
 """Writing the recipients of a broadcast: by INSERT … SELECT, in pieces by person id.
 
-No list of people is ever held here. The first attempt goes to everybody the rule means; a later one to those whom the
-attempts before did not reach (`failed`, `unreachable`, `expired`), whose older rows then are not the latest any more.
+No list of people is ever held here. Later attempts are written by `storage/broadcast_again.py`.
 
 Crash analysis: a piece, the notice items of those whom no route reaches and the broadcast's `cursor` are one
 transaction; it moves the cursor only from where it was read, so two processes never write the same piece.
@@ -20,10 +19,10 @@ from storage.broadcasts import Broadcast
 from storage.notice_items import NoticeItem
 from storage.people import Address
 from storage.reach import Means, route_now
-from storage.recipients import NOT_REACHED, Recipient
+from storage.recipients import Recipient
 from storage.work import Work
 
-PIECE = 20_000  # persons in one transaction
+PIECE = 5_000  # persons in one transaction: on SQLite a reply waits for it
 FIRST = -1  # below every id
 _broadcast, _recipient, _address = table(Broadcast), table(Recipient), table(Address)
 
@@ -34,7 +33,6 @@ class Resolving(NamedTuple):
     id: int
     kind: str
     topic: str
-    segment: Any
     routes: Any
     attempt: int
     cursor: int | None
@@ -80,22 +78,31 @@ def open_ones(work: Work) -> list[Resolving]:
 
 def write(work: Work, what: Resolving, rule: Rule, means: Means, now: datetime, size: int = PIECE) -> Piece:
     """Write the next piece. Nothing is written when the broadcast is not `resolving` at this cursor any more."""
-    people, person_id = _people(what, rule, now)
+    people = audience.included(rule, now)
+    person_id = people.selected_columns.person_id
     after = FIRST if what.cursor is None else what.cursor
     first = people.where(person_id > after).order_by(person_id).limit(size).subquery()
     count, last = work.execute(sa.select(sa.func.count(), sa.func.max(first.c.person_id))).one()
     if not count or not _move(work, what, last):
         return Piece()
     piece = people.where(person_id > after, person_id <= last).subquery()
-    work.execute(_insert(work, what, rule, means, now, piece, (after + 1, last), work.reserve_ids(count)))
+    work.execute(_insert(what, rule, means, now, piece, work.reserve_ids(count)))
     mine = (_recipient.c.broadcast_id == what.id, _recipient.c.attempt == what.attempt)
     inside = (_recipient.c.person_id > after, _recipient.c.person_id <= last)
     keep(work, sa.and_(*mine, *inside), what.valid_until, now)
     left_out = work.execute(
         sa.select(sa.func.count()).select_from(_recipient).where(*mine, *inside, _recipient.c.state == "left_out")
     ).scalar_one()
-    _count(work, what, count, left_out, inside)
+    more = {"recipients": _broadcast.c.recipients + count - left_out, "left_out": _broadcast.c.left_out + left_out}
+    work.execute(sa.update(_broadcast).where(_broadcast.c.id == what.id).values(**more))
     return Piece(count, left_out, last)
+
+
+def give_up(work: Work, broadcast_id: int, words: str, now: datetime) -> bool:
+    """Nobody can be found for it; `words` (Chinese) say why."""
+    mine = (_broadcast.c.id == broadcast_id, _broadcast.c.state == "resolving")
+    values = {"state": "failed", "note": words[:400], "ended_at": now}
+    return bool(work.execute(sa.update(_broadcast).where(*mine).values(**values)).rowcount)
 
 
 def finish(work: Work, broadcast_id: int, now: datetime) -> bool:
@@ -127,35 +134,15 @@ def keep(work: Work, which: sa.ColumnElement[bool], valid_until: datetime, now: 
     work.execute(insert.from_select(list(values), chosen).on_conflict_do_nothing())
 
 
-def _people(what: Resolving, rule: Rule, now: datetime) -> tuple[sa.Select[Any], sa.ColumnElement[int]]:
-    """Whom this attempt is for, as a select of `person_id`, and the column to narrow it by."""
-    if what.attempt == 1:
-        people = audience.included(rule, now)
-        return people, people.selected_columns.person_id
-    again = _recipient.alias("again")
-    missed = (again.c.latest, again.c.state.in_(NOT_REACHED), again.c.attempt < what.attempt)
-    return sa.select(again.c.person_id).where(again.c.broadcast_id == what.id, *missed), again.c.person_id
-
-
 def _move(work: Work, what: Resolving, last: int) -> bool:
     here = _broadcast.c.cursor.is_(None) if what.cursor is None else _broadcast.c.cursor == what.cursor
     mine = (_broadcast.c.id == what.id, _broadcast.c.state == "resolving", _broadcast.c.attempt == what.attempt)
     return bool(work.execute(sa.update(_broadcast).where(*mine, here).values(cursor=last)).rowcount)
 
 
-def _insert(
-    work: Work,
-    what: Resolving,
-    rule: Rule,
-    means: Means,
-    now: datetime,
-    piece: sa.Subquery,
-    ids: tuple[int, int],
-    first_id: int,
-) -> sa.Insert:
-    best = audience.best_address(*ids, channel=means.channel).subquery()
-    places = piece.outerjoin(best, best.c.person_id == piece.c.person_id)
-    places = places.outerjoin(_address, _address.c.id == best.c.address_id)
+def _insert(what: Resolving, rule: Rule, means: Means, now: datetime, piece: sa.Subquery, first_id: int) -> sa.Insert:
+    best = audience.address_of(piece.c.person_id, means.channel)  # one look a person; joined, SQLite reads all of them
+    places = piece.outerjoin(_address, _address.c.id == best)
     rows = sa.select(
         piece.c.person_id,
         _address.c.id.label("address_id"),
@@ -190,19 +177,6 @@ def _reason(rule: Rule, topic: str, now: datetime, person_id: sa.ColumnElement[i
         (_address.c.refused != "", "refused"),
         else_="",
     )
-
-
-def _count(work: Work, what: Resolving, count: int, left_out: int, inside: tuple[sa.ColumnElement[bool], ...]) -> None:
-    """The totals of the first attempt; of a later one that these rows take the place of the older ones."""
-    if what.attempt == 1:
-        more = {"recipients": _broadcast.c.recipients + count - left_out, "left_out": _broadcast.c.left_out + left_out}
-        work.execute(sa.update(_broadcast).where(_broadcast.c.id == what.id).values(**more))
-        return
-    newer = _recipient.alias("newer")
-    same = (newer.c.broadcast_id == what.id, newer.c.person_id == _recipient.c.person_id)
-    older = (_recipient.c.broadcast_id == what.id, _recipient.c.attempt < what.attempt, _recipient.c.latest)
-    there = sa.exists().where(*same, newer.c.attempt == what.attempt)
-    work.execute(sa.update(_recipient).where(*older, *inside, there).values(latest=False))
 
 
 def _at(moment: datetime) -> sa.ColumnElement[Any]:

@@ -1,17 +1,21 @@
 """Write the recipients of broadcasts whose time has come; then the sender may begin."""
 
+import logging
 from datetime import timedelta
 from functools import partial
 
 from bot.calendar import daytime
+from bot.errors import Refusal
 from bot.jobs.job import Job, Moment
-from bot.services import reach, segments
+from bot.services import broadcasts, reach
 from bot.services.house import House
+from storage import broadcasts as rows
 from storage import resolving
 from storage.database import Database
 from storage.resolving import Piece, Resolving
 from storage.work import Work
 
+log = logging.getLogger(__name__)
 MOST_PIECES = 400  # in one tick; the next one goes on
 
 
@@ -39,8 +43,17 @@ def _begin(database: Database, house: House, moment: Moment) -> int:
 
 
 def _write(work: Work, what: Resolving, house: House, moment: Moment) -> Piece:
+    broadcast = rows.get(work, what.id)
+    if broadcast is None:
+        return Piece()
+    try:
+        rule = broadcasts.rule_of(work, broadcast)
+    except Refusal as refusal:  # it was checked when it was handed in; what it names is gone
+        log.error("the rule of a broadcast is not understood any more", extra={"broadcast": what.id})
+        resolving.give_up(work, what.id, refusal.words, moment.now)
+        return Piece()
     means = reach.means(work, house.reach, what.kind, what.routes, moment.now, what.valid_until)
-    return resolving.write(work, what, segments.parse(what.segment), means, moment.now)
+    return resolving.write(work, what, rule, means, moment.now)
 
 
 def _finish(work: Work, what: Resolving, moment: Moment) -> bool:

@@ -144,13 +144,6 @@ def heard(ok: bool, code: str) -> tuple[str, str]:
     return ("unreachable" if reason in ("blocked", "not_following") else "failed"), reason
 
 
-def words(title: str, text: str, wants_receipt: bool) -> str:
-    """What people read as a message."""
-    head = f"【{title}】"
-    said = text if text.startswith(head) else f"{head}\n{text}"
-    return f"{said}\n（收到请回复“收到”）" if wants_receipt else said
-
-
 def ended_as(states: Mapping[str, int]) -> str:
     """What a broadcast came to whose newest recipients are in these states. Who was left out does not count."""
     missed = sum(states.get(each, 0) for each in (*NOT_REACHED, "unknown"))

@@ -43,7 +43,13 @@ def announce(database: Database, now: datetime, key: str = "b1", **more: Any) ->
     """A notice whose time has come; its id."""
 
     def job(work: Any) -> int:
-        values = {"key": key, "title": "消夏活动", "text": "周六上午九点，文化宫。", "segment": FOLLOWERS, **more}
+        values = {
+            "key": key,
+            "title": "消夏活动",
+            "text": "【消夏活动】\n周六上午九点，文化宫。",
+            "segment": FOLLOWERS,
+            **more,
+        }
         values = {"state": "scheduled", "author": "test", "not_before": now, "created_at": now, **values}
         made = Broadcast(id=work.new_id(), **values)
         work.session.add(made)
