@@ -1,4 +1,5 @@
 """What people read of notices in the chat. Dated, with units, plain and kind."""
+"""What people read about notices in the chat. Plain, dated, with units."""
 
 # ---- asking for 收到 ----
 ASK_RECEIPT = "\n\n看到后请回复“收到”，谢谢！"
@@ -11,3 +12,9 @@ CONSENTS_LEFT = "您还可以收到{count}条订阅通知。想多收几条，�
 NO_CONSENTS = (
     "目前没有开通订阅通知。您给我们发过消息后的48小时内，通知会直接发给您；过了48小时，会在您下次来时告诉您，不会漏掉。"
 )
+
+
+# ---- asking for 收到 ----
+ASK_RECEIPT = "\n\n看到后请回复“收到”，谢谢！"
+NUDGE = "{month}月{day}日的通知“{title}”还没有收到您的回复。看到后请回复“收到”；有疑问请回复“转人工”。谢谢！"
+NUDGE_SHORT = "请回复收到，谢谢"
