@@ -10,7 +10,7 @@ What a person was told of, and what they have not said 收到 to yet, is read fr
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -23,7 +23,6 @@ from storage.work import Work
 
 _WAITING_SQL = sa.text("shown_at IS NULL")
 HELD = ("paused", "cancelled")  # of a broadcast in these states nothing is shown
-CHUNK = 500  # ids in one statement
 
 
 class NoticeItem(Row, table=True):
@@ -57,41 +56,6 @@ class Item(NamedTuple):
     title: str
     text: str
     wants_receipt: bool
-
-
-def plant(work: Work, recipient_ids: Sequence[int], now: datetime) -> int:
-    """An item for each of these recipients that is `kept` and has none, worth as long as its broadcast; how many.
-
-    Call it in the transaction that makes them `kept`.
-    """
-    planted = 0
-    for start in range(0, len(recipient_ids), CHUNK):
-        ids = recipient_ids[start : start + CHUNK]
-        planted += _plant(work, _recipient.c.id.in_(ids), work.reserve_ids(len(ids)), now)
-    return planted
-
-
-def _plant(work: Work, meant: sa.ColumnElement[bool], first_id: int, now: datetime) -> int:
-    there = sa.exists().where(
-        _item.c.broadcast_id == _recipient.c.broadcast_id, _item.c.person_id == _recipient.c.person_id
-    )
-    moment = _item.c.created_at.type
-    place = sa.func.row_number().over(order_by=_recipient.c.id)
-    values: dict[str, Any] = {
-        "id": sa.literal(first_id, sa.BigInteger) + place - 1,
-        "broadcast_id": _recipient.c.broadcast_id,
-        "person_id": _recipient.c.person_id,
-        "recipient_id": _recipient.c.id,
-        "valid_until": _broadcast.c.valid_until,
-        "created_at": sa.literal(now, moment),
-    }
-    query = (
-        sa.select(*values.values())
-        .select_from(_recipient.join(_broadcast, _broadcast.c.id == _recipient.c.broadcast_id))
-        .where(meant, _recipient.c.state == "kept", _broadcast.c.valid_until.is_not(None), ~there)
-    )
-    statement = sa.insert(_item).from_select(list(values), query)
-    return int(work.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
 
 
 def waiting(work: Work, person_id: int, now: datetime) -> list[Item]:
@@ -138,28 +102,3 @@ def last_shown(work: Work, person_id: int, since: datetime) -> datetime | None:
     mine = sa.select(sa.func.max(_item.c.shown_at)).where(_item.c.person_id == person_id, _item.c.shown_at >= since)
     found: datetime | None = work.execute(mine).scalar()
     return found
-
-
-def lapse(work: Work, now: datetime, limit: int) -> int:
-    """Let up to `limit` items lapse that nobody came by for in time: their recipients are `expired`. How many."""
-    late = sa.select(_item.c.id, _item.c.recipient_id).where(WAITS, _item.c.valid_until <= now)
-    rows = work.execute(late.order_by(_item.c.valid_until).limit(limit)).all()
-    _end(work, rows, "expired", "too_late", now)
-    return len(rows)
-
-
-def cancel(work: Work, broadcast_id: int, now: datetime, limit: int) -> int:
-    """Take back up to `limit` items of a cancelled broadcast: their recipients are `cancelled`. How many."""
-    its = sa.select(_item.c.id, _item.c.recipient_id).where(WAITS, _item.c.broadcast_id == broadcast_id)
-    rows = work.execute(its.order_by(_item.c.id).limit(limit)).all()
-    _end(work, rows, "cancelled", "cancelled", now)
-    return len(rows)
-
-
-def _end(work: Work, rows: Sequence[Any], state: str, reason: str, now: datetime) -> None:
-    ended = {"state": state, "reason": reason, "settled_at": now}
-    for start in range(0, len(rows), CHUNK):
-        piece = rows[start : start + CHUNK]
-        kept = sa.and_(_recipient.c.id.in_([row.recipient_id for row in piece]), _recipient.c.state == "kept")
-        work.execute(sa.update(_recipient).where(kept).values(**ended))
-        work.execute(sa.delete(_item).where(_item.c.id.in_([row.id for row in piece]), WAITS))

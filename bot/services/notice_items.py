@@ -57,8 +57,8 @@ def choices(news: News, beside: bool = False) -> list[Choice]:
 
 
 def body(title: str, text: str) -> str:
-    """A notice's text without its title in front."""
-    return text.strip().removeprefix(f"【{title}】").strip()
+    """A notice's text without its title in front and without the line that asks for 收到."""
+    return text.removesuffix(texts.ASK_RECEIPT).strip().removeprefix(f"【{title}】").strip()
 
 
 def bring(work: Work, person_id: int, now: datetime) -> News | None:

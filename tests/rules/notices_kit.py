@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.contract import Kind
 from bot.services.house import House
 from bot.testing import Talk
-from storage import broadcasts, notice_items, people
+from storage import broadcasts, people
 from storage.base import table
 from storage.broadcasts import Broadcast
 from storage.database import Database
@@ -69,11 +69,18 @@ def sent(database: Database, broadcast_id: int, person_id: int, at: datetime | N
     return database.writer.run(add)
 
 
-def kept(database: Database, broadcast_id: int, persons: Sequence[int], now: datetime) -> list[int]:
-    """No route to these people: items wait for them. The recipients' ids."""
-    ids = [sent(database, broadcast_id, each, None, state="kept", reason="no_route") for each in persons]
-    assert database.writer.run(lambda work: notice_items.plant(work, ids, now)) == len(ids)
-    return ids
+def kept(database: Database, broadcast_id: int, persons: Sequence[int], now: datetime) -> None:
+    """No route to these people: items wait for them."""
+    for person_id in persons:
+        recipient_id = sent(database, broadcast_id, person_id, None, state="kept", reason="no_route")
+        database.writer.run(lambda work, to=person_id, by=recipient_id: _wait(work, broadcast_id, to, by, now))
+
+
+def _wait(work: Work, broadcast_id: int, person_id: int, recipient_id: int, now: datetime) -> None:
+    made = broadcasts.get(work, broadcast_id)
+    assert made is not None and made.valid_until is not None
+    about = {"broadcast_id": broadcast_id, "person_id": person_id, "recipient_id": recipient_id}
+    work.session.add(NoticeItem(id=work.new_id(), valid_until=made.valid_until, created_at=now, **about))
 
 
 def turn(database: Database, broadcast_id: int, **values: Any) -> None:

