@@ -24,6 +24,7 @@ from handlers import (
     members,
     membership,
     nothing_open,
+    notices,
     numbers,
     opinions,
     picking,
@@ -50,6 +51,7 @@ ROUTERS = (
     members.router,
     unbinding.router,
     leave.router,
+    notices.router,
     duties.router,
     duty_percent.router,
     duty_undoing.router,
@@ -99,6 +101,8 @@ def _is_command(words: str, form: str) -> bool:
     """Whether these words are never an answer to this form."""
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
     if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words) or topics.takes(words):
+        return True
+    if any(each.takes(words) for each in notices.COMMANDS):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside
