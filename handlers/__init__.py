@@ -13,6 +13,9 @@ from handlers import (
     duty_titled,
     duty_undoing,
     duty_which,
+    event_form,
+    event_marks,
+    events,
     evidence,
     fallback,
     faq,
@@ -36,6 +39,8 @@ from handlers import (
 ROUTERS = (
     sensitive.router,
     numbers.router,
+    events.router,
+    event_marks.router,
     subscription.router,
     help.router,
     human.router,
@@ -60,7 +65,7 @@ ROUTERS = (
     faq.router,
     fallback.router,
 )
-FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS, duty_numbers.FLOW)
+FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS, duty_numbers.FLOW, event_form.FLOW)
 COMMANDS = (
     members.COMMANDS
     | privacy.COMMANDS
@@ -95,6 +100,8 @@ def _is_command(words: str, form: str) -> bool:
     """Whether these words are never an answer to this form."""
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
     if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words):
+        return True
+    if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside

@@ -22,6 +22,7 @@ from bot.jobs import (
     refresh_units,
     review_entries,
     settle_outbox,
+    tend_events,
 )
 from bot.jobs.job import Job
 
@@ -35,6 +36,7 @@ JOBS: tuple[Job, ...] = (
     refresh_units.JOB,
     settle_outbox.JOB,
     group_misses.JOB,
+    tend_events.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
     escalate_applications.JOB,
