@@ -148,7 +148,7 @@ class Dispatcher:
         if kind is Kind.UNFOLLOW:
             turn.topic = "unfollow"
             people.mark_unfollowed(turn.work, turn.person.address_id)
-            forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id)
+            forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id, turn.now)
             return
         if kind is Kind.CONSENT:
             grants.heard(turn.work, turn.person.address_id, turn.message.consents, turn.now)

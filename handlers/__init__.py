@@ -14,6 +14,10 @@ from handlers import (
     duty_titled,
     duty_undoing,
     duty_which,
+    event_form,
+    event_lists,
+    event_marks,
+    events,
     evidence,
     fallback,
     faq,
@@ -39,6 +43,9 @@ from handlers import (
 ROUTERS = (
     sensitive.router,
     numbers.router,
+    event_lists.router,
+    events.router,
+    event_marks.router,
     subscription.router,
     consents.router,
     help.router,
@@ -66,7 +73,14 @@ ROUTERS = (
     faq.router,
     fallback.router,
 )
-FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS, duty_numbers.FLOW)
+FLOWS = (
+    joining_form.FLOW,
+    joining_form.FLOW_AGAIN,
+    *members.FLOWS,
+    duty_numbers.FLOW,
+    event_form.FLOW,
+    event_lists.FLOW,
+)
 COMMANDS = (
     members.COMMANDS
     | privacy.COMMANDS
@@ -103,6 +117,8 @@ def _is_command(words: str, form: str) -> bool:
     if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words) or topics.takes(words):
         return True
     if any(each.takes(words) for each in notices.COMMANDS):
+        return True
+    if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside
