@@ -51,7 +51,9 @@ class Broadcast(Row, table=True):
     it stays worth sending from `not_before` on. `routes`: those staff allow, in their order; None is the usual order.
     `wants_receipt`: whether 收到 is asked for. `recipients`, `left_out`: how many were written when it was resolved;
     `expected`: how many the preview said when it was handed in. `attempt`: the newest one (1, and one more for each
-    time it was sent again to those not reached). `cursor`: the last person id whose recipients are written.
+    time it was sent again to those not reached). `cursor`: the last person id whose recipients are written. `any_hour`:
+    goes out at night, too (topic `urgent`, or staff said so). `paused_from`: the state to go on with. `totals`: what is
+    left of the recipients when their rows are forgotten. `version` grows with every change of what it says or to whom.
     """
 
     __tablename__ = "broadcast"
@@ -75,6 +77,7 @@ class Broadcast(Row, table=True):
     repeat: Any = Field(default=None, nullable=True, sa_type=Json)
     routes: Any = Field(default=None, nullable=True, sa_type=Json)
     wants_receipt: bool = Field(default=False, sa_column_kwargs={"default": None, "server_default": sa.false()})
+    any_hour: bool = Field(default=False, sa_column_kwargs={"default": None, "server_default": sa.false()})
     attempt: int = Field(default=1, sa_column_kwargs=default(1))
     hours: int = Field(default=48, sa_column_kwargs=default(48))
     submitted_by: str = Field(default="", max_length=64, sa_column_kwargs=default(""))
@@ -87,6 +90,8 @@ class Broadcast(Row, table=True):
     cursor: int | None = Field(default=None, sa_type=BigId)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    paused_from: str = Field(default="", max_length=16, sa_column_kwargs=default(""))
+    totals: Any = Field(default=None, nullable=True, sa_type=Json)
     version: int = Field(default=1, sa_column_kwargs=default(1))
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
