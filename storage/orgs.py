@@ -81,6 +81,16 @@ def by_code(work: Work, code: str) -> Organisation | None:
     return work.session.exec(select(Organisation).where(Organisation.code == code)).first()
 
 
+def by_path(work: Work, path: str) -> Organisation | None:
+    """The organisation at a place of the tree."""
+    return work.session.exec(select(Organisation).where(Organisation.path == path)).first()
+
+
+def of_codes(work: Work, codes: Collection[str]) -> Sequence[Organisation]:
+    """The organisations of these codes, as far as there are any."""
+    return work.session.exec(select(Organisation).where(col(Organisation.code).in_(codes))).all() if codes else ()
+
+
 def root(work: Work) -> Organisation | None:
     """The organisation at the top of the tree, the one with most below it where there are several."""
     query = select(Organisation).where(col(Organisation.parent_id).is_(None)).order_by(Organisation.path)
