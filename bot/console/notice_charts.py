@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.console import charts
 from bot.console.charts import Chart
-from bot.services.notice_desk import Course
+from bot.services.notice_courses import Course
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,27 @@
-"""Notices as the console shows them: lists, one notice in words, what waits for approval, what happened to it.
+"""Notices as the console shows them: one notice in words, what waits for approval, what happened to it.
 
-What may be done is decided in `broadcast_states.py` and what is sent in `broadcasts.py`; here is only how it is said.
+What may be done is decided in `broadcast_states.py`, lists are made in `broadcast_lists.py`; here is how it is said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from bot.calendar import say_date
 from bot.clock import local
-from bot.services import broadcast_states, broadcasts, catalogue, notice_phone, repeat_rules, segments, trail
+from bot.services import broadcast_lists, broadcast_states, broadcasts, catalogue, notice_phone, trail
 from bot.services.actors import Actor, require
+from bot.services.broadcast_lists import Line
 from bot.services.house import House
 from bot.services.notice_phone import Shown
 from bot.services.reach_policy import ROUTE_NAMES
-from bot.services.topics import TOPICS
 from bot.services.trail import Line as Deed
-from storage import audit, orgs
+from storage import audit
 from storage import broadcasts as rows
-from storage.broadcasts import ENDED, STATES, Broadcast
+from storage.broadcasts import GONE, Broadcast
 from storage.work import Work
 
-PAGE = 20
-NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "draft": "草稿",
-        "pending": "等待审批",
-        "approved": "已批准，要另选时间",
-        "rejected": "已退回",
-        "scheduled": "等待发送",
-        "resolving": "正在整理名单",
-        "sending": "正在发送",
-        "paused": "已暂停",
-        "done": "已发完",
-        "partly_failed": "发完，有的没送达",
-        "failed": "没有送达",
-        "cancelled": "已取消",
-    }
-)
 TONES: Mapping[str, str] = MappingProxyType(
     {
         "pending": "warn",
@@ -51,35 +34,8 @@ TONES: Mapping[str, str] = MappingProxyType(
     }
 )
 RUNNING = ("resolving", "sending")
-STARTED = (*RUNNING, "paused", *ENDED)
 CITY = "市总工会"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One notice in a list; everything but the id in words. `tone` colours the state."""
-
-    id: int
-    title: str
-    state: str
-    tone: str
-    topic: str
-    place: str
-    author: str
-    when: str
-    people: str
-    repeat: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of notices; `numbers` counts all of each state, `waiting` those the actor may decide about."""
-
-    lines: list[Line]
-    numbers: Mapping[str, int]
-    page: int
-    pages: int
-    waiting: int
+MOST = 100  # approvals on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +49,7 @@ class Sheet:
     tone: str
     topic: str
     urgent: bool
+    kind: str
     place: str
     author: str
     audience: str
@@ -102,12 +59,14 @@ class Sheet:
     routes: str
     wants_receipt: bool
     submitted: str
+    decided: str
     expected: int
     note: str
     version: int
     deeds: tuple[str, ...]
     own: bool
     parent: int | None
+    late: bool
     shown: list[Shown]
 
     @property
@@ -123,114 +82,84 @@ class Sheet:
     @property
     def started(self) -> bool:
         """Whether anybody may have got it."""
-        return self.key in STARTED
-
-
-def listing(work: Work, actor: Actor, state: str, page: int) -> Listing:
-    """Notices of the actor's branch in a state (empty: in any), what was made last first. Raises NotAllowed."""
-    require(actor, "see")
-    numbers = rows.by_state(work, actor.path)
-    states = (state,) if state else STATES
-    pages = max(1, -(-sum(numbers.get(each, 0) for each in states) // PAGE))
-    page = min(max(page, 1), pages)
-    found = rows.listed(work, actor.path, states, PAGE, (page - 1) * PAGE)
-    return Listing(_lines(work, found), numbers, page, pages, waiting(work, actor) if numbers.get("pending") else 0)
-
-
-def children(work: Work, actor: Actor, parent_id: int) -> list[Line]:
-    """The newest occurrences of a notice that repeats."""
-    return _lines(work, rows.listed(work, actor.path, STATES, PAGE, 0, parent_id))
+        return self.key in GONE
 
 
 def _pending(work: Work, actor: Actor) -> list[Broadcast]:
-    found = rows.listed(work, actor.path, ("pending",), 100, 0)
+    found = rows.listed(work, actor.path, ("pending",), MOST, 0)
     return sorted(found, key=lambda each: (each.submitted_at or each.created_at, each.id))
 
 
 def waiting(work: Work, actor: Actor) -> int:
     """How many notices this actor could decide about now; 0 without the right."""
+    if not actor.may("approve"):
+        return 0
     return sum("approve" in broadcast_states.allowed(actor, each) for each in _pending(work, actor))
 
 
 def approvals(work: Work, actor: Actor, house: House, now: datetime) -> list[Sheet]:
     """What waits for a second person, the longest waiting first; the actor's own, too. Raises NotAllowed."""
     require(actor, "approve")
-    return [_sheet(work, actor, each, house, now) for each in _pending(work, actor)]
+    return [one(work, actor, each.id, house, now) for each in _pending(work, actor)]
 
 
 def one(work: Work, actor: Actor, broadcast_id: int, house: House, now: datetime) -> Sheet:
     """One notice. Raises NoBroadcast, NotAllowed."""
-    return _sheet(work, actor, broadcasts.seen(work, actor, broadcast_id), house, now)
+    found = broadcast_lists.one(work, actor, broadcast_id)
+    called, row, line = catalogue.names(work), found.row, found.line
+    allowed = tuple(row.routes or usual(house))
+    return Sheet(
+        id=row.id,
+        key=row.state,
+        title=row.title,
+        state=line.state_words,
+        tone=TONES.get(row.state, ""),
+        topic=line.topic,
+        urgent=row.any_hour,
+        kind=row.kind,
+        place=line.union or CITY,
+        author=who(row.author, called),
+        audience=found.rule,
+        when=_when(row),
+        repeat=line.repeat,
+        hours=row.hours,
+        routes="、".join(ROUTE_NAMES.get(route, route) for route in allowed) or "没有开通的渠道",
+        wants_receipt=row.wants_receipt,
+        submitted=_deed(row.submitted_at, row.submitted_by, "提交", called),
+        decided=_deed(row.decided_at, row.approver, "退回" if row.state == "rejected" else "批准", called),
+        expected=row.expected,
+        note=row.note,
+        version=row.version,
+        deeds=tuple(name for name in broadcast_states.DEEDS if name in found.may),
+        own=broadcasts.name_of(actor) in (row.author, row.submitted_by),
+        parent=row.parent_id,
+        late=row.valid_until is not None and row.valid_until <= now,
+        shown=notice_phone.shown(row.title, found.body, row.wants_receipt, allowed, local(now)),
+    )
+
+
+def people(line: Line) -> str:
+    """How many a notice goes or went to, in words; empty while nobody knows."""
+    if line.state in GONE:
+        return f"{line.progress.total} 人，送达 {line.progress.reached} 人"
+    return f"预计 {line.expected} 人" if line.expected else ""
 
 
 def history(work: Work, broadcast_id: int) -> list[Deed]:
     """What was done to it, the newest first, with accounts by their names."""
     called = catalogue.names(work)
     return [
-        Deed(each.at, _who(each.actor, called), trail.ACTIONS.get(each.action, each.action), "", each.note)
+        Deed(each.at, who(each.actor, called), trail.ACTIONS.get(each.action, each.action), "", each.note)
         for each in audit.of_subject(work, f"broadcast:{broadcast_id}")
     ]
 
 
-def _who(actor: str, called: Mapping[str, str]) -> str:
+def who(actor: str, called: Mapping[str, str]) -> str:
+    """Who wrote or did something: an account by its name."""
     kind, _, name = actor.partition(":")
     if actor == "system":
         return "系统"
     return called.get(name, name) if kind == "staff" else trail.say_who(actor)
-
-
-def _lines(work: Work, found: Sequence[Broadcast]) -> list[Line]:
-    called, places = catalogue.names(work), orgs.by_ids(work, {each.org_id for each in found if each.org_id})
-    return [_line(each, called, places[each.org_id].name if each.org_id in places else CITY) for each in found]
-
-
-def _line(each: Broadcast, called: Mapping[str, str], place: str) -> Line:
-    people = f"{each.recipients} 人" if each.state in STARTED else f"预计 {each.expected} 人" if each.expected else ""
-    moment = each.started_at or each.not_before
-    return Line(
-        id=each.id,
-        title=each.title,
-        state=NAMES[each.state],
-        tone=TONES.get(each.state, ""),
-        topic=_topic(each.topic),
-        place=place,
-        author=_who(each.author, called),
-        when=_moment(moment) if moment else "",
-        people=people,
-        repeat=_repeats(each),
-    )
-
-
-def _sheet(work: Work, actor: Actor, each: Broadcast, house: House, now: datetime) -> Sheet:
-    called = catalogue.names(work)
-    deeds = broadcast_states.allowed(actor, each)
-    mine = broadcasts.name_of(actor)
-    text = broadcasts.body(each)
-    return Sheet(
-        id=each.id,
-        key=each.state,
-        title=each.title,
-        state=NAMES[each.state],
-        tone=TONES.get(each.state, ""),
-        topic=_topic(each.topic),
-        urgent=each.any_hour,
-        place=_place(work, each.org_id),
-        author=_who(each.author, called),
-        audience=_audience(work, each),
-        when=_when(each),
-        repeat=_repeats(each),
-        hours=each.hours,
-        routes=_routes(each, house),
-        wants_receipt=each.wants_receipt,
-        submitted=f"{_moment(each.submitted_at)} {_who(each.submitted_by, called)}提交" if each.submitted_at else "",
-        expected=each.expected,
-        note=each.note,
-        version=each.version,
-        deeds=tuple(name for name in broadcast_states.DEEDS if name in deeds),
-        own=mine in (each.author, each.submitted_by),
-        parent=each.parent_id,
-        shown=notice_phone.shown(each.title, text, each.wants_receipt, each.routes or usual(house), local(now)),
-    )
 
 
 def usual(house: House) -> tuple[str, ...]:
@@ -238,42 +167,20 @@ def usual(house: House) -> tuple[str, ...]:
     return tuple(each for each in house.reach.routes if each != "mass")
 
 
-def _topic(topic: str) -> str:
-    return TOPICS[topic].label if topic in TOPICS else topic
+def _deed(at: datetime | None, by: str, verb: str, called: Mapping[str, str]) -> str:
+    return f"{say_moment(at)} {who(by, called)}{verb}" if at else ""
 
 
-def _place(work: Work, org_id: int | None) -> str:
-    org = orgs.get(work, org_id) if org_id else None
-    return org.name if org else CITY
-
-
-def _audience(work: Work, each: Broadcast) -> str:
-    try:
-        return segments.describe(work, broadcasts.rule_of(work, each))
-    except segments.BadSegment as problem:
-        return problem.words
-
-
-def _repeats(each: Broadcast) -> str:
-    try:
-        return repeat_rules.describe(repeat_rules.parse(each.repeat)) if each.repeat else ""
-    except repeat_rules.BadRepeat as problem:
-        return problem.words
-
-
-def _routes(each: Broadcast, house: House) -> str:
-    return "、".join(ROUTE_NAMES.get(route, route) for route in each.routes or usual(house)) or "没有开通的渠道"
-
-
-def _when(each: Broadcast) -> str:
-    if each.started_at:
-        until = f"，{_moment(each.ended_at)} 结束" if each.ended_at else ""
-        return f"{_moment(each.started_at)} 开始{until}"
-    if each.not_before is None:
+def _when(row: Broadcast) -> str:
+    if row.started_at:
+        until = f"，{say_moment(row.ended_at)} 结束" if row.ended_at else ""
+        return f"{say_moment(row.started_at)} 开始{until}"
+    if row.not_before is None:
         return "批准以后马上发"
-    return f"{'下一次' if each.repeat else ''}{_moment(each.not_before)}"
+    return f"{'下一次' if row.repeat else ''}{say_moment(row.not_before)}"
 
 
-def _moment(moment: datetime) -> str:
+def say_moment(moment: datetime) -> str:
+    """A moment as people read it."""
     here = local(moment)
     return f"{say_date(here.date())} {here:%H:%M}"
