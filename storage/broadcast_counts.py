@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from storage.base import table
+from storage.base import table, tally
 from storage.members import HERE, Member
 from storage.orgs import Organisation
 from storage.outbox import Outbox
@@ -24,7 +24,7 @@ class Tally(NamedTuple):
     state: str
     route: str
     reason: str
-    count: int
+    people: int
     acked: int
     nudged: int
     recent: int
@@ -36,14 +36,14 @@ def tallies(work: Work, broadcast_ids: Collection[int], since: datetime) -> list
     keys = (_row.c.broadcast_id, _row.c.state, _row.c.route, _row.c.reason)
     sums = (sa.func.count(), sa.func.count(_row.c.acked_at), sa.func.count(_row.c.nudged_at), recent)
     query = sa.select(*keys, *sums).where(_row.c.broadcast_id.in_(broadcast_ids), _row.c.latest)
-    return [Tally(*each) for each in work.look(query.group_by(*keys))]
+    return [Tally._make(each) for each in work.look(query.group_by(*keys))]
 
 
 def old_states(work: Work, broadcast_id: int) -> dict[str, int]:
     """Messages by state of a notice from before there were recipients."""
     out = table(Outbox)
     mine = sa.select(out.c.state, sa.func.count()).where(out.c.broadcast_id == broadcast_id).group_by(out.c.state)
-    return {str(state): int(count) for state, count in work.look(mine)}
+    return tally(work.look(mine).all())
 
 
 class Line(NamedTuple):
@@ -75,12 +75,12 @@ def lines(work: Work, broadcast_id: int, states: Collection[str], silent: bool, 
     own = (_row.c[name] for name in Line._fields[4:])
     chosen: tuple[Any, ...] = (_row.c.id, person.c.id, person.c.name, sa.func.coalesce(org.c.name, ""), *own)
     query = sa.select(*chosen).select_from(joined).where(*where).order_by(_row.c.person_id, _row.c.attempt)
-    return [Line(*each) for each in work.look(query.limit(limit).offset(offset))]
+    return [Line._make(each) for each in work.look(query.limit(limit).offset(offset))]
 
 
 def registered_names(work: Work, person_ids: Collection[int]) -> dict[int, str]:
     """Names of members by person, for who never told theirs in the chat."""
     member = table(Member)
     query = sa.select(member.c.person_id, member.c.name)
-    found = work.look(query.where(member.c.person_id.in_(person_ids), member.c.state.in_(HERE)))
-    return {int(person_id): str(name) for person_id, name in found}
+    found = work.look(query.where(member.c.person_id.in_(person_ids), member.c.state.in_(HERE))).all()
+    return {int(row.person_id): str(row.name) for row in found}
