@@ -16,17 +16,18 @@ COURSES = {"sent": _rows.c.settled_at, "acked": _rows.c.acked_at}
 def span(work: Work, broadcast_id: int, course: str) -> tuple[datetime, datetime] | None:
     """The first and the last moment of a course (`sent`: reached; `acked`: said 收到); None when there is none yet."""
     moment = COURSES[course]
-    query = sa.select(sa.func.min(moment), sa.func.max(moment)).where(*_meant(broadcast_id, course))
-    first, last = work.look(query).one()
-    return (first, last) if first is not None else None
+    ends: sa.Select[Any] = sa.select(sa.func.min(moment), sa.func.max(moment)).where(*_meant(broadcast_id, course))
+    found: Any = work.look(ends).one()
+    return (found[0], found[1]) if found[0] is not None else None
 
 
 def steps(work: Work, broadcast_id: int, course: str, start: datetime, seconds: int) -> dict[int, int]:
     """How many people in each step of so many seconds from `start` on; steps in which nothing happened are absent."""
     place = (_epoch(work, COURSES[course]) - _seconds(start)) // seconds
     numbered = sa.select(place.label("place")).where(*_meant(broadcast_id, course)).subquery()
-    query = sa.select(numbered.c.place, sa.func.count()).group_by(numbered.c.place)
-    return {int(row[0]): int(row[1]) for row in work.look(query)}
+    query: sa.Select[Any] = sa.select(numbered.c.place, sa.func.count()).group_by(numbered.c.place)
+    rows: Any = work.look(query).all()
+    return {int(row[0]): int(row[1]) for row in rows}
 
 
 def _meant(broadcast_id: int, course: str) -> list[sa.ColumnElement[bool]]:

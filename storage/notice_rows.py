@@ -40,7 +40,7 @@ def lines(work: Work, broadcast_id: int, wanted: Wanted, limit: int, offset: int
     own = (_row.c[name] for name in Line._fields[4:])
     chosen: tuple[Any, ...] = (_row.c.id, _person.c.id, _person.c.name, unit, *own)
     query = sa.select(*chosen).select_from(joined).where(*_meant(broadcast_id, wanted))
-    return [Line(*each) for each in work.look(query.order_by(_row.c.person_id).limit(limit).offset(offset))]
+    return [Line._make(each) for each in work.look(query.order_by(_row.c.person_id).limit(limit).offset(offset))]
 
 
 def _meant(broadcast_id: int, wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -20,7 +20,9 @@ class Picture:
 
 def pictures(states: Sequence[tuple[str, int]], sent: Course | None, acked: Course | None) -> list[Picture]:
     """Those there are numbers for."""
-    made = [Picture("states", charts.shares(states, "各种结果", "人"), ("结果", "人数（人）"), states)] if states else []
+    made = (
+        [Picture("states", charts.shares(states, "各种结果", "人"), ("结果", "人数（人）"), states)] if states else []
+    )
     for name, title, course in (("sent", "什么时候送达", sent), ("acked", "什么时候回复“收到”", acked)):
         if course is not None:
             total = sum(people for _, people in course.steps)

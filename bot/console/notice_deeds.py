@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.console.notice_form import moment
 from bot.console.addresses import number
+from bot.console.notice_form import moment
 from bot.services import broadcast_states as states
 from bot.services.actors import Actor
 from bot.services.broadcast_results import Progress

@@ -65,7 +65,9 @@ async def edit(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
 
     seen = await room.database.read(look)
     values = forms.filled(broadcasts.draft_of(seen), notice_desk.usual(room.house))
-    return await _page(room, visit, Editing(notice_id, seen.version, values, again=seen.state not in ("draft", "rejected")))
+    return await _page(
+        room, visit, Editing(notice_id, seen.version, values, again=seen.state not in ("draft", "rejected"))
+    )
 
 
 async def send(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,5 @@
 """通知: the list, what waits for approval, one notice with its progress, and what is done to it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +8,11 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.console import notice_charts
-from bot.console.addresses import ID, number, row_id
+from bot.console.addresses import ID, row_id
 from bot.console.knowledge import read_page
 from bot.console.notice_charts import Picture
 from bot.console.notice_deeds import DEEDS, Shown
+from bot.console.notice_form import times
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
@@ -21,7 +21,6 @@ from bot.errors import Refusal
 from bot.services import (
     broadcast_lists,
     broadcast_results,
-    broadcast_states,
     catalogue,
     notice_courses,
     notice_desk,
@@ -29,8 +28,9 @@ from bot.services import (
 from bot.services.actors import NotAllowed
 from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
 from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
-from bot.services.broadcasts import NoBroadcast
+from bot.services.broadcasts import Moved, NoBroadcast
 from bot.services.notice_desk import Sheet
+from bot.services.reasons import REASONS
 from bot.services.trail import Line as Past
 from storage.broadcasts import STATES
 from storage.work import Work
@@ -116,6 +116,7 @@ async def _page(
         progress=seen.progress,
         course=say_course(seen.sheet, seen.progress),
         names=RECIPIENT_WORDS,
+        reasons=REASONS,
         deeds=DEEDS,
         desk=notice_desk,
         problem=problem,
@@ -162,7 +163,14 @@ async def _ask(
         return await _page(room, visit, notice_id, 409, f"这条通知现在是“{sheet.state}”，不能{deed.label}。")
     about = deed.about(progress) if progress and deed.about else ""
     return room.render(
-        visit, "notice_confirm.html", status, sheet=sheet, deed=deed, about=about, problem=problem
+        visit,
+        "notice_confirm.html",
+        status,
+        sheet=sheet,
+        deed=deed,
+        about=about,
+        problem=problem,
+        times=times(""),
     )
 
 
@@ -177,9 +185,10 @@ async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamRespo
     except (NotAllowed, NoBroadcast):
         raise
     except Refusal as refusal:
-        if deed.direct:
-            return await _page(room, visit, notice_id, 409, refusal.words)
-        return await _ask(room, visit, notice_id, deed, 409, refusal.words)
+        status = 409 if isinstance(refusal, Moved) else 422
+        if deed.direct or status == 409:
+            return await _page(room, visit, notice_id, status, refusal.words)
+        return await _ask(room, visit, notice_id, deed, status, refusal.words)
     return room.redirect(deed.back or f"/notices/{notice_id}", flash)
 
 

@@ -126,5 +126,3 @@ def said(work: Work, wanted: Wanted) -> list[str]:
         ("收到", {"yes": "回复了", "no": "没有回复"}.get(wanted.acked, "")),
     )
     return [f"{name} {value}" for name, value in words if value]
-
-

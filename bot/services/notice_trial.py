@@ -66,3 +66,8 @@ def problem(work: Work, draft: Draft, now: datetime, house: House) -> Refusal | 
     except Refusal as refusal:
         return refusal
     return None
+
+
+def saved(work: Work, actor: Actor, segment_id: int) -> Mapping[str, Any]:
+    """The rule of a saved segment of the actor's branch. Raises BadSegment."""
+    raise BadSegment("没有这个存好的对象。")
