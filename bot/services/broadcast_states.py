@@ -13,7 +13,18 @@ from typing import Any
 from bot.calendar import daytime
 from bot.services import repeat_rules, segments
 from bot.services.actors import Actor, require
-from bot.services.broadcasts import CLI, EDITABLE, BadNotice, Moved, check_moment, name_of, rule_of, seen
+from bot.services.broadcasts import (
+    CLI,
+    EDITABLE,
+    BadNotice,
+    Draft,
+    Moved,
+    check_moment,
+    create,
+    name_of,
+    rule_of,
+    seen,
+)
 from bot.services.house import House
 from storage import audit, broadcast_rows, broadcasts
 from storage.broadcasts import Broadcast
@@ -133,6 +144,19 @@ def _due(broadcast: Broadcast, at: datetime | None, now: datetime, house: House)
     elif moment <= now:
         return "approved", {}
     return "scheduled", {"not_before": moment, "valid_until": moment + timedelta(hours=broadcast.hours)}
+
+
+def send(work: Work, actor: Actor, draft: Draft, now: datetime, house: House, key: str = "") -> Broadcast:
+    """Written, handed in and, by who runs commands on the machine, approved at once; if this key is known, that one.
+
+    Raises as `create` and `submit`.
+    """
+    broadcast = create(work, actor, draft, now, house, key)
+    if broadcast.state == "draft":
+        broadcast = submit(work, actor, broadcast.id, now, house)
+    if broadcast.state == "pending" and actor == CLI:
+        broadcast = approve(work, actor, broadcast.id, now, house)
+    return broadcast
 
 
 def withdraw(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House) -> Broadcast:

@@ -249,6 +249,12 @@ def seen(work: Work, actor: Actor, broadcast_id: int) -> Broadcast:
     return broadcast
 
 
+def by_key(work: Work, actor: Actor, key: str) -> Broadcast | None:
+    """The broadcast of a key, if there is one. Raises NotAllowed when it is another branch's."""
+    known = broadcasts.by_key(work, key)
+    return seen(work, actor, known.id) if known is not None else None
+
+
 def raw_rule(broadcast: Broadcast) -> dict[str, Any]:
     """Whom it is for, as JSON; what commands of earlier versions wrote is said in today's way."""
     segment = dict(broadcast.segment or {})
