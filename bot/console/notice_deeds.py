@@ -1,12 +1,13 @@
 """What staff may do to a notice, as the console asks and tells it; the rules are those of `broadcast_states.py`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from bot.console.addresses import number
 from bot.console.notice_form import moment
+from bot.services import broadcast_again as again
 from bot.services import broadcast_states as states
 from bot.services.actors import Actor
 from bot.services.broadcast_results import Progress
@@ -35,6 +36,7 @@ class Shown:
     direct: bool = False
     back: str = ""
     about: Callable[[Progress], str] | None = None
+    useful: Callable[[Progress], object] = lambda progress: True  # whether there is anybody to do it for
 
     @property
     def right(self) -> str:
@@ -77,6 +79,11 @@ def _resume(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime,
     return "notice_resumed"
 
 
+def _resend(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
+    again.resend_failed(work, actor, notice_id, now, house, "unknown" in form)
+    return "notice_resent"
+
+
 def _plain(deed: Callable[..., object], flash: str) -> Do:
     def do(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
         deed(work, actor, notice_id, now, house)
@@ -87,6 +94,15 @@ def _plain(deed: Callable[..., object], flash: str) -> Do:
 
 def _still_waiting(progress: Progress) -> str:
     return f"现在送达 {progress.reached} 人，还有 {progress.waiting} 人没有发。"
+
+
+def _not_reached(progress: Progress) -> str:
+    unsure = progress.states.get("unknown", 0)
+    return f"没有送达的 {progress.not_reached} 人" + (f"，另有 {unsure} 人结果不明。" if unsure else "。")
+
+
+def _silent(progress: Progress) -> str:
+    return f"已经送达、还没有回复“收到”的 {progress.silent} 人。"
 
 
 _ALL = (
@@ -140,5 +156,33 @@ _ALL = (
         "danger",
         about=_still_waiting,
     ),
+    Shown(
+        "resend",
+        _resend,
+        "重发给没送达的",
+        "要重发给没有送达的人吗？",
+        "只发给没有送达的人，已经收到的不会再收到。退订了的不发；夜里不发，等到早上。",
+        "重发",
+        "primary",
+        about=_not_reached,
+        useful=lambda progress: progress.not_reached or progress.states.get("unknown"),
+    ),
+    Shown(
+        "nudge",
+        _plain(again.nudge_silent, "notice_nudged"),
+        "提醒没回复的",
+        "要提醒没有回复“收到”的人吗？",
+        "只提醒已经送达、还没有回复“收到”的人，每人只提醒一次；夜里不提醒，等到早上。",
+        "提醒",
+        "primary",
+        about=_silent,
+        useful=lambda progress: progress.silent,
+    ),
 )
 DEEDS: Mapping[str, Shown] = MappingProxyType({each.name: each for each in _ALL})
+
+
+def offered(deeds: Sequence[str], progress: Progress | None) -> list[Shown]:
+    """Those of a notice's deeds that have a page of their own and anybody to be done for."""
+    known = [DEEDS[name] for name in deeds if name in DEEDS]
+    return [each for each in known if not each.direct and (progress is None or each.useful(progress))]

@@ -11,7 +11,7 @@ from bot.console import notice_charts
 from bot.console.addresses import ID, row_id
 from bot.console.knowledge import read_page
 from bot.console.notice_charts import Picture
-from bot.console.notice_deeds import DEEDS, Shown
+from bot.console.notice_deeds import DEEDS, Shown, offered
 from bot.console.notice_form import times
 from bot.console.reading import read_form
 from bot.console.room import Room
@@ -117,7 +117,7 @@ async def _page(
         course=say_course(seen.sheet, seen.progress),
         names=RECIPIENT_WORDS,
         reasons=REASONS,
-        deeds=DEEDS,
+        offered=offered(seen.sheet.deeds, seen.progress),
         desk=notice_desk,
         problem=problem,
         still=still,
@@ -170,6 +170,7 @@ async def _ask(
         deed=deed,
         about=about,
         problem=problem,
+        unsure=progress.states.get("unknown", 0) if progress else 0,
         times=times(""),
     )
 

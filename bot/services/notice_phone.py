@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.contract import Capabilities
 from bot.services import delivery
-from bot.services.broadcasts import MAX_TEXT_BYTES
+from bot.services.broadcasts import MAX_TEXT_BYTES, say
 from bot.services.reach_policy import ROUTE_NAMES
 
 FIELD_CHARS = 20
-LIMIT = Capabilities().text_bytes  # UTF-8 bytes of one message of the platform
 SHORT = ("notice", "template")
 FIELDS = (("thing1", "主题"), ("thing2", "内容"), ("time3", "时间"))
-RECEIPT = "收到请回复“收到”。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,9 @@ class Shown:
         return self.size <= self.limit
 
 
-def words(title: str, text: str) -> str:
-    """A notice as a message."""
-    return f"【{title.strip()}】\n{text.strip()}"
-
-
 def shown(title: str, text: str, receipt: bool, routes: Sequence[str], now: datetime) -> list[Shown]:
     """The message by each of these routes, in their order. Consented notice and template look alike: shown once."""
-    full = words(title, text) + (f"\n\n{RECEIPT}" if receipt else "")
+    full = say(title, text, receipt)
     made: list[Shown] = []
     for route in routes:
         if route not in SHORT:
@@ -57,7 +49,7 @@ def shown(title: str, text: str, receipt: bool, routes: Sequence[str], now: date
 
 
 def _short(route: str, names: str, title: str, text: str, now: datetime) -> Shown:
-    fields = delivery.template_fields(words(title, text), now)
+    fields = delivery.template_fields(say(title, text, False), now)
     lost = "；".join(
         f"{label}只能看到前{FIELD_CHARS}个字，“{rest[:12]}{'…' if len(rest) > 12 else ''}”看不到"
         for (_, label), rest in zip(FIELDS, (title.strip()[FIELD_CHARS:], _rest(text)), strict=False)
