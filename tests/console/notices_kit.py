@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import select
+
 from bot.services import broadcast_states, broadcasts
 from bot.services.actors import Actor
 from bot.services.broadcasts import Draft
 from storage import broadcasts as rows
 from storage.broadcasts import Broadcast
 from storage.people import Address, Person
-from storage.recipients import Recipient
+from storage.recipients import OPEN, Recipient
 from storage.work import Work
 from tests.console.desk import Desk
 
@@ -103,19 +105,43 @@ SETTLED: tuple[Row, ...] = (
 
 async def sent(crowd: Crowd, state: str = "partly_failed", rows_of: tuple[Row, ...] = SETTLED, **more: Any) -> int:
     """A notice whose recipients are in these states, one person each, in the order of NAMES; its id."""
-    notice_id, desk = await drafted(crowd, **{"wants_receipt": True, **more}), crowd.desk
-    now = desk.clock.now()
+    notice_id = await drafted(crowd, **{"wants_receipt": True, **more})
+    await begun(crowd, notice_id, ("draft",), state, rows_of)
+    return notice_id
+
+
+async def begun(crowd: Crowd, notice_id: int, origins: tuple[str, ...], state: str, rows_of: tuple[Row, ...]) -> None:
+    """Give a notice its recipients, as resolving and sending would."""
+    now = crowd.desk.clock.now()
 
     def settle(work: Work) -> None:
         values = {"started_at": now, "recipients": len(rows_of), "not_before": now}
         ended = {} if state in ("resolving", "sending", "paused") else {"ended_at": now + timedelta(minutes=3)}
         valid = {"valid_until": now + timedelta(hours=48), "paused_from": "sending" if state == "paused" else ""}
-        assert rows.move(work, notice_id, ("draft",), state, now, **values, **ended, **valid)
+        assert rows.move(work, notice_id, origins, state, now, **values, **ended, **valid)
         for place, (each, about) in enumerate(rows_of):
             work.session.add(_recipient(work, crowd, notice_id, place, each, about, now))
 
-    await desk.write(settle)
-    return notice_id
+    await crowd.desk.write(settle)
+
+
+async def ended(crowd: Crowd, notice_id: int, settled: tuple[Row, ...] = SETTLED) -> None:
+    """What was open ends in these states."""
+    now = crowd.desk.clock.now()
+
+    def settle(work: Work) -> None:
+        assert rows.move(work, notice_id, ("sending",), "partly_failed", now, ended_at=now)
+        every = work.session.exec(select(Recipient).where(Recipient.broadcast_id == notice_id, Recipient.latest)).all()
+        for row in every:
+            if row.state not in OPEN:
+                continue
+            state, about = settled[crowd.people.index(row.person_id)]
+            row.state, row.settled_at, row.due_at = state, now, None
+            row.acked_at = now if about.get("acked") else None
+            row.reason, row.code, row.route = (str(about.get(name, "")) for name in ("reason", "code", "route"))
+            work.session.add(row)
+
+    await crowd.desk.write(settle)
 
 
 def _recipient(

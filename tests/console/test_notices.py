@@ -106,7 +106,11 @@ async def test_a_second_person_decides(desk: Desk, crowd: Crowd) -> None:
     made = crowd.newest()
     assert handed.status == 303 and made.state == "pending" and made.expected == 7
     own = await liu.get("/notices/approvals")
-    assert "周六招聘会" in own.text and f"/notices/{made.id}/approve" not in own.text and "要由另一位审核人批准" in own.text
+    assert (
+        "周六招聘会" in own.text
+        and f"/notices/{made.id}/approve" not in own.text
+        and "要由另一位审核人批准" in own.text
+    )
     assert "等您审批" not in (await liu.get("/")).text
     refused = await liu.post(f"/notices/{made.id}/approve", version=made.version)
     assert refused.status == 422 and "要请另一位审核人" in refused.text
