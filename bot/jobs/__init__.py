@@ -20,6 +20,7 @@ from bot.jobs import (
     nudge_applicants,
     refresh_knowledge,
     refresh_units,
+    repeat_broadcasts,
     review_entries,
     settle_outbox,
 )
@@ -34,6 +35,7 @@ JOBS: tuple[Job, ...] = (
     refresh_knowledge.JOB,
     refresh_units.JOB,
     settle_outbox.JOB,
+    repeat_broadcasts.JOB,
     group_misses.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
