@@ -36,7 +36,7 @@ from storage.broadcasts import STATES
 from storage.work import Work
 
 SECONDS = 5  # between two looks at a notice that is on its way
-TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审批", "going": "正在发", "ended": "已结束"}
+TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
 
 
 async def show_list(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

@@ -3,6 +3,7 @@
 What may be done is decided in `broadcast_states.py`, lists are made in `broadcast_lists.py`; here is how it is said.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.services import broadcast_lists, broadcast_states, broadcasts, catalogue, notice_phone, trail
 from bot.services.actors import Actor, require
-from bot.services.broadcast_lists import Line
+from bot.services.broadcast_lists import STATE_WORDS, Line
 from bot.services.house import House
 from bot.services.notice_phone import Shown
 from bot.services.reach_policy import ROUTE_NAMES
@@ -35,6 +36,14 @@ TONES: Mapping[str, str] = MappingProxyType(
 )
 RUNNING = ("resolving", "sending")
 CITY = "市总工会"
+_PARTS = (
+    (re.compile(r"(\d+) people"), "{} 人"),
+    (re.compile(r"version (\d+)"), "第 {} 稿"),
+    (re.compile(r"attempt (\d+)"), "第 {} 次发"),
+    (re.compile(r"(\d+) at once"), "{} 人不再发"),
+    (re.compile(r"from (\w+)"), "原来是“{}”"),
+    (re.compile(r"(stop word)"), "用“停止发送”口令"),
+)
 MOST = 100  # approvals on a page
 
 
@@ -149,9 +158,21 @@ def history(work: Work, broadcast_id: int) -> list[Deed]:
     """What was done to it, the newest first, with accounts by their names."""
     called = catalogue.names(work)
     return [
-        Deed(each.at, who(each.actor, called), trail.ACTIONS.get(each.action, each.action), "", each.note)
+        Deed(each.at, who(each.actor, called), trail.ACTIONS.get(each.action, each.action), "", _note(each.note))
         for each in audit.of_subject(work, f"broadcast:{broadcast_id}")
     ]
+
+
+def _note(note: str) -> str:
+    """What a line of the trail adds, as staff read it: states by their names, people with their unit."""
+    return "，".join(_say(part) for part in note.split(", "))
+
+
+def _say(part: str) -> str:
+    for pattern, words in _PARTS:
+        if (found := pattern.fullmatch(part)) is not None:
+            return words.format(STATE_WORDS.get(found[1], found[1]))
+    return STATE_WORDS.get(part, part)
 
 
 def who(actor: str, called: Mapping[str, str]) -> str:
@@ -176,7 +197,7 @@ def _when(row: Broadcast) -> str:
         until = f"，{say_moment(row.ended_at)} 结束" if row.ended_at else ""
         return f"{say_moment(row.started_at)} 开始{until}"
     if row.not_before is None:
-        return "批准以后马上发"
+        return "按重复的时间" if row.repeat else "马上发；要审核的，批准以后就发"
     return f"{'下一次' if row.repeat else ''}{say_moment(row.not_before)}"
 
 

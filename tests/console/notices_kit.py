@@ -147,7 +147,7 @@ async def ended(crowd: Crowd, notice_id: int, settled: tuple[Row, ...] = SETTLED
 def _recipient(
     work: Work, crowd: Crowd, notice_id: int, place: int, state: str, about: Mapping[str, Any], now: datetime
 ) -> Recipient:
-    told = {name: value for name, value in about.items() if name != "acked"}
+    told = {name: value for name, value in about.items() if name not in ("acked", "settled_at")}
     open_ = state in ("queued", "sending", "massed")
     at = now + timedelta(seconds=20 * place)
     return Recipient(
@@ -157,7 +157,7 @@ def _recipient(
         address_id=crowd.addresses[place],
         state=state,
         due_at=now if open_ else None,
-        settled_at=None if open_ else at,
+        settled_at=None if open_ else about.get("settled_at", at),
         acked_at=at + timedelta(minutes=10) if about.get("acked") else None,
         **told,
     )

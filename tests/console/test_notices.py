@@ -111,10 +111,10 @@ async def test_a_second_person_decides(desk: Desk, crowd: Crowd) -> None:
         and f"/notices/{made.id}/approve" not in own.text
         and "要由另一位审核人批准" in own.text
     )
-    assert "等您审批" not in (await liu.get("/")).text
+    assert "等您审核" not in (await liu.get("/")).text
     refused = await liu.post(f"/notices/{made.id}/approve", version=made.version)
     assert refused.status == 422 and "要请另一位审核人" in refused.text
-    assert "有 1 条通知等您审批" in (await chen.get("/")).text
+    assert "有 1 条通知等您审核" in (await chen.get("/")).text
     queue = await chen.get("/notices/approvals")
     assert "预计 7 人" in plain(queue) and TEXT in queue.text
     done = await chen.post(f"/notices/{made.id}/approve", version=queue.hidden("version"))

@@ -72,8 +72,8 @@ async def test_written_approved_watched_and_sent_again(looker: Looker, crowd: Cr
     await looker.log_out()
 
     await looker.log_in("chen")
-    assert "有 1 条通知等您审批" in await looker.words()
-    await looker.send("a[href='/notices/approvals']", "等审批")
+    assert "有 1 条通知等您审核" in await looker.words()
+    await looker.send("a[href='/notices/approvals']", "等审核")
     await looker.check("p5-approvals")
     await looker.decide("form[action$='/approve'] button", "已批准")
     await begun(crowd, made.id, ("scheduled",), "sending", OPEN)
