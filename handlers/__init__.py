@@ -14,6 +14,7 @@ from handlers import (
     duty_undoing,
     duty_which,
     event_form,
+    event_lists,
     event_marks,
     events,
     evidence,
@@ -39,6 +40,7 @@ from handlers import (
 ROUTERS = (
     sensitive.router,
     numbers.router,
+    event_lists.router,
     events.router,
     event_marks.router,
     subscription.router,
@@ -65,7 +67,14 @@ ROUTERS = (
     faq.router,
     fallback.router,
 )
-FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS, duty_numbers.FLOW, event_form.FLOW)
+FLOWS = (
+    joining_form.FLOW,
+    joining_form.FLOW_AGAIN,
+    *members.FLOWS,
+    duty_numbers.FLOW,
+    event_form.FLOW,
+    event_lists.FLOW,
+)
 COMMANDS = (
     members.COMMANDS
     | privacy.COMMANDS

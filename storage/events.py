@@ -22,6 +22,7 @@ from sqlmodel import Field, col, select
 
 from storage.base import BigId, Json, Row, UtcDateTime, default, table
 from storage.orgs import Organisation
+from storage.staff import Staff
 from storage.work import Work
 
 ANSWERS, NAME, COMMENT = "registration.answers", "registration.name", "registration.comment"  # purposes of seals
@@ -100,7 +101,7 @@ class RegistrationStep(Row, table=True):
 
 PUBLIC = ("open", "closed")
 ENDED = ("over", "cancelled")
-_EVENTS, _ORGS = table(Event), table(Organisation)
+_EVENTS, _ORGS, _STAFF = table(Event), table(Organisation), table(Staff)
 
 
 def add(work: Work, event: Event) -> None:
@@ -152,6 +153,13 @@ def coming(work: Work, now: datetime, path: str | None, limit: int) -> Sequence[
         near = sa.select(_ORGS.c.id).where(sa.or_(above, _ORGS.c.path.startswith(path)))
         query = query.where(sa.or_(_EVENTS.c.org_id.is_(None), _EVENTS.c.org_id.in_(near)))
     return work.session.exec(query.order_by(col(Event.starts_at), col(Event.number)).limit(limit)).all()
+
+
+def organised(work: Work, person_id: int, now: datetime) -> Sequence[Event]:
+    """Public events that are not over, written by an account whose owner is this person."""
+    who = sa.select(sa.literal("staff:") + _STAFF.c.name).where(_STAFF.c.person_id == person_id, _STAFF.c.active)
+    query = select(Event).where(col(Event.author).in_(who), col(Event.state).in_(PUBLIC), col(Event.ends_at) > now)
+    return work.session.exec(query.order_by(col(Event.starts_at), col(Event.number))).all()
 
 
 def listed(work: Work, states: Collection[str], path: str | None, limit: int, offset: int = 0) -> Sequence[Event]:

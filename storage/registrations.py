@@ -11,13 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage import audience
+from storage.audience import Rule
 from storage.base import table
 from storage.events import Event, Registration, RegistrationStep
+from storage.members import HERE, Member
+from storage.orgs import Organisation
 from storage.people import Person
 from storage.work import Work
 
 ACTIVE = ("registered", "waiting")
 _ROWS, _EVENTS, _PEOPLE = table(Registration), table(Event), table(Person)
+_ORGS, _MEMBERS = table(Organisation), table(Member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,27 @@ def of_person(work: Work, person_id: int, limit: int = 50) -> Sequence[tuple[Reg
         .order_by(col(Event.starts_at).desc(), col(Event.id))
     )
     return work.session.exec(query.limit(limit)).all()
+
+
+def meant(work: Work, rule: Rule, person_id: int, now: datetime) -> bool:
+    """Whether a rule means this person and does not exclude them."""
+    mine = audience.included(rule, now).where(_PEOPLE.c.id == person_id)
+    left_out = audience.is_excluded(rule, now, _PEOPLE.c.id)
+    return work.execute(mine.where(sa.not_(left_out)).limit(1)).first() is not None
+
+
+def people_named(work: Work, names: Collection[str], paths: Collection[str]) -> dict[str, list[int]]:
+    """People of these branches by name: those who belong there, and members there."""
+    if not names or not paths:
+        return {}
+    places = sa.select(_ORGS.c.id).where(sa.or_(*(_ORGS.c.path.startswith(each) for each in paths)))
+    there = (_MEMBERS.c.org_id.in_(places), _MEMBERS.c.state.in_(HERE), _MEMBERS.c.person_id.is_not(None))
+    belong = sa.select(_PEOPLE.c.name, _PEOPLE.c.id).where(_PEOPLE.c.org_id.in_(places))
+    both = sa.union(belong, sa.select(_MEMBERS.c.name, _MEMBERS.c.person_id).where(*there)).subquery()
+    found: dict[str, list[int]] = {}
+    for name, person_id in work.execute(sa.select(both.c.name, both.c.id).where(both.c.name.in_(names))):
+        found.setdefault(str(name), []).append(int(person_id))
+    return found
 
 
 def last_name(work: Work, person_id: int) -> bytes | None:

@@ -4,9 +4,8 @@ how such a notice gets on its way."""
 from datetime import datetime
 
 from bot import event_texts as texts
-from bot.services import letters
+from bot.services import broadcasts
 from bot.services.house import House
-from storage import registrations
 from storage.events import Event
 from storage.work import Work
 
@@ -17,13 +16,11 @@ def tell(
     work: Work, event: Event, key: str, title: str, text: str, whom: str, now: datetime, house: House, hours: int = 48
 ) -> bool:
     """Tell those who are `whom` at an event, once per `key`; worth sending for so many hours. False: told before."""
-    state = WAITING if whom == WAITING else REGISTERED
-    owed = {
-        f"{key}:{each.id}": (each.person_id, text)
-        for each, _ in registrations.roster(work, event.id, (state,))
-        if each.person_id is not None and (whom != ATTENDED or each.attended_at is not None)
-    }
-    return letters.plant_all(work, owed, now) > 0
+    if broadcasts.by_key(work, broadcasts.SYSTEM, key) is not None:
+        return False
+    rule = {"all": [{"event": event.number, "in": whom}]}
+    broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house)
+    return True
 
 
 def invitation_words(event: Event) -> str:
