@@ -1,6 +1,6 @@
-"""Events as staff of a branch see them: the list, one event with who is in, and what a change or an end would tell whom.
+"""Events as staff of a branch see them: the list, one event with who is in, and whom a change or an end is told.
 
-Names are masked but where staff check people in (`event_checkin`). Right `see` for the event, `members` for people.
+Names are masked but where staff check people in (`event_people.desk`). Right `see` for the event, `members` for people.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from bot import event_texts as texts
 from bot.forms.fields import mobile
-from bot.services import event_news, events, registration_names, segments
+from bot.services import event_news, event_words, events, registration_names, segments
 from bot.services.actors import Actor, require
+from bot.services.broadcast_results import masked
 from bot.services.event_questions import shown as answered
 from bot.services.events import Draft
 from storage import events as rows
@@ -33,7 +35,7 @@ TONES: Mapping[str, str] = MappingProxyType(
     {"draft": "warn", "open": "good", "closed": "", "over": "", "cancelled": "bad"}
 )
 NOTE = "_note"  # key among the answers of what stood behind a name of a list; no question can be called so
-CITY, NAMELESS = "本级", "（没有登记姓名）"
+CITY = "本级"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def who(work: Work, event: Event, registration: Registration, known_as: str, ful
     return Who(
         registration.id,
         registration.place,
-        (name or NAMELESS) if full else masked(name),
+        name if full and name else masked(name),
         registration.state,
         VIA.get(registration.via, registration.via),
         registration.registered_at,
@@ -197,17 +199,12 @@ def _opened(work: Work, registration: Registration) -> dict[str, Any]:
     return found
 
 
-def masked(name: str) -> str:
-    """A name as lists show it: the first letter and a star for each other one, two at most."""
-    return name[:1] + "＊" * min(2, len(name) - 1) if name else NAMELESS
-
-
 def differences(event: Event, draft: Draft) -> Sequence[tuple[str, str, str]]:
     """What those registered or waiting would be told of: what, as it was, as it will be. Nothing of a draft."""
     if event.state not in PUBLIC:
         return ()
-    new = Event(
-        place=" ".join(draft.place.split()), starts_at=draft.starts_at, ends_at=draft.ends_at, capacity=draft.capacity
-    )
-    was, will = event_news.facts(event), event_news.facts(new)
+    was = event_news.facts(event)
+    seats = texts.UNLIMITED if draft.capacity is None else str(draft.capacity)
+    when, place = event_words.span(draft.starts_at, draft.ends_at), " ".join(draft.place.split())
+    will = {texts.WHEN: when, texts.PLACE: place, texts.SEATS: seats}
     return [(what, was[what], will[what]) for what in was if was[what] != will[what]]

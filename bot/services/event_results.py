@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.clock import local
 from bot.forms.personal import masked
@@ -10,7 +9,7 @@ from bot.services import event_desk, events
 from bot.services.actors import Actor, require
 from bot.services.event_desk import VIEWS
 from storage import attendance, audit, registrations
-from storage.events import COMMENT, Event
+from storage.events import COMMENT, Event, Registration
 from storage.registrations import ACTIVE
 from storage.work import Work
 
@@ -71,8 +70,10 @@ def roster(work: Work, actor: Actor, event_id: int) -> tuple[list[str], list[lis
     return [*HEADS, *asked], lines
 
 
-def _line(work: Work, event: Event, asked: list[str], place: int, *each: Any) -> list[str | int]:
-    one = event_desk.who(work, event, *each, full=True)
+def _line(
+    work: Work, event: Event, asked: list[str], place: int, registration: Registration, known_as: str
+) -> list[str | int]:
+    one = event_desk.who(work, event, registration, known_as, full=True)
     said = dict(one.answers)
     return [
         place,
