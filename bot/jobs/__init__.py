@@ -21,7 +21,9 @@ from bot.jobs import (
     refresh_knowledge,
     refresh_units,
     repeat_broadcasts,
+    resolve_broadcasts,
     review_entries,
+    settle_broadcasts,
     settle_outbox,
 )
 from bot.jobs.job import Job
@@ -36,6 +38,8 @@ JOBS: tuple[Job, ...] = (
     refresh_units.JOB,
     settle_outbox.JOB,
     repeat_broadcasts.JOB,
+    resolve_broadcasts.JOB,
+    settle_broadcasts.JOB,
     group_misses.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
