@@ -23,6 +23,7 @@ from bot.errors import Misconfigured
 from bot.fetcher import Fetcher
 from bot.jobs import table
 from bot.jobs.scheduler import Scheduler
+from bot.mass_sender import MassSender
 from bot.meaning import Meaning
 from bot.sender import Lane, Sender
 from bot.services import golden
@@ -155,6 +156,7 @@ class Application:
         self.public_port = self.console_port = 0
         self.official_account: OaChannel | None = None
         self.sender: Sender | None = None
+        self.mass_sender: MassSender | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Application":
@@ -183,7 +185,15 @@ class Application:
         scheduler.start()
         stack.callback(scheduler.stop)
         sender.start()
+        self._send_mass(stack)
         self._fetch(stack)
+
+    def _send_mass(self, stack: AsyncExitStack) -> None:
+        """Send to many at once, where a channel is able to."""
+        if self.official_account is not None:
+            self.mass_sender = MassSender(self.database, self.official_account, self.house.reach, self.clock)
+            stack.push_async_callback(self.mass_sender.stop)
+            self.mass_sender.start()
 
     def _fetch(self, stack: AsyncExitStack) -> None:
         """Bring home what people send, where a channel gives it out."""
