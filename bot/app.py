@@ -191,7 +191,7 @@ class Application:
     def _send_mass(self, stack: AsyncExitStack) -> None:
         """Send to many at once, where a channel is able to."""
         if self.official_account is not None:
-            self.mass_sender = MassSender(self.database, self.official_account, self.house.reach, self.clock)
+            self.mass_sender = MassSender(self.database, self.official_account, self.house, self.clock)
             stack.push_async_callback(self.mass_sender.stop)
             self.mass_sender.start()
 

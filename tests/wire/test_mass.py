@@ -124,7 +124,12 @@ async def test_too_soon_and_without_quota_it_waits(massing: Room) -> None:
     (stop,) = massing.rows("SELECT route, code FROM route_stop")
     assert stop == {"route": "mass", "code": "45028"}
     await massing.act("faults", force_errcode=None)
-    massing.clock.move(timedelta(hours=14))
+    massing.clock.move(timedelta(hours=14, minutes=30))  # midnight is over: the platform would, but people sleep
+    massing.clock.move(timedelta(seconds=1))
+    assert massing.bot.mass_sender is not None
+    await massing.bot.mass_sender.cycle()
+    assert jobs(massing) == [("planned", "45028")]
+    massing.clock.move(timedelta(hours=9))
     await until(massing, [("done", "")])
     assert states(massing, broadcast) == {("sent", ""): 3}
 
