@@ -72,6 +72,10 @@ class Claimed(NamedTuple):
     grants: int
 
 
+# Asked with every claim: who pauses a broadcast knows that nothing is claimed after that.
+_SENDING = (
+    sa.select(_broadcast.c.state).where(_broadcast.c.id == sa.bindparam("broadcast")).scalar_subquery() == "sending"
+)
 _DUE = (
     OPEN_ROWS,
     _row.c.broadcast_id == sa.bindparam("broadcast"),
@@ -104,7 +108,7 @@ def _claim_skipping() -> sa.Update:
     """PostgreSQL: one statement, which passes by the rows that another sender is just claiming."""
     due = (
         sa.select(_row.c.id, _row.c.state, _row.c.due_at)
-        .where(*_DUE)
+        .where(*_DUE, _SENDING)
         .order_by(_row.c.due_at, _row.c.id)
         .limit(_LIMIT)
         .with_for_update(skip_locked=True)
@@ -123,7 +127,7 @@ _CLAIM = _claim_skipping()
 _SEE = (
     sa.select(*_columns(_row.c.state, _row.c.due_at, _row.c.tries + 1))
     .select_from(_row.join(_address, _address.c.id == _row.c.address_id))
-    .where(*_DUE)
+    .where(*_DUE, _SENDING)
     .order_by(_row.c.due_at, _row.c.id)
     .limit(_LIMIT)
 )
