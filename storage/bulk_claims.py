@@ -192,7 +192,8 @@ _SETTLED = {
     "due_at": sa.bindparam("due", type_=UtcDateTime()),
     "settled_at": sa.bindparam("settled", type_=UtcDateTime()),
 }
-_MINE = (_row.c.owner == sa.bindparam("me"), _row.c.state == "sending")
+# Not a plain state: rows are found by their ids, and not by reading the whole index of open ones.
+_MINE = (_row.c.owner == sa.bindparam("me"), _row.c.state.concat("") == "sending")
 _ids = sa.bindparam("ids", type_=ARRAY(sa.BigInteger))
 _IN_ARRAY = _row.c.id == sa.func.any(_ids)
 _IN_JSON = _row.c.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value))
@@ -231,16 +232,15 @@ def keep(work: Work, ids: Sequence[int], valid_until: datetime, now: datetime) -
 
 
 _spent = _address.alias("spent")
+_FREE = (
+    sa.select(_spent.c.id)
+    .where(_spent.c.id == sa.func.any(_ids), _spent.c.window_left > 0)
+    .order_by(_spent.c.id)
+    .with_for_update(skip_locked=True)
+)
 _SPEND_ARRAY = (
     sa.update(_address)
-    .where(
-        _address.c.id.in_(
-            sa.select(_spent.c.id)
-            .where(_spent.c.id == sa.func.any(_ids), _spent.c.window_left > 0)
-            .order_by(_spent.c.id)
-            .with_for_update(skip_locked=True)
-        )
-    )
+    .where(_address.c.id == sa.func.any(sa.func.array(_FREE.scalar_subquery(), type_=ARRAY(sa.BigInteger))))
     .values(window_left=_address.c.window_left - 1)
 )
 _SPEND_JSON = (
