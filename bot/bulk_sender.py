@@ -170,7 +170,7 @@ class BulkSender:
             seen += len(rows)
             for row in rows:
                 chosen = bulk_delivery.plan(row, notice.ways, now)
-                if chosen.route:
+                if not chosen.state:
                     jobs.append(Job(row, chosen.route, notice))
                     if chosen.route != row.route:
                         bulk_claims.plan_route(work, row.id, chosen.route)

@@ -80,6 +80,7 @@ _DUE = (
     OPEN_ROWS,
     _row.c.broadcast_id == sa.bindparam("broadcast"),
     _row.c.state != "massed",
+    _row.c.route != "mass",  # of these mass jobs are made
     _row.c.due_at <= sa.bindparam("now", type_=UtcDateTime()),
 )
 _TAKE = {
