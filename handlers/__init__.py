@@ -30,6 +30,7 @@ from handlers import (
     privacy,
     resuming,
     sensitive,
+    staff_phone,
     subscription,
     unbinding,
 )
@@ -37,6 +38,7 @@ from handlers import (
 ROUTERS = (
     sensitive.router,
     numbers.router,
+    staff_phone.router,
     subscription.router,
     help.router,
     human.router,
@@ -98,7 +100,7 @@ def _is_command(words: str, form: str) -> bool:
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
     if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words):
         return True
-    if any(each.takes(words) for each in notices.COMMANDS):
+    if any(each.takes(words) for each in (*notices.COMMANDS, *staff_phone.COMMANDS)):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside
