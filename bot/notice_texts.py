@@ -54,3 +54,12 @@ STOP_FIRST = "请先回复“停止发送”，看清楚要暂停哪些通知，
 STOP_NOT_ALLOWED = "暂停通知要有审核权限，您的账号没有。请马上联系审核人或管理员。"
 STOP_OWN = "是您自己不想再收到某类通知吗？回复“退订”可以选择不收哪一类，比如“退订 {label}”；都不想收，回复“退订 全部”。"
 STOP_GROUP = "请私下发给我。"
+
+# ---- trying a notice out ----
+PREVIEW_MARK = "预览："
+PREVIEW = "【预览】这条通知还没有正式发出，请看看写得对不对："
+PREVIEW_NO_PHONE = "您的账号还没有绑定手机。请先到“我的账号”绑定，再预览。"
+PREVIEW_NOBODY = "您管理的范围里，没有人有“{tag}”这个标签。"
+PREVIEW_MANY = "“{tag}”有{most}人以上，测试名单最多{most}人。请换一个标签。"
+PREVIEW_OFTEN = "一条通知一天最多预览{times}次，请明天再试，或者提交审核。"
+PREVIEW_WINDOW = "48小时内没有给公众号发过消息，现在发不过去；请本人先给公众号随便发一句话，再预览一次"
