@@ -32,6 +32,9 @@ from bot.console import (
     member_corrections,
     members,
     my_phone,
+    notice_edit,
+    notice_results,
+    notices,
     org_dates,
     pages,
     person_export,
@@ -64,6 +67,9 @@ ROUTES: tuple[Route, ...] = (
     *targets.ROUTES,
     *target_files.ROUTES,
     *target_numbers.ROUTES,
+    *notice_edit.ROUTES,  # before a notice: /notices/new is none
+    *notices.ROUTES,
+    *notice_results.ROUTES,
     *applications.ROUTES,
     *application.ROUTES,
     *editing.ROUTES,  # before an entry: /knowledge/new is none
