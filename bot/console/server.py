@@ -31,6 +31,7 @@ from bot.console import (
     member_cards,
     member_corrections,
     members,
+    my_phone,
     notice_edit,
     notice_results,
     notices,
@@ -89,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     *org_dates.ROUTES,
     *login.ROUTES,
     *me.ROUTES,
+    *my_phone.ROUTES,
     *accounts.ROUTES,
     *audit.ROUTES,
 )
