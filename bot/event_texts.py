@@ -117,3 +117,6 @@ LIST_NOT_YOURS = "这个活动不归您所在的工会，名单请发给办活�
 LIST_LONG = "名单太长了，请分几次发，每次最多{most}个字。"
 LIST_GROUP = "接龙里有大家的姓名，请在私聊里发给我登记。"
 COMPANION = "{name}带的人{place}"
+
+# by staff in the console
+REMOVED = "您在“{title}”的报名，由工会工作人员取消了。{note}有疑问请回复“转人工”。"

@@ -31,6 +31,9 @@ from bot.console import (
     member_cards,
     member_corrections,
     members,
+    notice_edit,
+    notice_results,
+    notices,
     org_dates,
     pages,
     person_export,
@@ -63,6 +66,9 @@ ROUTES: tuple[Route, ...] = (
     *targets.ROUTES,
     *target_files.ROUTES,
     *target_numbers.ROUTES,
+    *notice_edit.ROUTES,  # before a notice: /notices/new is none
+    *notices.ROUTES,
+    *notice_results.ROUTES,
     *applications.ROUTES,
     *application.ROUTES,
     *editing.ROUTES,  # before an entry: /knowledge/new is none

@@ -32,7 +32,7 @@ def resend_failed(
 
     Who has opted out meanwhile stays out. Where the end is unknown they may have it already, so they are only asked
     for with `unknown_too`. In daytime unless it may go out at night, and worth `hours` (default: the notice's) from
-    then on. Raises NoBroadcast, NotAllowed, Moved (it is going out, or somebody was faster), BadNotice (nobody is left).
+    then on. Raises NoBroadcast, NotAllowed, Moved (under way, or somebody was faster), BadNotice (nobody is left).
     """
     broadcast = begin(work, actor, broadcast_id, "resend")
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
