@@ -4,7 +4,7 @@ Page one of the code. A channel knows the wire and never the union; the dispatch
 Everything here is a plain value: no IO, no clock, no import of ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -236,6 +236,16 @@ class MediaSource(Protocol):
         UNREACHABLE: the platform does not have it any more. REJECTED: it can never be had, or is larger. Anything
         else: try again.
         """
+
+
+class MassChannel(Protocol):
+    """A channel that takes one message for many people in one call. Optional: not every channel does."""
+
+    async def send_many(self, out: Outgoing, users: Sequence[str]) -> Outcome:
+        """One job to these platform ids; a refusal is a value. `out.dedupe`: a repeat of it is not sent twice."""
+
+    async def mass_state(self, message_id: str) -> Outcome:
+        """How far a job is: OK it was sent, ACCEPTED it is being sent, REJECTED it failed; anything else: ask again."""
 
 
 class Channel(Protocol):

@@ -21,7 +21,7 @@ from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
 from bot.dialogue import SEEN, Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
-from bot.services import forgetting, letters, membership
+from bot.services import forgetting, grants, letters, mass, membership
 from bot.services.house import House
 from bot.turn import Turn, plain_words
 from storage import claims, inbox, outbox, people
@@ -100,7 +100,7 @@ class Dispatcher:
         can = self._channels[inbound.channel]
         turn = self._take(work, item, known, now)
         if known:
-            people.seen(work, known, now, _window(can, inbound), follows=inbound.kind is not Kind.UNFOLLOW)
+            people.seen(work, known, now, _window(can, inbound), follows=_follows(known, inbound.kind))
         _record(work, turn)
         return self._compose(turn, can, item.answer_by)
 
@@ -150,6 +150,8 @@ class Dispatcher:
             people.mark_unfollowed(turn.work, turn.person.address_id)
             forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id)
             return
+        if kind is Kind.CONSENT:
+            grants.heard(turn.work, turn.person.address_id, turn.message.consents, turn.now)
         if kind in SILENT:
             turn.topic = turn.message.event[:60] or kind.value
             if kind is Kind.OTHER:
@@ -255,8 +257,10 @@ def _again(work: Work, inbound: Inbound, in_time: bool) -> Reply:
 def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
     """The platform tells how earlier messages ended."""
     for receipt in inbound.receipts:
+        if mass.heard(work, receipt, now):
+            continue
         if not claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now):
-            inbox.keep_receipt(work, inbound.channel, receipt.message_id, receipt.code, now)
+            inbox.keep_receipt(work, inbound.channel, receipt.message_id, mass.kept_code(receipt), now)
     inbox.record(
         work,
         text="",
@@ -269,6 +273,11 @@ def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
         received_at=now,
     )
     return Reply()
+
+
+def _follows(known: people.Known, kind: Kind) -> bool:
+    """Whether somebody follows after this: agreeing to a notice is open to those who do not, anything else is not."""
+    return known.following if kind is Kind.CONSENT else kind is not Kind.UNFOLLOW
 
 
 def _window(can: Capabilities, inbound: Inbound) -> tuple[str, int, int] | None:

@@ -3,6 +3,7 @@
 from bot.dialogue import Aside
 from bot.dispatcher import Conversation
 from handlers import (
+    consents,
     duties,
     duty_courtesy,
     duty_numbers,
@@ -37,6 +38,7 @@ ROUTERS = (
     sensitive.router,
     numbers.router,
     subscription.router,
+    consents.router,
     help.router,
     human.router,
     privacy.router,

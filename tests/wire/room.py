@@ -52,7 +52,8 @@ def fill(work: Work, now: datetime) -> None:
 
 
 def configuration(url: str, platform: str, **more: Any) -> Config:
-    """A configuration for tests. `more`: `mode`, `template`, `public_port`, `budget`, `embedding`.
+    """A configuration for tests. `more`: `mode`, `template`, `account`, `public_port`, `budget`,
+    `embedding`; `account` is more of the Official Account's section.
 
     The budget is longer than in life, and the platform more patient: only the tests of the budget are about time.
     """
@@ -65,6 +66,7 @@ def configuration(url: str, platform: str, **more: Any) -> Config:
         "api_base_url": platform,
         "mode": more.get("mode", "safe"),
         "notice_template": more.get("template", ""),
+        **more.get("account", {}),
     }
     config = load(
         None,

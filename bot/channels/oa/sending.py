@@ -1,6 +1,6 @@
-"""One message to one person (or one mass job) by each route of the platform (platform.md 5.2)."""
+"""One message to one person, or one mass job to many, by each route of the platform (platform.md 5.2)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from types import MappingProxyType
@@ -17,13 +17,25 @@ MAX_DEDUPE: Final = 32
 MAX_THING: Final = 20
 EVERYBODY: Final = "@all"
 TAG: Final = "tag:"
+MASS_LEAST, MASS_MOST = 2, 10_000  # openids in one call (40130)
+# What message/mass/get says of a job; anything else is not known.
+MASS_STATES: Final[Mapping[str, Result]] = MappingProxyType(
+    {
+        "SEND_SUCCESS": Result.OK,
+        "SENDING": Result.ACCEPTED,
+        "SEND_FAIL": Result.REJECTED,
+        "DELETE": Result.REJECTED,
+    }
+)
 
 
 class Sender:
-    """The routes of one account. `templates`: purpose -> template id; an id of the account itself is taken as it is."""
+    """The routes of one account. `templates`, `notices`: purpose -> id of the template or subscription notice; an id of
+    the account itself is taken as it is.
+    """
 
-    def __init__(self, api: OaApi, templates: Mapping[str, str]) -> None:
-        self._api, self._templates = api, templates
+    def __init__(self, api: OaApi, templates: Mapping[str, str], notices: Mapping[str, str]) -> None:
+        self._api, self._templates, self._notices = api, templates, notices
         self._message: Any = WeChatMessage(api)
         self._routes: Mapping[str, Callable[[Outgoing, str], Awaitable[Answer]]] = MappingProxyType(
             {"custom": self._custom, "template": self._template, "notice": self._notice, "mass": self._mass}
@@ -35,14 +47,20 @@ class Sender:
         call = self._routes.get(route)
         if call is None:
             return _ours("unknown route", route)
+        return await _ended(route, lambda: call(out, user))
+
+    async def send_many(self, out: Outgoing, users: Sequence[str]) -> Outcome:
+        """One mass job to 2 to 10 000 openids; `out.dedupe` is its `clientmsgid`. Never raises, like `send`."""
+        return await _ended("mass", lambda: self._mass_list(out, users))
+
+    async def mass_state(self, message_id: str) -> Outcome:
+        """How far a mass job is: OK: it was sent, ACCEPTED: it is being sent, REJECTED: it failed."""
         try:
-            answer = await call(out, user)
+            answer = await self._api.post("message/mass/get", {"msg_id": message_id})
         except Refused as refusal:
-            return replace(refusal.outcome, route=route)
-        if "errcode" not in answer:
-            return Outcome(Result.UNKNOWN, "no errcode", route=route)
-        done = Result.OK if route == "custom" else Result.ACCEPTED
-        return Outcome(done, message_id=message_id_of(answer), route=route)
+            return replace(refusal.outcome, route="mass")
+        status = str(answer.get("msg_status", ""))
+        return Outcome(MASS_STATES.get(status, Result.UNKNOWN), status[:32], message_id=message_id, route="mass")
 
     async def _custom(self, out: Outgoing, user: str) -> Answer:
         text = body(out)
@@ -62,7 +80,11 @@ class Sender:
 
     async def _template(self, out: Outgoing, user: str) -> Answer:
         # wechatpy's send_template has no client_msg_id.
-        data: dict[str, Any] = {"touser": user, "template_id": self._template_id(out), "data": _values(out.fields)}
+        data: dict[str, Any] = {
+            "touser": user,
+            "template_id": _id_of(self._templates, out),
+            "data": _values(out.fields),
+        }
         if out.link:
             data["url"] = out.link
         if out.dedupe:
@@ -72,28 +94,42 @@ class Sender:
     async def _notice(self, out: Outgoing, user: str) -> Answer:
         fields = {name: _thing(value) if name.startswith("thing") else value for name, value in out.fields.items()}
         answer: Answer = await self._message.send_subscribe_message(
-            user, self._template_id(out), _values(fields), page=out.link or None
+            user, _id_of(self._notices, out), _values(fields), page=out.link or None
         )
         return answer
 
     async def _mass(self, out: Outgoing, user: str) -> Answer:
         # wechatpy sends the dead group_id and no clientmsgid.
-        text = body(out)
-        _need(text.strip(), "empty text")
-        data: dict[str, Any] = {
-            "filter": _audience(user),
-            "text": {"content": cut(text, MAX_TEXT_BYTES)},
-            "msgtype": "text",
-        }
-        if out.dedupe:
-            data["clientmsgid"] = dedupe_id(out.dedupe)
-        return await self._api.post("message/mass/sendall", data)
+        return await self._api.post("message/mass/sendall", {**_mass_body(out), "filter": _audience(user)})
 
-    def _template_id(self, out: Outgoing) -> str:
-        found = self._templates.get(out.template, "")
-        known = found or (out.template if out.template in self._templates.values() else "")
-        _need(known, "unknown template")
-        return known
+    async def _mass_list(self, out: Outgoing, users: Sequence[str]) -> Answer:
+        _need(MASS_LEAST <= len(users) <= MASS_MOST, "no mass audience")
+        return await self._api.post("message/mass/send", {**_mass_body(out), "touser": list(users)})
+
+
+async def _ended(route: str, call: Callable[[], Awaitable[Answer]]) -> Outcome:
+    """How a call of a route ended."""
+    try:
+        answer = await call()
+    except Refused as refusal:
+        return replace(refusal.outcome, route=route)
+    if "errcode" not in answer:
+        return Outcome(Result.UNKNOWN, "no errcode", route=route)
+    done = Result.OK if route == "custom" else Result.ACCEPTED
+    return Outcome(done, message_id=message_id_of(answer), route=route)
+
+
+def _id_of(ids: Mapping[str, str], out: Outgoing) -> str:
+    known = ids.get(out.template, "") or (out.template if out.template in ids.values() else "")
+    _need(known, "unknown template")
+    return known
+
+
+def _mass_body(out: Outgoing) -> dict[str, Any]:
+    text = body(out)
+    _need(text.strip(), "empty text")
+    data: dict[str, Any] = {"text": {"content": cut(text, MAX_TEXT_BYTES)}, "msgtype": "text"}
+    return {**data, "clientmsgid": dedupe_id(out.dedupe)} if out.dedupe else data
 
 
 def dedupe_id(dedupe: str) -> str:
