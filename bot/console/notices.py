@@ -21,20 +21,25 @@ from bot.errors import Refusal
 from bot.services import (
     broadcast_lists,
     broadcast_results,
+    broadcasts,
     catalogue,
     notice_courses,
     notice_desk,
+    notice_trial,
+    plan_words,
 )
 from bot.services.actors import NotAllowed
 from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
 from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
 from bot.services.broadcasts import Moved, NoBroadcast
 from bot.services.notice_desk import Sheet
+from bot.services.plans import Plan
 from bot.services.reasons import REASONS
 from bot.services.trail import Line as Past
 from storage.broadcasts import STATES
 from storage.work import Work
 
+PLANNED = ("pending", "approved", "scheduled")  # what staff decide about with the plan before them
 SECONDS = 5  # between two looks at a notice that is on its way
 TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
 
@@ -82,6 +87,7 @@ class Seen:
     progress: Progress | None
     pictures: list[Picture]
     children: Listing | None
+    plan: Plan | None = None
 
 
 def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime) -> Seen:
@@ -94,7 +100,9 @@ def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime)
         sent, acked = (notice_courses.course(work, notice_id, name) for name in ("sent", "acked"))
         pictures = notice_charts.pictures(states, sent, acked if sheet.wants_receipt else None)
     repeats = broadcast_lists.listing(work, visit.actor, "all", 1, notice_id) if sheet.repeat else None
-    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats)
+    row = broadcasts.seen(work, visit.actor, notice_id) if sheet.key in PLANNED else None
+    plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
+    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats, plan)
 
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
@@ -114,6 +122,8 @@ async def _page(
         seen=seen,
         sheet=seen.sheet,
         progress=seen.progress,
+        plan=seen.plan,
+        plans=plan_words,
         course=say_course(seen.sheet, seen.progress),
         names=RECIPIENT_WORDS,
         reasons=REASONS,

@@ -32,6 +32,7 @@ from bot.console import (
     member_corrections,
     members,
     notice_edit,
+    notice_quotas,
     notice_results,
     notices,
     org_dates,
@@ -67,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     *target_files.ROUTES,
     *target_numbers.ROUTES,
     *notice_edit.ROUTES,  # before a notice: /notices/new is none
+    *notice_quotas.ROUTES,
     *notices.ROUTES,
     *notice_results.ROUTES,
     *applications.ROUTES,

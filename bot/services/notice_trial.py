@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import Refusal
-from bot.services import broadcasts, segments
+from bot.services import broadcasts, route_plan, segments
 from bot.services.actors import Actor
 from bot.services.bindings import OFFICES
 from bot.services.broadcasts import Draft
 from bot.services.house import House
+from bot.services.plans import Plan, Words
 from bot.services.segments import BadSegment, Counts
 from storage import notice_choices, orgs
+from storage.broadcasts import Broadcast
 from storage.work import Work
 
 Pairs = tuple[tuple[str, str], ...]
@@ -57,6 +59,29 @@ def audience(work: Work, actor: Actor, raw: Mapping[str, Any], topic: str, now: 
     except BadSegment as refusal:
         return Trial(problem=refusal.words)
     return Trial(segments.describe(work, rule), segments.count(work, rule, topic, now))
+
+
+def plan_draft(work: Work, actor: Actor, draft: Draft, house: House, now: datetime) -> Plan | None:
+    """By which routes a draft of this actor would go, at what cost; None for a rule that cannot be used."""
+    try:
+        rule = segments.confine(segments.parse(draft.rule), actor)
+        segments.check(work, rule)
+    except BadSegment:
+        return None
+    words = Words(draft.title, draft.text, draft.said)
+    more: dict[str, Any] = {"at": draft.at, "hours": draft.hours, "any_hour": draft.any_hour}
+    return route_plan.plan(work, rule, draft.topic, draft.routes, house, now, words=words, **more)
+
+
+def plan_kept(work: Work, row: Broadcast, house: House, now: datetime) -> Plan | None:
+    """The same of a notice that was written and has not begun; the branch it belongs to says whom it may reach."""
+    try:
+        rule = broadcasts.rule_of(work, row)
+    except BadSegment:
+        return None
+    words = Words(row.title, broadcasts.body(row), row.text)
+    more: dict[str, Any] = {"at": row.not_before, "hours": row.hours, "any_hour": row.any_hour, "kind": row.kind}
+    return route_plan.plan(work, rule, row.topic, row.routes, house, now, words=words, **more)
 
 
 def problem(work: Work, draft: Draft, now: datetime, house: House) -> Refusal | None:

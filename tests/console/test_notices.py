@@ -1,7 +1,11 @@
 """Pages of notices: written, looked at, handed in, decided by somebody else, watched, stopped."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.clock import local
+from storage.quotas import QuotaUse, RouteStop
 from tests.console.desk import Desk
 from tests.console.notices_kit import AUTHOR, TEXT, Crowd, crowd_of, drafted, pending, sent
 from tests.console.pages_kit import plain
@@ -254,3 +258,25 @@ async def test_rights(desk: Desk, crowd: Crowd) -> None:
         assert (await liu.post(f"/notices/{notice_id}/{path}", note="不行", reason="核对送达情况")).status == 403, path
     assert crowd.get(notice_id).state == "pending"
     assert AUTHOR.name == "liu"
+
+
+async def test_the_plan_stands_beside_what_is_decided(desk: Desk, crowd: Crowd) -> None:
+    notice_id = await pending(crowd)
+    chen = await desk.person("chen", "approver")
+    page = await chen.get(f"/notices/{notice_id}")
+    assert "发送计划" in page.text and "可以通知 7 人" in plain(page) and "客服消息 7 人" in plain(page)
+    await chen.get("/notices/new")
+    tried = await chen.post("/notices/new", **form(action="preview"))
+    assert "对象 8 人，可以通知 7 人" in plain(tried) and "不发：没有关注公众号，或已取消关注，1 人" in plain(tried)
+    assert "可以通知" not in (await chen.post("/notices/new", **form(action="preview", hours="x"))).text
+    assert "可以通知" not in (await chen.post("/notices/new", **form(action="add-none", **{"none-new": "tag"}))).text
+
+
+async def test_the_quotas_of_the_month(desk: Desk, crowd: Crowd) -> None:
+    day = local(desk.clock.now()).date()
+    await desk.write(lambda work: work.session.add(QuotaUse(channel="oa", route="custom", day=day, used=1234)))
+    until = desk.clock.now() + timedelta(hours=3)
+    await desk.write(lambda work: work.session.add(RouteStop(channel="oa", route="custom", until=until, code="45009")))
+    seen = await (await desk.person("wang", "staff")).get("/notices/quotas")
+    assert "今天已用" in seen.text and "1234 条" in plain(seen) and "平台暂停到 11月25日 13:00" in seen.text
+    assert "1天一共1234条" in seen.text
