@@ -19,8 +19,9 @@ class Budget(Row, table=True):
     refilled_at: datetime = Field(sa_type=UtcDateTime)
 
 
-def take(work: Work, channel: str, per_second: float, want: int, now: datetime) -> int:
-    """How many of `want` messages may go out now; they count as spent. The bucket holds one second's worth."""
+def take(work: Work, channel: str, per_second: float, want: int, now: datetime, keep: int = 0) -> int:
+    """How many of `want` messages may go out now; they count as spent. The bucket holds one second's worth, of which
+    `keep` stay for others."""
     query = select(Budget).where(Budget.channel == channel)
     if work.dialect == "postgresql":
         query = query.with_for_update()
@@ -28,7 +29,7 @@ def take(work: Work, channel: str, per_second: float, want: int, now: datetime) 
     at = max(now, row.refilled_at) if row.refilled_at - now < SKEW else now
     seconds = max(0.0, (at - row.refilled_at).total_seconds())  # a clock set back refills nothing
     left = min(max(per_second, 1.0), row.left + seconds * per_second)
-    granted = min(want, int(left))
+    granted = max(0, min(want, int(left) - keep))
     row.left, row.refilled_at = left - granted, at
     work.session.add(row)
     return granted

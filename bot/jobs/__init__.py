@@ -21,8 +21,11 @@ from bot.jobs import (
     refresh_knowledge,
     refresh_units,
     repeat_broadcasts,
+    resolve_broadcasts,
     review_entries,
+    settle_broadcasts,
     settle_outbox,
+    tend_events,
 )
 from bot.jobs.job import Job
 
@@ -36,7 +39,10 @@ JOBS: tuple[Job, ...] = (
     refresh_units.JOB,
     settle_outbox.JOB,
     repeat_broadcasts.JOB,
+    resolve_broadcasts.JOB,
+    settle_broadcasts.JOB,
     group_misses.JOB,
+    tend_events.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
     escalate_applications.JOB,
