@@ -2,6 +2,7 @@
 
 FLASHES = {
     "saved": "已保存。",
+    "phone_off": "已解除，这个账号现在没有绑定手机。",
     "draft_saved": "草稿已保存，还没有发布。改好以后请提交审核。",
     "handed_in": "已提交，等另一位审核人发布。",
     "draft_discarded": "草稿已放弃。",

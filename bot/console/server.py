@@ -31,6 +31,7 @@ from bot.console import (
     member_cards,
     member_corrections,
     members,
+    my_phone,
     notice_edit,
     notice_quotas,
     notice_results,
@@ -91,6 +92,7 @@ ROUTES: tuple[Route, ...] = (
     *org_dates.ROUTES,
     *login.ROUTES,
     *me.ROUTES,
+    *my_phone.ROUTES,
     *accounts.ROUTES,
     *audit.ROUTES,
 )

@@ -20,6 +20,8 @@ ACTIONS = {
     "password_change": "修改密码",
     "totp_on": "启用动态口令",
     "totp_off": "停用动态口令",
+    "phone_on": "绑定工作手机",
+    "phone_off": "解除工作手机",
     "account_add": "新增账号",
     "account_change": "修改账号",
     "account_off": "停用账号",
