@@ -93,7 +93,10 @@ async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Form) 
     segment_id = number(form.get("segment", ""))
     if not segment_id:
         return editing
-    rule = await room.database.read(lambda work: notice_trial.saved(work, visit.actor, segment_id))
+    try:
+        rule = await room.database.read(lambda work: notice_trial.saved(work, visit.actor, segment_id))
+    except BadSegment as refusal:
+        return _refused(editing, refusal)
     return replace(editing, values={**editing.values, "sides": forms.of_rule(rule)})
 
 

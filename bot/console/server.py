@@ -35,6 +35,7 @@ from bot.console import (
     notice_edit,
     notice_quotas,
     notice_results,
+    notice_tests,
     notices,
     org_dates,
     pages,
@@ -71,6 +72,7 @@ ROUTES: tuple[Route, ...] = (
     *notice_edit.ROUTES,  # before a notice: /notices/new is none
     *notice_quotas.ROUTES,
     *notices.ROUTES,
+    *notice_tests.ROUTES,
     *notice_results.ROUTES,
     *applications.ROUTES,
     *application.ROUTES,

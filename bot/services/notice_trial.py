@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import Refusal
-from bot.services import broadcasts, route_plan, segments
+from bot.services import broadcasts, notice_preview, route_plan, segments, tags
 from bot.services.actors import Actor
 from bot.services.bindings import OFFICES
 from bot.services.broadcasts import Draft
@@ -45,10 +45,14 @@ def choices(work: Work, actor: Actor) -> Choices:
     return Choices(
         branches=tuple((org.code, org.name) for org in orgs.branches(work, actor.path or "/")),
         offices=tuple((each, each) for each in OFFICES),
-        tags=(),
+        tags=_tags(work, actor),
         events=tuple((str(number), f"{number} {title}") for number, title in notice_choices.events(work, actor.path)),
-        segments=(),
+        segments=tuple((str(each.id), each.name) for each in segments.listing(work, actor)),
     )
+
+
+def _tags(work: Work, actor: Actor) -> Pairs:
+    return tuple((each.name, f"{each.name}（{each.people} 人）") for each in tags.listing(work, actor))
 
 
 def audience(work: Work, actor: Actor, raw: Mapping[str, Any], topic: str, now: datetime) -> Trial:
@@ -59,6 +63,11 @@ def audience(work: Work, actor: Actor, raw: Mapping[str, Any], topic: str, now: 
     except BadSegment as refusal:
         return Trial(problem=refusal.words)
     return Trial(segments.describe(work, rule), segments.count(work, rule, topic, now))
+
+
+def testing(work: Work, actor: Actor) -> Pairs:
+    """On whom a notice may be tried: one's own phone, the people of a tag."""
+    return ((notice_preview.ME, "我的手机"), *((tag, f"有标签“{tag}”的人") for tag, _ in _tags(work, actor)))
 
 
 def plan_draft(work: Work, actor: Actor, draft: Draft, house: House, now: datetime) -> Plan | None:
@@ -94,5 +103,5 @@ def problem(work: Work, draft: Draft, now: datetime, house: House) -> Refusal | 
 
 
 def saved(work: Work, actor: Actor, segment_id: int) -> Mapping[str, Any]:
-    """The rule of a saved segment of the actor's branch. Raises BadSegment."""
-    raise BadSegment("没有这个存好的对象。")
+    """The rule of a saved segment of the actor's branch. Raises NotAllowed, BadSegment."""
+    return segments.one(work, actor, segment_id).raw
