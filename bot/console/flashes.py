@@ -63,7 +63,6 @@ FLASHES = {
     "notice_cancelled": "已停止，没有发出的都不再发。",
     "notice_resent": "已安排重发，只发给没有送达的人。",
     "notice_nudged": "已安排提醒，只提醒还没有回复“收到”的人。",
-    "notice_tested": "已发出一份，请看手机。",
     "roster_discarded": "已放弃，上传的内容会删除。",
     "code_revoked": "绑定码已作废。",
     "cadre_left": "已解除职务，任务已移交；双方会收到通知。",
