@@ -148,7 +148,7 @@ class Dispatcher:
         if kind is Kind.UNFOLLOW:
             turn.topic = "unfollow"
             people.mark_unfollowed(turn.work, turn.person.address_id)
-            forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id)
+            forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id, turn.now)
             return
         if kind in SILENT:
             turn.topic = turn.message.event[:60] or kind.value

@@ -14,6 +14,7 @@ from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import MAX_TEXT, Value
 from bot.router import SPOKEN, Filter, Router
 from bot.services import event_lists, jielong, registration_names
+from bot.services.event_lists import Listed
 from bot.services.event_refusals import NoList
 from bot.services.jielong import Parsed
 from bot.turn import Turn
@@ -112,7 +113,7 @@ def _form(options: Sequence[Event], count: int = 0) -> Form:
         version=1,
         questions=(
             Question(LIST, texts.LIST_TEXT, about, labels=(texts.LIST_TEXT,), fixed=True, why=texts.LIST_FIXED),
-            Question(WHICH, ask, choice(*(named or [Option("-")])), labels=(texts.LIST_WHICH,)),
+            Question(WHICH, ask, choice(*(named or [Option(texts.LIST_WHICH)])), labels=(texts.LIST_WHICH,)),
         ),
         confirm=Confirm(texts.LIST_CONFIRM),
         expires=KEPT,
@@ -144,14 +145,26 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
     person_id, event_id = turn.person.person_id, int(answers[WHICH])
     came = event_lists.take(turn.work, event_id, parsed.entries, person_id, turn.now)
     event = events.get(turn.work, event_id)
-    title = event.title if event else ""
-    turn.say(texts.LIST_DONE.format(title=title, registered=came.registered, waiting=came.waiting, merged=came.merged))
-    if came.gone:
-        turn.say(texts.LIST_GONE.format(count=came.gone))
-    if came.registered + came.waiting:
-        turn.say(texts.LIST_TOLD.format(count=came.reached))
+    if event is not None:
+        turn.say(_told(event, came))
     if parsed.problems:
         turn.say(texts.LIST_PROBLEMS.format(lines="\n".join(parsed.problems)))
+
+
+def _told(event: Event, came: Listed) -> str:
+    """What came of it, without names."""
+    said = [texts.LIST_DONE.format(title=event.title, registered=came.registered)]
+    for words, count in (
+        (texts.LIST_WAITING, came.waiting),
+        (texts.LIST_MERGED, came.merged),
+        (texts.LIST_GONE, came.gone),
+    ):
+        said += [words.format(count=count)] if count else []
+    if came.registered + came.waiting:
+        said.append(
+            (texts.LIST_TOLD if came.reached else texts.LIST_NOT_TOLD).format(count=came.reached, number=event.number)
+        )
+    return "\n".join(said)
 
 
 FLOW = Flow(FORM, done, shape=shape)

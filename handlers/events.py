@@ -72,7 +72,7 @@ def show(turn: Turn, found: re.Match[str]) -> None:
     if mine is not None:
         words = texts.MINE_IN if mine.state == "registered" else texts.MINE_WAITING
         turn.say(words.format(number=event.number, rank=mine.rank), _tap(f"取消报名 {event.number}"))
-    elif event.state == "open" and event.closes_at > turn.now:
+    elif registrations.is_open(event, turn.now):
         turn.offer(_tap(f"报名 {event.number}"))
 
 
@@ -88,7 +88,7 @@ def join_some(turn: Turn, word: str) -> None:
     """报名: the event that was just shown, the only one there is, or which?"""
     if group.elsewhere(turn, texts.GROUP):
         return
-    found = [each for each in _coming(turn) if each.state == "open" and each.closes_at > turn.now]
+    found = [each for each in _coming(turn) if registrations.is_open(each, turn.now)]
     seen = event_marks.last_topic(turn).removeprefix(SHOW)
     just = [each for each in found if str(each.id) == seen]
     if not found:

@@ -162,6 +162,12 @@ def organised(work: Work, person_id: int, now: datetime) -> Sequence[Event]:
     return work.session.exec(query.order_by(col(Event.starts_at), col(Event.number))).all()
 
 
+def by_author(work: Work, author: str) -> Sequence[Event]:
+    """Public events that somebody has written."""
+    query = select(Event).where(Event.author == author, col(Event.state).in_(PUBLIC))
+    return work.session.exec(query.order_by(col(Event.starts_at), col(Event.number))).all()
+
+
 def listed(work: Work, states: Collection[str], path: str | None, limit: int, offset: int = 0) -> Sequence[Event]:
     """Events in these states, of the branch below a path and of the city's own where there is none, newest first."""
     query = select(Event).where(*_listed(states, path)).order_by(col(Event.starts_at).desc(), col(Event.id))

@@ -151,6 +151,11 @@ def steps(work: Work, registration_id: int) -> Sequence[RegistrationStep]:
     return work.session.exec(query.order_by(col(RegistrationStep.at), col(RegistrationStep.id))).all()
 
 
+def says(registration: Registration) -> bool:
+    """Whether it still holds anything that was said."""
+    return any(getattr(registration, key) is not None for key in _EMPTY)
+
+
 _EMPTY = {"name": None, "name_hash": None, "answers": None, "comment": None}
 _FILLED = sa.or_(*(_ROWS.c[key].is_not(None) for key in _EMPTY))
 

@@ -6,10 +6,13 @@ for the roster), `options` (only of a choice), `optional`.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date as Day
 from typing import Any
 
 from bot.forms.fields import choice, date, mobile, number, organisation, person_name, place, text, yes_no
 from bot.forms.model import Field, Question
+from bot.forms.values import Value
 from bot.services.event_refusals import BadEvent
 
 MOST, OPTIONS = 8, 10
@@ -28,12 +31,14 @@ KINDS: Mapping[str, str] = {
 _FIELDS: Mapping[str, Callable[[], Field]] = {
     "text": lambda: text(max=100),
     "yes_no": yes_no,
-    "number": lambda: number(min=0, max=9999),
+    "number": lambda: _count(),
     "mobile": mobile,
     "org": organisation,
     "place": place,
     "date": date,
 }
+_UNITS = re.compile(r"\s*(?:个人|人|个|位|名|份|张|件|辆|口)$")
+_NONE = frozenset({"没有", "无", "不带", "不用", "不要", "一个也没有"})
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
 
@@ -93,6 +98,17 @@ def questions(kept: object) -> list[Question]:
 
 def _field(kept: Mapping[str, Any]) -> Field:
     return choice(*kept["options"]) if kept["kind"] == "choice" else _FIELDS[str(kept["kind"])]()
+
+
+def _count() -> Field:
+    """How many of something, in whatever unit people say it."""
+    bare = number(min=0, max=9999)
+
+    def parse(text_: str, today: Day) -> Value:
+        said = text_.strip(" 。，！")
+        return 0 if said in _NONE else bare.parse(_UNITS.sub("", said), today)
+
+    return replace(bare, parse=parse)
 
 
 def name_question(ask: str, label: str) -> Question:

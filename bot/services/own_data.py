@@ -7,7 +7,7 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.forms.fields import id_number, mobile
 from bot.member_texts import STATES as MEMBER_STATES
-from bot.services import own_duties
+from bot.services import event_privacy, own_duties
 from bot.services.forgetting import KEPT
 from bot.services.house import House
 from storage import applications, consents, conversations, members, orgs, people
@@ -26,6 +26,7 @@ def words(work: Work, person_id: int, house: House, now: datetime) -> list[str]:
     lines += [_application(work, each) for each in applications.of_person(work, person_id)[:SHOWN] if each.number]
     lines += [_member(work, member)] if member else []
     lines += own_duties.lines(work, person_id, house, now)
+    lines += event_privacy.lines(work, person_id, house)
     lines += [_consent(each) for each in consents.of_person(work, person_id)]
     head = texts.INFO.format(today=_day(now))
     here = member is not None and member.state in HERE

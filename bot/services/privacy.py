@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import local
-from bot.services import cases, joining
+from bot.services import cases, event_privacy, joining
 from storage import (
     applications,
     audit,
@@ -41,6 +41,7 @@ class Standing:
     office: bool
     served: bool
     consents: int
+    events: bool = False  # registered for something, or said something at it
 
 
 def standing(work: Work, person_id: int, now: datetime) -> Standing:
@@ -53,6 +54,7 @@ def standing(work: Work, person_id: int, now: datetime) -> Standing:
         bool(orgs.offices_of(work, person_id, local(now).date())),
         duty_own.served(work, person_id),
         sum(each.ended_at is None for each in consents.of_person(work, person_id)),
+        event_privacy.kept(work, person_id),
     )
 
 
@@ -60,7 +62,8 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     """Delete what may go, at once; returns how things were. Where something has to stay, a case asks a person.
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
-    chat and what was answered are blanked, consents end; photos, files and words given with duties and reasons of
+    chat and what was answered are blanked, consents end; registrations for events ahead are cancelled, what was said at
+    registrations is emptied; photos, files and words given with duties and reasons of
     requests are emptied. The record of members, events and consents stay; of former members name, number, union and
     dates; of cadres offices, which duties were done, and numbers.
     """
@@ -73,6 +76,7 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     forgetting.forget_said(work, person_id, owed=not before.member)
     today = local(now).date()
     pieces = duty_forgetting.of_person(work, person_id, today)
+    event_privacy.delete(work, person_id, now)
     forgetting.forget_names(work, [person_id], today)
     note = f"applications={emptied} evidence={pieces}"
     audit.write(work, f"person:{person_id}", "erase", f"person:{person_id}", now, note)

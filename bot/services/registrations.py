@@ -60,6 +60,12 @@ def check_open(event: Event, now: datetime) -> None:
         raise NotNow(texts.OPENS_LATER.format(opens=event_words.moment(event.opens_at), **facts))
 
 
+def is_open(event: Event, now: datetime) -> bool:
+    """Whether anybody can register now."""
+    begun = event.opens_at is None or event.opens_at <= now
+    return event.state == "open" and begun and event.closes_at > now
+
+
 def may_register(work: Work, event: Event, person_id: int, now: datetime) -> None:
     """Raises NotNow when this person cannot register now, with the reason."""
     check_open(event, now)
