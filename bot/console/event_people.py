@@ -38,6 +38,7 @@ async def _new(
         event=sheet.event,
         questions=[_asked(each) for each in sheet.event.questions or ()],
         typed=typed,
+        at_door=event_people.is_desk_open(sheet.event, now),
         problem=wrong.words if wrong else "",
         field=wrong.field if wrong else "",
     )
@@ -55,13 +56,15 @@ async def register(room: Room, visit: Visit, request: web.Request) -> web.Stream
     """Register one by hand."""
     event_id, form, now = row_id(request, "event"), await read_form(request), room.clock.now()
     typed = {key.removeprefix("a-"): value[:200] for key, value in form.items() if key.startswith("a-")}
-    name = form.get("name", "")[:60]
+    name, came = form.get("name", "")[:60], form.get("came") == "1"
     try:
         made = await room.database.writer.write(
-            lambda work: event_people.register(work, visit.actor, event_id, name, typed, now)
+            lambda work: event_people.register(work, visit.actor, event_id, name, typed, now, came)
         )
     except NoDeed as wrong:
-        return await _new(room, visit, request, {**typed, "name": name}, wrong)
+        return await _new(room, visit, request, {**typed, "name": name, "came": "1" if came else ""}, wrong)
+    if made.attended_at is not None:
+        return room.redirect(f"/events/{event_id}/desk", "event_came")
     flash = "event_registered" if made.state == "registered" else "event_waiting"
     return room.redirect(f"/events/{event_id}?view={made.state}", flash)
 

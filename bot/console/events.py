@@ -49,7 +49,6 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
 
     sheet, people, pages = await room.database.read(look)
     counts = sheet.counts
-    opens, closes = event_people.desk_hours(sheet.event)
     return room.render(
         visit,
         "event.html",
@@ -69,7 +68,7 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         states=STATES,
         tones=TONES,
         words=event_words,
-        desk_open=sheet.event.state not in ("draft", "cancelled") and opens <= now <= closes,
+        desk_open=event_people.is_desk_open(sheet.event, now),
         deeds=_deeds(sheet),
     )
 

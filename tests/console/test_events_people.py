@@ -207,6 +207,11 @@ async def test_people_are_ticked_off_by_name_and_it_can_be_taken_back(desk: Desk
     assert get(desk, ids[0]).attended_at is None
     steps = desk.database.look(lambda work: [each.what for each in stored.steps(work, ids[0])])
     assert steps == ["registered", "attended", "registered"]
+    assert "同时签到" in (await wang.get(f"/events/{event_id}/people/new")).text
+    seen = await wang.post(f"/events/{event_id}/people/new", name="路过的", came="1")  # one more than there are places
+    assert seen.headers["Location"].endswith("/desk")
+    walked_in = registered(desk, event_id)[-1]
+    assert (walked_in.state, walked_in.attended_by) == ("registered", "staff")
     for odd in ("x", "9" * 30, "1", "-1"):
         assert (await wang.post(f"/events/{event_id}/desk", came=odd)).status in (200, 409)
     assert (await wang.post(f"/events/{other}/desk", came=str(ids[1]))).status == 409
