@@ -25,7 +25,7 @@ def over_before(work: Work, moment: datetime, limit: int) -> list[tuple[int, boo
     over = (_broadcast.c.state.in_(ENDED), _broadcast.c.ended_at < moment, late, rows)
     query = sa.select(_broadcast.c.id, _broadcast.c.totals.is_not(None)).where(*over)
     found = work.look(query.order_by(_broadcast.c.ended_at, _broadcast.c.id).limit(limit)).all()
-    return [(int(row[0]), bool(row[1])) for row in found]
+    return [(int(broadcast_id), bool(kept)) for broadcast_id, kept in found]
 
 
 def keep_totals(work: Work, broadcast_id: int, totals: dict[str, Any]) -> bool:
