@@ -20,8 +20,12 @@ from bot.jobs import (
     nudge_applicants,
     refresh_knowledge,
     refresh_units,
+    repeat_broadcasts,
+    resolve_broadcasts,
     review_entries,
+    settle_broadcasts,
     settle_outbox,
+    tend_events,
 )
 from bot.jobs.job import Job
 
@@ -34,7 +38,11 @@ JOBS: tuple[Job, ...] = (
     refresh_knowledge.JOB,
     refresh_units.JOB,
     settle_outbox.JOB,
+    repeat_broadcasts.JOB,
+    resolve_broadcasts.JOB,
+    settle_broadcasts.JOB,
     group_misses.JOB,
+    tend_events.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
     escalate_applications.JOB,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import local
-from bot.services import cases, joining
+from bot.services import cases, event_privacy, joining
 from storage import (
     applications,
     audit,
+    broadcast_forgetting,
     consents,
     conversations,
     duty_forgetting,
@@ -42,6 +43,7 @@ class Standing:
     office: bool
     served: bool
     consents: int
+    events: bool = False  # registered for something, or said something at it
 
 
 def standing(work: Work, person_id: int, now: datetime) -> Standing:
@@ -54,6 +56,7 @@ def standing(work: Work, person_id: int, now: datetime) -> Standing:
         bool(orgs.offices_of(work, person_id, local(now).date())),
         duty_own.served(work, person_id),
         sum(each.ended_at is None for each in consents.of_person(work, person_id)),
+        event_privacy.kept(work, person_id),
     )
 
 
@@ -61,9 +64,10 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     """Delete what may go, at once; returns how things were. Where something has to stay, a case asks a person.
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
-    chat and what was answered are blanked, consents end; photos, files and words given with duties and reasons of
-    requests are emptied; tags go. The record of members, events and consents stay; of former members name, number,
-    union and dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
+    chat and what was answered are blanked, consents end; registrations for events ahead are cancelled, what was said at
+    registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go and
+    which notices they got. The record of members, events and consents stay; of former members name, number, union and
+    dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -72,8 +76,10 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     if before.ended and record is not None:
         forgetting.blank_members(work, [record.id])
     forgetting.forget_said(work, person_id, owed=not before.member)
+    broadcast_forgetting.forget_person(work, person_id)
     today = local(now).date()
     pieces = duty_forgetting.of_person(work, person_id, today)
+    event_privacy.delete(work, person_id, now)
     forgetting.forget_names(work, [person_id], today)
     tags.take_all(work, person_id)
     note = f"applications={emptied} evidence={pieces}"

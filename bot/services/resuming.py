@@ -13,8 +13,9 @@ from bot import joining_texts as texts
 from bot.calendar import say_date
 from bot.clock import local
 from bot.errors import Refusal
+from bot.services import event_privacy
 from bot.services.house import House
-from storage import applications, audit, carrying, conversations, inbox, outbox, people, resume_codes
+from storage import applications, audit, conversations, inbox, outbox, people, resume_codes
 from storage.people import Known
 from storage.work import Work
 
@@ -93,9 +94,9 @@ def go_on(work: Work, stranger: Known, code: str, house: House, now: datetime) -
         raise WrongCode(texts.CODE_HERE)
     if conversations.of_person(work, stranger.person_id) is not None:
         raise HasForm
-    twice = carrying.both_at_event(work, stranger.person_id, found.person_id)
-    if twice or resume_codes.has_own(work, stranger.person_id):
+    if resume_codes.has_own(work, stranger.person_id):
         raise HasOwn
+    event_privacy.take_along(work, stranger.person_id, found.person_id, now)
     joined = resume_codes.join(work, stranger, found.person_id, now)
     audit.write(work, f"person:{found.person_id}", "resume", f"person:{found.person_id}", now)
     _tell(work, found, house, now)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from bot.joining_texts import CODE_OWN
 from bot.services import topic_choices
 from storage import broadcasts, people
 from storage.broadcasts import Broadcast
@@ -11,7 +10,6 @@ from storage.events import Registration
 from storage.notice_items import NoticeItem
 from storage.recipients import Recipient
 from storage.segments import PersonTag
-from storage.staff import Staff
 from storage.work import Work
 from tests.joining.kit import joins, says, start, talk
 from tests.joining.test_resuming import code
@@ -62,27 +60,6 @@ def test_everything_goes_along_once(database: Database, now: datetime) -> None:
     assert rows(database, Registration, "person_id") == [(stays,)]
     off = database.look(lambda work: topic_choices.stopped(work, stays))
     assert set(off) == {"jobs", "activity", "law"}
-
-
-def test_a_place_at_an_event_is_not_lost(database: Database, now: datetime) -> None:
-    """Both are registered for the same event: then the address stays with who has it."""
-    speaker, town = talk(database, now), Town(database, now)
-    digits = code(says(speaker, *start(), "换手机")[-1])
-    says(speaker, "TD", user="u2")
-    ids(database, town, "u1", "u2")
-    town.event(12, "open", u1=("registered", False), u2=("waiting", False))
-    assert says(speaker, f"接着填 {digits}", user="u2")[-1] == CODE_OWN
-    assert len(rows(database, Registration, "person_id")) == 2
-
-
-def test_the_phone_of_staff_stays_theirs(database: Database, now: datetime) -> None:
-    speaker, town = talk(database, now), Town(database, now)
-    digits = code(says(speaker, *start(), "换手机")[-1])
-    says(speaker, "TD", user="u2")
-    (gone,) = ids(database, town, "u2")
-    values = {"name": "lin", "display": "林", "role": "approver", "password": "x", "created_at": now}
-    database.writer.run(lambda work: work.session.add(Staff(id=work.new_id(), person_id=gone, **values)))
-    assert says(speaker, f"接着填 {digits}", user="u2")[-1] == CODE_OWN
 
 
 def test_what_of_notices_is_kept_is_shown_and_what_may_go_goes(database: Database, now: datetime) -> None:

@@ -148,6 +148,7 @@ def _more() -> tuple[sa.Column[Any], ...]:
         _json("repeat"),
         _json("routes"),
         _flag("wants_receipt", False),
+        _flag("any_hour", False),
         _number("attempt", "1"),
         _number("hours", "48"),
         _text("submitted_by", 64, ""),
@@ -158,6 +159,8 @@ def _more() -> tuple[sa.Column[Any], ...]:
         _big("cursor", True),
         _at("started_at", True),
         _at("ended_at", True),
+        _text("paused_from", 16, ""),
+        _json("totals"),
         _number("version", "1"),
         _at("changed_at", True),
     )
@@ -192,6 +195,8 @@ def _recipients() -> None:
     _index("recipient", "mass_job_id")
     _index("recipient", "broadcast_id", "due_at", "id", name="ix_recipient_open", where=OPEN)
     _index("recipient", "message_id", name="ix_recipient_message", where="message_id <> ''")
+    to_mass = "route = 'mass' AND state = 'queued'"
+    _index("recipient", "broadcast_id", "id", name="ix_recipient_to_mass", where=to_mass)
     _index("recipient", "address_id", "settled_at", name="ix_recipient_mass", where="route = 'mass'")
     _make(
         "mass_job",
