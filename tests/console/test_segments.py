@@ -47,7 +47,7 @@ async def test_it_is_counted_before_it_is_saved(desk: Desk) -> None:
     assert page.status == 200
     text = plain(page)
     assert "会员，并且东区总工会及下属组织的人；不发给：" in text
-    assert "符合条件 2 人" in text and "可以发送 1 人" in text and "在排除名单里 1 人" in text
+    assert "对象 2 人" in text and "现在能发到 1 人" in text and "在排除名单里：1 人" in text
     assert 'value="members" checked' in page.text
     assert desk.database.look(lambda work: segments.listing(work, CITY)) == []
     fields = {"a-who": "members", "a-below": "东区总工会", "n-below": "east-plant", "name": f"东区{EVIL}", "do": "save"}
@@ -88,7 +88,7 @@ async def test_a_branch_counts_and_changes_only_its_own(desk: Desk) -> None:
     page = await sun.get(f"/segments/{of_city}")
     assert "由市总工会维护" in page.text and "/drop" not in page.text
     page = await sun.post(f"/segments/{of_city}", **{"a-who": "members", "do": "count"})
-    assert "符合条件 2 人" in plain(page) and "只限东区总工会范围内" in page.text
+    assert "对象 2 人" in plain(page) and "只限东区总工会范围内" in page.text
     assert (await sun.post(f"/segments/{of_city}", **{"a-who": "cadres", "name": "改", "do": "save"})).status == 403
     assert (await sun.post(f"/segments/{of_city}/drop")).status == 403
     assert (await sun.post("/segments", **{"a-who": "followers", "name": "关注的人", "do": "save"})).status == 303
@@ -111,7 +111,7 @@ async def test_what_the_form_cannot_say_is_still_shown_counted_and_renamed(desk:
     page = await liu.get(f"/segments/{kept}")
     assert "单位名称含“甲”的人，并且单位名称含“乙”的人" in page.text and "表单能写的多" in page.text
     page = await liu.post(f"/segments/{kept}", do="count", topic="law")
-    assert "符合条件 0 人" in plain(page) and "法律维权" in page.text
+    assert "对象 0 人" in plain(page) and "法律维权" in page.text
     assert (await liu.post(f"/segments/{kept}", do="save", name="新名")).status == 303
     after = desk.database.look(lambda work: segments.one(work, CITY, kept))
     assert (after.name, after.raw) == ("新名", raw)
@@ -173,7 +173,7 @@ async def test_the_pages_look_right_and_work(desk: Desk, browser: Browser, size:
     await looker.page.js("void (document.querySelector('[name=a-who][value=members]').checked = true)")
     await looker.page.js("void (document.querySelector('#f-name').value = '东区会员')")
     await looker.send("button[value=count]", "新建对象")
-    assert "符合条件" in await looker.page.js("document.body.innerText")
+    assert "现在能发到" in await looker.page.js("document.body.innerText")
     await looker.check("segment-counted")
     await looker.send("button[value=save]", "通知对象")
     await looker.check("segments")
