@@ -95,12 +95,9 @@ def test_paused_and_cancelled_at_once_it_is_cancelled(both: tuple[Notices, Notic
     assert (one.state(made.id), one.states(made.id)) == ("cancelled", ["cancelled", "cancelled"])
 
 
-def test_cancelling_while_recipients_are_written(
-    both: tuple[Notices, Notices], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cancelling_while_recipients_are_written(both: tuple[Notices, Notices]) -> None:
     one, two = both
     made = one.scheduled()
-    monkeypatch.setattr(resolving, "PIECE", 1)  # as many transactions as people
     moment = Moment(two.now, two.now)
     errors = lost(
         lambda: resolve_broadcasts.run(two.database, two.house, moment),
