@@ -28,7 +28,6 @@ MINE_STOPPED = "已经退订："
 MINE_STOPPED_LINE = "· {label}（{day}退订）"
 MINE_HOW = "不想收哪一类，回复“退订 {label}”。"
 MINE_HOW_BACK = "想恢复，回复“订阅 {label}”。"
-FOOTER = "不想再收这类通知，回复“退订 {label}”"
 
 OWN_STOPPED = "· 您不想收的通知：{topics}。"
 OWN_STOPPED_ONE = "{label}（{day}退订）"
