@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import inbox, letters, misses
+from storage import audience, inbox, letters, misses
+from storage.audience import Rule, Term
+from storage.base import table
 from storage.database import Database
+from storage.people import Person
 from storage.work import Work
 
 ASKED: dict[str, tuple[Callable[[Work, datetime], Any], str]] = {
@@ -64,3 +67,12 @@ def test_an_index_is_used(database: Database, now: datetime, name: str) -> None:
 def test_a_speaker_is_found_without_reading_a_whole_table(database: Database, now: datetime) -> None:
     plan = plans(database, lambda work: inbox.speakers(work, "oa", ["u1"]))
     assert "SCAN letter" not in plan and "Seq Scan" not in plan, plan
+
+
+def test_a_piece_of_an_audience_is_looked_up_person_by_person(database: Database, now: datetime) -> None:
+    """Joined, PostgreSQL would read addresses and members from their beginning for every piece."""
+    rule = Rule((Term("who", ("followers", "members")), Term("tag", ("志愿者",)), Term("not_seen_days", (30,))))
+    piece = audience.included(rule, now).where(table(Person).c.id > 5).order_by("person_id").limit(20_000)
+    plan = plans(database, lambda work: work.look(piece))
+    assert "ix_address_person_id" in plan and "ix_member_person_id" in plan, plan
+    assert "Semi Join" not in plan and "Anti Join" not in plan, plan
