@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bot import content
+from bot.bulk_sender import BulkSender
 from bot.calendar import Hours
 from bot.channels.oa.channel import OaChannel
 from bot.channels.oa.errors import Refused
@@ -23,9 +24,10 @@ from bot.errors import Misconfigured
 from bot.fetcher import Fetcher
 from bot.jobs import table
 from bot.jobs.scheduler import Scheduler
+from bot.lanes import Lane
 from bot.mass_sender import MassSender
 from bot.meaning import Meaning
-from bot.sender import Lane, Sender
+from bot.sender import Sender
 from bot.services import golden
 from bot.services.duty_policy import DutyPolicy
 from bot.services.house import House
@@ -156,6 +158,7 @@ class Application:
         self.public_port = self.console_port = 0
         self.official_account: OaChannel | None = None
         self.sender: Sender | None = None
+        self.bulk_sender: BulkSender | None = None
         self.mass_sender: MassSender | None = None
         self._stack = AsyncExitStack()
 
@@ -178,8 +181,10 @@ class Application:
         self.database.look(self.house.knowledge.refresh)
         self.database.look(self.house.units.refresh)
         channels = self._channels(stack)
-        self.sender = sender = Sender(self.database, self._lanes(channels), self.clock)
+        lanes = self._lanes(channels)
+        self.sender = sender = Sender(self.database, lanes, self.clock)
         stack.push_async_callback(sender.stop)
+        self._send_bulk(stack, lanes)
         scheduler = Scheduler(table(self._endpoint), self.database, self.house, self.clock)
         await self._listen(stack, channels, sender)
         scheduler.start()
@@ -187,6 +192,14 @@ class Application:
         sender.start()
         self._send_mass(stack)
         self._fetch(stack)
+
+    def _send_bulk(self, stack: AsyncExitStack, lanes: Mapping[str, Lane]) -> None:
+        """Deliver broadcasts beside the replies, on the channel that they go out by."""
+        lane = lanes.get(self.house.reach.channel)
+        if lane is not None:
+            self.bulk_sender = BulkSender(self.database, lane, self.clock, self.house.reach, self.house.hours)
+            stack.push_async_callback(self.bulk_sender.stop)
+            self.bulk_sender.start()
 
     def _send_mass(self, stack: AsyncExitStack) -> None:
         """Send to many at once, where a channel is able to."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import (
     account,
+    broadcast_commands,
     cadre_commands,
     checking,
     commands,
@@ -29,8 +30,11 @@ from bot.config import Config, load
 from bot.errors import Misconfigured, Refusal
 from bot.preparing import add_local_secrets
 from bot.services.actors import ROLES
-from bot.services.broadcasts import AUDIENCES
+from bot.services.broadcast_lists import TABS
 from bot.services.duty_sheets import KINDS
+from bot.services.segments import WHO
+from bot.services.topics import TOPICS
+from storage.broadcasts import STATES
 from storage.database import DatabaseBusy
 
 DEFAULT_CONFIG = Path("config.yaml")
@@ -39,7 +43,7 @@ Run = Callable[[Config, argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
-    given = parser().parse_args(arguments)
+    given = parser().parse_args(_spelt_out(sys.argv[1:] if arguments is None else arguments))
     try:
         config = _config(given)
         log.configure(given.log_level or config.log_level)
@@ -63,6 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
     return 1
+
+
+def _spelt_out(arguments: Sequence[str]) -> list[str]:
+    """`broadcast --to …` of earlier versions is `broadcast send --to …`."""
+    said = list(arguments)
+    place = said.index("broadcast") + 1 if "broadcast" in said else len(said)
+    if said[place : place + 1] and said[place].startswith("--") and said[place] not in ("--help", "--config"):
+        said.insert(place, "send")
+    return said
 
 
 def _config(given: argparse.Namespace) -> Config:
@@ -127,15 +140,38 @@ def _content(top: _Commands) -> None:
     year.add_argument("--year", type=int, choices=range(2020, 2100), metavar="YYYY", help="default: this year")
     year.add_argument("--drafts", action="store_true", help="as it would be with every draft published")
     _reports(top.group("reports", "sheets, circulars, indicators and targets"))
-    notice = top.add("broadcast", commands.broadcast, "send an event notice to a segment")
-    notice.add_argument("--to", required=True, choices=AUDIENCES)
-    notice.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
-    notice.add_argument("--title", required=True)
-    notice.add_argument("--text", required=True)
-    notice.add_argument("--hours", type=int, default=48, help="how long the notice is worth sending (default: 48)")
-    notice.add_argument("--key", default="", help="the same key is sent only once (default: made from title and text)")
-    notice.add_argument("--now", action="store_true", help="send at once, also at night")
-    notice.add_argument("--dry-run", action="store_true", help="only say how many people would get it")
+    _broadcasts(top.group("broadcast", "notices to many people"))
+
+
+def _broadcasts(broadcasts: _Commands) -> None:
+    send = broadcasts.add("send", broadcast_commands.send, "send a notice to a segment (the same without `send`)")
+    send.add_argument("--to", required=True, choices=tuple(WHO))
+    send.add_argument("--below", default="", metavar="CODE", help="only this branch of the organisation tree")
+    send.add_argument("--title", required=True)
+    send.add_argument("--text", required=True)
+    send.add_argument("--topic", default="activity", choices=tuple(TOPICS), help="default: activity")
+    send.add_argument("--at", type=moment, metavar="ISO-TIME", help="Shanghai time unless it says otherwise")
+    send.add_argument("--hours", type=int, default=48, help="how long the notice is worth sending (default: 48)")
+    send.add_argument("--key", default="", help="the same key is sent only once (default: made from title and text)")
+    send.add_argument("--receipt", action="store_true", help="ask people to reply 收到")
+    send.add_argument("--now", action="store_true", help="send at once, also at night")
+    send.add_argument("--dry-run", action="store_true", help="only say how many people would get it")
+    list_ = broadcasts.add("list", broadcast_commands.show_all, "notices, the newest first")
+    list_.add_argument("--state", default="all", choices=(*TABS, *STATES), help="default: all")
+    show = broadcasts.add("show", broadcast_commands.show, "one notice and how far it is")
+    for each in (send, show):
+        each.add_argument("--watch", action="store_true", help="say how far it is until it has ended")
+    resume = broadcasts.add("resume", broadcast_commands.resume, "go on where it stopped")
+    resume.add_argument("--hours", type=int, help="worth sending so long from now on")
+    resend = broadcasts.add("resend", broadcast_commands.resend, "send it again to those whom it did not reach")
+    resend.add_argument("--unknown-too", action="store_true", help="also where the end is unknown: some get it twice")
+    others = (
+        broadcasts.add("pause", broadcast_commands.pause, "nothing more of it is sent until it is resumed"),
+        broadcasts.add("cancel", broadcast_commands.cancel, "stop it for good"),
+        broadcasts.add("approve", broadcast_commands.approve, "approve what staff handed in"),
+    )
+    for each in (show, resume, resend, *others):
+        each.add_argument("id", type=int, help="of the notice, see `broadcast list`")
 
 
 def _reports(reports: _Commands) -> None:

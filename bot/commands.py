@@ -1,7 +1,6 @@
 """The one-shot commands. Each opens the database, does one thing in the unit of work, and reports in plain words."""
 
 import argparse
-import hashlib
 import json
 import os
 import sqlite3
@@ -17,9 +16,8 @@ from bot.clock import FrozenClock, SystemClock, local
 from bot.config import Config
 from bot.jobs import table
 from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, duty_calendar, duty_year, forecast
+from bot.services import duty_calendar, duty_year, forecast
 from bot.services.bindings import OFFICES
-from bot.services.broadcasts import Notice
 from storage import duty_course, jobs, migrate, orgs
 from storage.database import Database
 from storage.work import Work
@@ -50,28 +48,6 @@ def duties_preview(config: Config, given: argparse.Namespace) -> int:
         when = local(each.at)
         print(f"{say_date(when.date())} {when:%H:%M}  {each.unit} {each.office}  {each.what}")
     print(f"{len(planned)} reminders for {given.month}; nothing was sent")
-    return 0
-
-
-def broadcast(config: Config, given: argparse.Namespace) -> int:
-    """Queue a notice; the running server sends it."""
-    today = local(SystemClock().now()).date()
-    digest = hashlib.sha256(f"{today}\0{given.to}\0{given.below}\0{given.title}\0{given.text}".encode()).hexdigest()[
-        :24
-    ]
-    key = given.key or f"cli-{digest}"
-    notice = Notice(key, given.title, given.text, given.to, given.below, given.hours)
-    hours = None if given.now else make_house(config).hours
-    with opened(config) as database:
-        if given.dry_run:
-            print(f"{database.look(lambda work: broadcasts.preview(work, notice))} people would get it")
-            return 0
-        before = database.look(lambda work: broadcasts.sent_before(work, notice))
-        if before is not None:
-            raise Failed(f"a notice with this key was already sent ({before}); nothing was sent, give another --key")
-        sent = database.writer.run(lambda work: broadcasts.send(work, notice, "cli", SystemClock().now(), hours))
-    when = f"{local(sent.not_before or sent.created_at):%Y-%m-%d %H:%M}"
-    print(f"broadcast {sent.id}: {sent.recipients} people; the running server delivers it from {when} Shanghai time on")
     return 0
 
 

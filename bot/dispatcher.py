@@ -17,14 +17,14 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import texts
 from bot.clock import Clock
-from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
+from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing, Receipt
 from bot.dialogue import SEEN, Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
-from bot.services import forgetting, grants, letters, mass, membership
+from bot.services import bulk_delivery, forgetting, grants, letters, mass, membership
 from bot.services.house import House
 from bot.turn import Turn, plain_words
-from storage import claims, inbox, outbox, people
+from storage import bulk_claims, claims, inbox, outbox, people
 from storage.work import Work
 
 log = logging.getLogger(__name__)
@@ -259,7 +259,8 @@ def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
     for receipt in inbound.receipts:
         if mass.heard(work, receipt, now):
             continue
-        if not claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now):
+        known = claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now)
+        if not known and not _of_bulk(work, receipt, now):
             inbox.keep_receipt(work, inbound.channel, receipt.message_id, mass.kept_code(receipt), now)
     inbox.record(
         work,
@@ -273,6 +274,12 @@ def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
         received_at=now,
     )
     return Reply()
+
+
+def _of_bulk(work: Work, receipt: Receipt, now: datetime) -> bool:
+    """Whether a receipt is about a recipient of a broadcast."""
+    state, reason = bulk_delivery.heard(receipt.ok, receipt.code)
+    return bulk_claims.confirm(work, receipt.message_id, state, reason, receipt.code, now)
 
 
 def _follows(known: people.Known, kind: Kind) -> bool:

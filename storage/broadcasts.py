@@ -13,7 +13,7 @@ Crash analysis: every change of state is one transaction, written with the state
 there once. `sending` ends when no recipient and no mass job of it is open; that is asked again by every tick.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,9 +21,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, select
 
 from storage.base import BigId, Json, Row, UtcDateTime, default, table, tally
-from storage.orgs import Appointment, Organisation
-from storage.outbox import BULK, OPEN, Outbox
-from storage.people import Address, Person
+from storage.events import Event
+from storage.orgs import Organisation
+from storage.outbox import OPEN, Outbox
 from storage.work import Work
 
 STATES = (
@@ -41,6 +41,7 @@ STATES = (
     "cancelled",
 )
 ENDED = ("done", "partly_failed", "failed", "cancelled")
+GONE = ("resolving", "sending", "paused", *ENDED)
 
 
 class Broadcast(Row, table=True):
@@ -97,6 +98,18 @@ class Broadcast(Row, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+def get(work: Work, broadcast_id: int) -> Broadcast | None:
+    """One broadcast as it is now, whatever this job has read before."""
+    query = select(Broadcast).where(Broadcast.id == broadcast_id)
+    return work.session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def held(work: Work, broadcast_id: int) -> Broadcast | None:
+    """One broadcast, and nobody else changes it until the transaction ends."""
+    query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update()
+    return work.session.exec(query.execution_options(populate_existing=True)).first()
+
+
 def by_key(work: Work, key: str) -> Broadcast | None:
     """The broadcast of this key."""
     return work.session.exec(select(Broadcast).where(Broadcast.key == key)).first()
@@ -108,85 +121,102 @@ def add(work: Work, broadcast: Broadcast) -> None:
     work.session.flush()
 
 
-def newest(work: Work, limit: int = 20) -> Sequence[Broadcast]:
-    """The newest broadcasts first."""
-    return work.session.exec(select(Broadcast).order_by(col(Broadcast.created_at).desc()).limit(limit)).all()
+def move(
+    work: Work,
+    broadcast_id: int,
+    origins: Collection[str],
+    state: str | None,
+    now: datetime,
+    version: int | None = None,
+    anew: bool = False,
+    **values: Any,
+) -> bool:
+    """From one of these states (and this version) to another (None: it stays as it is), with what comes with it.
 
-
-def expand(
-    work: Work, broadcast: Broadcast, audience: str, below: Organisation | None, first_id: int, now: datetime
-) -> int:
-    """Write one outbox row per person of the segment who follows the account; returns how many.
-
-    `audience`: `followers`, `members` or `cadres`; `below` narrows to a branch of the organisation tree. A person with
-    several addresses gets it at the one seen last. `first_id` starts a reserved range of ids.
+    False, and nothing changed, when it is in another state by now. `anew`: what it says changes, so does the version.
     """
-    chosen = _recipients(audience, below).subquery()
-    place = sa.func.row_number().over(order_by=chosen.c.person_id)
-    out = table(Outbox)
-    values: dict[str, Any] = {
-        "id": sa.literal(first_id, sa.BigInteger) + place - 1,
-        "person_id": chosen.c.person_id,
-        "address_id": chosen.c.address_id,
-        "broadcast_id": sa.literal(broadcast.id, sa.BigInteger),
-        "seq": sa.literal(0),
-        "lane": sa.literal(BULK),
-        "state": sa.literal("queued"),
-        "route": sa.literal(""),
-        "text": sa.literal(broadcast.text),
-        "template": sa.literal("notice"),
-        "hand_over": sa.false(),
-        "dedupe": sa.literal(f"b:{broadcast.id}:") + sa.cast(chosen.c.person_id, sa.String),
-        "due_at": sa.literal(broadcast.not_before or now, out.c.due_at.type),
-        "valid_until": sa.literal(broadcast.valid_until, out.c.due_at.type),
-        "owner": sa.literal(""),
-        "attempts": sa.literal(0),
-        "code": sa.literal(""),
-        "message_id": sa.literal(""),
-        "created_at": sa.literal(now, out.c.due_at.type),
-    }
-    statement = sa.insert(out).from_select(list(values), sa.select(*values.values()).select_from(chosen))
-    return int(work.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
+    row = table(Broadcast)
+    where = [row.c.id == broadcast_id, row.c.state.in_(origins)]
+    if version is not None:
+        where.append(row.c.version == version)
+    new = {**values, "changed_at": now, **({"state": state} if state else {})}
+    if anew:
+        new["version"] = row.c.version + 1
+    return bool(work.execute(sa.update(row).where(*where).values(**new)).rowcount)
 
 
-def count_recipients(work: Work, audience: str, below: Organisation | None) -> int:
-    """How many people a segment holds now."""
-    chosen = _recipients(audience, below).subquery()
-    return int(work.execute(sa.select(sa.func.count()).select_from(chosen)).scalar_one())
+def pause(work: Work, origins: Collection[str], now: datetime, *where: sa.ColumnElement[bool]) -> list[int]:
+    """Whatever is in one of these states and meets the conditions is paused; their ids."""
+    row = table(Broadcast)
+    chosen = sa.update(row).where(row.c.state.in_(origins), *where)
+    paused = chosen.values(state="paused", paused_from=row.c.state, changed_at=now).returning(row.c.id)
+    return [int(each) for each in work.execute(paused).scalars()]
 
 
-def _recipients(audience: str, below: Organisation | None) -> sa.Select[Any]:
-    person, address, org = table(Person), table(Address), table(Organisation)
-    held = table(Appointment)
-    latest = sa.func.row_number().over(
-        partition_by=address.c.person_id, order_by=(address.c.seen_at.desc(), address.c.id)
-    )
-    joined = person.join(address, address.c.person_id == person.c.id)
-    query = sa.select(person.c.id.label("person_id"), address.c.id.label("address_id"), latest.label("place"))
-    where = [address.c.following, address.c.refused == ""]
-    if audience == "members":
-        where.append(person.c.member_since.is_not(None))
-    if audience == "cadres":
-        where.append(sa.exists().where(held.c.person_id == person.c.id, held.c.until.is_(None)))
-    if below is not None:
-        in_branch = sa.select(org.c.id).where(org.c.path.startswith(below.path))
-        serves = sa.exists().where(held.c.person_id == person.c.id, held.c.org_id.in_(in_branch))
-        where.append(sa.or_(person.c.org_id.in_(in_branch), serves))
-    ranked = query.select_from(joined).where(*where).subquery()
-    return sa.select(ranked.c.person_id, ranked.c.address_id).where(ranked.c.place == 1)
+def pause_one(work: Work, broadcast_id: int, origins: Collection[str], now: datetime) -> bool:
+    """Pause one, from one of these states; `paused_from` says which it was."""
+    return bool(pause(work, origins, now, table(Broadcast).c.id == broadcast_id))
 
 
-def finish(work: Work) -> int:
-    """Notices with nothing left to send are `done`; returns how many that settled."""
+def pause_below(work: Work, path: str | None, until: datetime, now: datetime) -> list[int]:
+    """Pause what is going out, or would before a moment, of the branches below a path (None: everything); their ids."""
+    row = table(Broadcast)
+    here = _below(path)
+    going = pause(work, ("resolving", "sending"), now, *here)
+    return going + pause(work, ("scheduled",), now, row.c.not_before <= until, *here)
+
+
+def newest(work: Work, limit: int = 20) -> Sequence[Broadcast]:
+    """The newest broadcasts that left the drawer, first those that were made last."""
+    query = select(Broadcast).where(col(Broadcast.started_at).is_not(None) | col(Broadcast.state).in_(GONE))
+    return work.session.exec(query.order_by(col(Broadcast.created_at).desc()).limit(limit)).all()
+
+
+def listed(
+    work: Work, path: str | None, states: Collection[str], limit: int, offset: int, parent_id: int | None = None
+) -> Sequence[Broadcast]:
+    """Broadcasts of the branches below a path (None: everybody's), what was made last first; only a pattern's children
+    when one is given."""
+    query = select(Broadcast).where(col(Broadcast.state).in_(states), *_below(path))
+    if parent_id is not None:
+        query = query.where(Broadcast.parent_id == parent_id)
+    ordered = query.order_by(col(Broadcast.created_at).desc(), col(Broadcast.id).desc())
+    return work.session.exec(ordered.limit(limit).offset(offset)).all()
+
+
+def by_state(work: Work, path: str | None) -> dict[str, int]:
+    """How many there are in each state, of the branches below a path (None: everybody's)."""
+    row = table(Broadcast)
+    return tally(work.look(sa.select(row.c.state, sa.func.count()).where(*_below(path)).group_by(row.c.state)))
+
+
+def _below(path: str | None) -> list[sa.ColumnElement[bool]]:
+    if path is None:
+        return []
+    org = table(Organisation).alias()
+    inside = sa.select(org.c.id).where(org.c.path.startswith(path, autoescape=True))
+    return [table(Broadcast).c.org_id.in_(inside)]
+
+
+def patterns_due(work: Work, now: datetime, limit: int) -> list[int]:
+    """Ids of repeating ones whose next occurrence has come, those that wait longest first."""
+    row = table(Broadcast)
+    due = (row.c.state == "scheduled", row.c.repeat.is_not(None), row.c.not_before <= now)
+    query = sa.select(row.c.id).where(*due).order_by(row.c.not_before, row.c.id).limit(limit)
+    return [int(each) for each in work.look(query).scalars()]
+
+
+def topic_and_place(work: Work, event_id: int) -> tuple[str, int | None]:
+    """The topic of an event and the branch it belongs to; what anybody may be told when there is no such event."""
+    event = table(Event)
+    found = work.execute(sa.select(event.c.topic, event.c.org_id).where(event.c.id == event_id)).first()
+    return (str(found[0]), found[1]) if found else ("activity", None)
+
+
+def finish_old(work: Work) -> int:
+    """Notices that were under way as outbox rows before there were recipients are `done` when none of these is left to
+    send; returns how many that settled."""
     out, rows = table(Outbox), table(Broadcast)
-    left = sa.exists().where(out.c.broadcast_id == rows.c.id, out.c.state.in_(OPEN))
-    return int(work.execute(sa.update(rows).where(rows.c.state == "sending", ~left).values(state="done")).rowcount)
-
-
-def progress(work: Work, broadcast_id: int) -> dict[str, int]:
-    """Recipients of a broadcast by outbox state."""
-    out = table(Outbox)
-    rows = work.look(
-        sa.select(out.c.state, sa.func.count()).where(out.c.broadcast_id == broadcast_id).group_by(out.c.state)
-    ).all()
-    return tally(rows)
+    any_, left = (sa.exists().where(out.c.broadcast_id == rows.c.id, *more) for more in ((), (out.c.state.in_(OPEN),)))
+    through = sa.update(rows).where(rows.c.state == "sending", any_, ~left).values(state="done")
+    return int(work.execute(through).rowcount)

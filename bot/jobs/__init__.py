@@ -20,7 +20,10 @@ from bot.jobs import (
     nudge_applicants,
     refresh_knowledge,
     refresh_units,
+    repeat_broadcasts,
+    resolve_broadcasts,
     review_entries,
+    settle_broadcasts,
     settle_outbox,
 )
 from bot.jobs.job import Job
@@ -34,6 +37,9 @@ JOBS: tuple[Job, ...] = (
     refresh_knowledge.JOB,
     refresh_units.JOB,
     settle_outbox.JOB,
+    repeat_broadcasts.JOB,
+    resolve_broadcasts.JOB,
+    settle_broadcasts.JOB,
     group_misses.JOB,
     deliver_letters.JOB,
     review_entries.JOB,

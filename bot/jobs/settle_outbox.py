@@ -12,7 +12,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     """Counts of replies taken as heard or unknown, of messages out of date, and of broadcasts done."""
     lapsed = database.writer.run(lambda work: outbox.settle_lapsed(work, moment.now, moment.up_since))
     expired = database.writer.run(lambda work: claims.expire(work, moment.now))
-    done = database.writer.run(broadcasts.finish)
+    done = database.writer.run(broadcasts.finish_old)
     return {"heard": lapsed.heard, "unknown": lapsed.unknown, "expired": expired, "broadcasts": done}
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.clock import local
+from bot.services import broadcast_lists
 from bot.services.actors import Actor, require
 from storage import (
-    broadcasts,
     catalogue,
     duty_board,
     duty_course,
@@ -20,7 +20,6 @@ from storage import (
 )
 from storage.work import Work
 
-SENT = ("sent", "accepted")
 FAILED = ("failed", "unreachable", "unknown", "expired", "cancelled")
 STATES = {
     "sent": "已送达",
@@ -43,6 +42,7 @@ FIRINGS = {
     "unreachable": "联系不上",
 }
 JOBS = {
+    "repeat_broadcasts": "发出重复的通知",
     "clean_up": "清理过期内容",
     "deliver_letters": "送出回复",
     "escalate_applications": "上报超期的入会申请",
@@ -76,6 +76,8 @@ COUNTS = {
     "dated": "定下期限",
     "escalated": "上报上级",
     "kept": "留待来访",
+    "made": "生成",
+    "recipients": "清理发送名单",
 }
 
 
@@ -98,7 +100,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A broadcast with its progress, in people."""
+    """A broadcast with its progress, in people. `waiting`: also those who are told at their next contact."""
 
     title: str
     recipients: int
@@ -149,7 +151,7 @@ def numbers(work: Work, actor: Actor, since: datetime, period: str) -> Numbers:
             Group(f"{period[:4]}年{int(period[5:])}月的干部任务", _duties(work, period, local(since).date(), path)),
             _group("今天的提醒", FIRINGS, reminders.firing_counts(work, since, path), "次"),
         ],
-        broadcasts=[_notice(work, each) for each in broadcasts.newest(work, 5)] if path is None else [],
+        broadcasts=[_notice(each) for each in broadcast_lists.newest(work, 5)] if path is None else [],
         jobs=[_run(each) for each in jobs.all_runs(work)] if path is None else [],
         whole=path is None,
     )
@@ -190,11 +192,10 @@ def _group(title: str, names: dict[str, str], counts: dict[str, int], unit: str)
     return Group(title, shown or [Item("合计", 0, unit)])
 
 
-def _notice(work: Work, broadcast: broadcasts.Broadcast) -> Notice:
-    states = broadcasts.progress(work, broadcast.id)
-    sent = sum(states.get(state, 0) for state in SENT)
-    failed = sum(states.get(state, 0) for state in FAILED)
-    return Notice(broadcast.title, broadcast.recipients, sent, sum(states.values()) - sent - failed, failed)
+def _notice(line: broadcast_lists.Line) -> Notice:
+    done = line.progress
+    failed = sum(done.states.get(state, 0) for state in FAILED)
+    return Notice(line.title, done.total, done.reached, done.total - done.reached - failed, failed)
 
 
 def _run(run: jobs.JobRun) -> Run:

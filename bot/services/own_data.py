@@ -10,7 +10,7 @@ from bot.member_texts import STATES as MEMBER_STATES
 from bot.services import own_duties
 from bot.services.forgetting import KEPT
 from bot.services.house import House
-from storage import applications, consents, conversations, members, orgs, people
+from storage import applications, broadcast_forgetting, consents, conversations, members, orgs, people
 from storage.applications import OPEN, UNSENT, Application
 from storage.consents import Consent
 from storage.members import HERE, Member
@@ -26,11 +26,17 @@ def words(work: Work, person_id: int, house: House, now: datetime) -> list[str]:
     lines += [_application(work, each) for each in applications.of_person(work, person_id)[:SHOWN] if each.number]
     lines += [_member(work, member)] if member else []
     lines += own_duties.lines(work, person_id, house, now)
+    lines += _notices(work, person_id, house)
     lines += [_consent(each) for each in consents.of_person(work, person_id)]
     head = texts.INFO.format(today=_day(now))
     here = member is not None and member.state in HERE
     how = texts.HOW_MEMBER + texts.HOW if here else texts.HOW
     return ["\n".join([head, *lines]), texts.REST + "\n" + texts.WHO, how]
+
+
+def _notices(work: Work, person_id: int, house: House) -> list[str]:
+    count = broadcast_forgetting.count_of_person(work, person_id)
+    return [texts.NOTICES.format(count=count, days=house.chat_days)] if count else []
 
 
 def _day(moment: datetime) -> str:

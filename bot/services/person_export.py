@@ -7,7 +7,16 @@ from bot import member_texts as words
 from bot import privacy_texts as texts
 from bot.clock import local
 from bot.errors import Refusal
-from bot.services import admission_queue, admissions, cadre_views, duty_export, member_requests, reveal, roster
+from bot.services import (
+    admission_queue,
+    admissions,
+    broadcast_forgetting,
+    cadre_views,
+    duty_export,
+    member_requests,
+    reveal,
+    roster,
+)
 from bot.services.actors import Actor, require
 from storage import applications, audit, consents, members, orgs
 from storage.applications import Application, ApplicationStep
@@ -122,6 +131,7 @@ def _rest(work: Work, actor: Actor, person_id: int | None, applied: list[dict[st
     return {
         **(duty_export.record(work, actor, person_id) if person_id else {}),
         "入会申请": applied,
+        "通知": broadcast_forgetting.record(work, person_id) if person_id else [],
         "同意记录": [
             {
                 "内容": texts.SUBJECTS.get(each.subject, each.subject),

@@ -12,6 +12,7 @@ from bot.services import cases, joining
 from storage import (
     applications,
     audit,
+    broadcast_forgetting,
     consents,
     conversations,
     duty_forgetting,
@@ -61,8 +62,8 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
     chat and what was answered are blanked, consents end; photos, files and words given with duties and reasons of
-    requests are emptied. The record of members, events and consents stay; of former members name, number, union and
-    dates; of cadres offices, which duties were done, and numbers.
+    requests are emptied; which notices they got is dropped. The record of members, events and consents stay; of former
+    members name, number, union and dates; of cadres offices, which duties were done, and numbers.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -71,6 +72,7 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     if before.ended and record is not None:
         forgetting.blank_members(work, [record.id])
     forgetting.forget_said(work, person_id, owed=not before.member)
+    broadcast_forgetting.forget_person(work, person_id)
     today = local(now).date()
     pieces = duty_forgetting.of_person(work, person_id, today)
     forgetting.forget_names(work, [person_id], today)

@@ -1,0 +1,289 @@
+"""How a notice goes on: handed in, decided by a second person, scheduled, paused, stopped.
+
+Every deed is one UPDATE with the state it starts from, so of two people at once one is told that it has moved. Who may:
+`DEEDS`. To pause is every editor's, to go on is an approver's: what somebody stopped should be looked at by another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from bot.calendar import daytime
+from bot.services import repeat_rules, segments
+from bot.services.actors import Actor, require
+from bot.services.broadcasts import (
+    CLI,
+    EDITABLE,
+    BadNotice,
+    Draft,
+    Moved,
+    check_moment,
+    create,
+    name_of,
+    rule_of,
+    seen,
+)
+from bot.services.house import House
+from storage import audit, broadcast_rows, broadcasts
+from storage.broadcasts import Broadcast
+from storage.work import Work
+
+NOTE_CHARS = 200
+SOON = timedelta(hours=24)
+CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What may be done to a notice: from which states, with which right of `actors.RIGHTS`, called how in the trail."""
+
+    right: str
+    origins: tuple[str, ...]
+
+    def open_to(self, actor: Actor, broadcast: Broadcast) -> bool:
+        """Whether this actor may do it to this notice now."""
+        return actor.may(self.right) and broadcast.state in self.origins
+
+
+DEEDS: Mapping[str, Deed] = MappingProxyType(
+    {
+        "change": Deed("draft", EDITABLE),
+        "submit": Deed("draft", ("draft", "rejected")),
+        "withdraw": Deed("draft", ("pending", "approved", "scheduled")),
+        "approve": Deed("approve", ("pending",)),
+        "reject": Deed("approve", ("pending",)),
+        "schedule": Deed("draft", ("approved",)),
+        "pause": Deed("draft", ("scheduled", "resolving", "sending")),
+        "resume": Deed("approve", ("paused",)),
+        "cancel": Deed("draft", (*EDITABLE, "resolving", "sending", "paused")),
+        "resend": Deed("draft", ("done", "partly_failed", "failed")),
+        "nudge": Deed("draft", ("sending", "done", "partly_failed")),
+    }
+)
+
+
+def allowed(actor: Actor, broadcast: Broadcast) -> frozenset[str]:
+    """What this actor may do to it now (keys of `DEEDS`); nobody decides about what they wrote or handed in."""
+    open_ = {name for name, deed in DEEDS.items() if deed.open_to(actor, broadcast)}
+    if _own(actor, broadcast):
+        open_ -= {"approve", "reject"}
+    if broadcast.kind != "notice":
+        open_ -= {"change", "submit", "withdraw"}
+    if not broadcast.wants_receipt:
+        open_ -= {"nudge"}
+    return frozenset(open_)
+
+
+def begin(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
+    """The notice of a deed. Raises NoBroadcast, NotAllowed, Moved."""
+    deed = DEEDS[name]
+    require(actor, deed.right)
+    broadcast = seen(work, actor, broadcast_id)
+    if broadcast.state not in deed.origins:
+        raise Moved
+    return broadcast
+
+
+def note(work: Work, actor: Actor, broadcast_id: int, name: str, now: datetime, words: str = "") -> None:
+    """The audit line of a deed."""
+    audit.write(work, name_of(actor), f"broadcast_{name}", f"broadcast:{broadcast_id}", now, words)
+
+
+def _move(work: Work, broadcast: Broadcast, name: str, state: str, now: datetime, **values: Any) -> None:
+    if not broadcasts.move(work, broadcast.id, DEEDS[name].origins, state, now, broadcast.version, **values):
+        raise Moved
+
+
+def _asked(broadcast: Broadcast, version: int | None) -> None:
+    """Raises Moved when somebody has written it anew since the actor read it."""
+    if version is not None and version != broadcast.version:
+        raise Moved
+
+
+def submit(
+    work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, version: int | None = None
+) -> Broadcast:
+    """Hand it in: it waits for a second person where one is needed, else it is scheduled.
+
+    A second person is needed for more than `approve_above` people, for what repeats and for what may go out at night.
+    Raises NoBroadcast, NotAllowed, Moved, BadNotice (nobody to send to, or its time has passed), BadSegment.
+    """
+    broadcast = begin(work, actor, broadcast_id, "submit")
+    _asked(broadcast, version)
+    rule = rule_of(work, broadcast)
+    segments.check(work, rule)
+    expected = segments.count(work, rule, broadcast.topic, now).reachable
+    if not expected and broadcast.repeat is None:
+        raise BadNotice("现在没有能收到这条通知的人，请看看发送对象选得对不对。")
+    state, values = _due(broadcast, broadcast.not_before, now, house)
+    if state == "approved":
+        raise BadNotice("发送时间已经过去了，请重新选择。")
+    values = {**values, "expected": expected, "submitted_by": name_of(actor), "submitted_at": now, "note": ""}
+    if needs_second(broadcast, expected, house):
+        state, values = "pending", {**values, "not_before": broadcast.not_before, "valid_until": None}
+    _move(work, broadcast, "submit", state, now, **values)
+    note(work, actor, broadcast_id, "submit", now, f"{expected} people, {state}")
+    return seen(work, actor, broadcast_id)
+
+
+def needs_second(broadcast: Broadcast, expected: int, house: House) -> bool:
+    """Whether a second person must approve it."""
+    return expected > house.reach.approve_above or broadcast.repeat is not None or broadcast.any_hour
+
+
+def _due(broadcast: Broadcast, at: datetime | None, now: datetime, house: House) -> tuple[str, dict[str, Any]]:
+    """`scheduled` with its times, or `approved` when the time that was asked for has passed."""
+    moment = at
+    if broadcast.repeat is not None:
+        moment = repeat_rules.next_after(repeat_rules.parse(broadcast.repeat), max(now, at or now))
+        return ("approved", {}) if moment is None else ("scheduled", {"not_before": moment, "valid_until": None})
+    if moment is None:
+        moment = now if broadcast.any_hour else daytime(now, house.hours)
+    elif moment <= now:
+        return "approved", {}
+    return "scheduled", {"not_before": moment, "valid_until": moment + timedelta(hours=broadcast.hours)}
+
+
+def send(work: Work, actor: Actor, draft: Draft, now: datetime, house: House, key: str = "") -> Broadcast:
+    """Written, handed in and, by who runs commands on the machine, approved at once; if this key is known, that one.
+
+    Raises as `create` and `submit`.
+    """
+    broadcast = create(work, actor, draft, now, house, key)
+    if broadcast.state == "draft":
+        broadcast = submit(work, actor, broadcast.id, now, house)
+    if broadcast.state == "pending" and actor == CLI:
+        broadcast = approve(work, actor, broadcast.id, now, house)
+    return broadcast
+
+
+def withdraw(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House) -> Broadcast:
+    """Take it back before it begins: a draft again. Raises NoBroadcast, NotAllowed, Moved."""
+    broadcast = begin(work, actor, broadcast_id, "withdraw")
+    if broadcast.kind != "notice":
+        raise Moved("这条通知由活动自动发出，可以取消，不能改。")
+    undone: dict[str, Any] = {"submitted_by": "", "submitted_at": None, "approver": "", "decided_at": None}
+    undone["valid_until"] = None
+    if broadcast.not_before is not None and broadcast.not_before <= now:  # as soon as allowed: so it is again
+        undone["not_before"] = None
+    _move(work, broadcast, "withdraw", "draft", now, **undone)
+    note(work, actor, broadcast_id, "withdraw", now)
+    return seen(work, actor, broadcast_id)
+
+
+def approve(
+    work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, version: int | None = None
+) -> Broadcast:
+    """A second person agrees: scheduled, or `approved` when its time has passed meanwhile (`schedule` chooses another).
+
+    `version`: the one the actor has read. Raises NoBroadcast, NotAllowed, Moved, BadNotice for one's own.
+    """
+    broadcast = begin(work, actor, broadcast_id, "approve")
+    _second(actor, broadcast)
+    _asked(broadcast, version)
+    state, values = _due(broadcast, broadcast.not_before, now, house)
+    _move(work, broadcast, "approve", state, now, approver=name_of(actor), decided_at=now, note="", **values)
+    note(work, actor, broadcast_id, "approve", now, f"{broadcast.expected} people, {state}")
+    return seen(work, actor, broadcast_id)
+
+
+def reject(
+    work: Work,
+    actor: Actor,
+    broadcast_id: int,
+    words: str,
+    now: datetime,
+    house: House,
+    version: int | None = None,
+) -> Broadcast:
+    """A second person does not agree and says why. Raises NoBroadcast, NotAllowed, Moved, BadNotice."""
+    broadcast = begin(work, actor, broadcast_id, "reject")
+    _second(actor, broadcast)
+    _asked(broadcast, version)
+    words = " ".join("".join(each if each.isprintable() else " " for each in words).split())
+    if not 1 <= len(words) <= NOTE_CHARS:
+        raise BadNotice(f"请写明退回的原因，最多{NOTE_CHARS}个字。")
+    _move(work, broadcast, "reject", "rejected", now, approver=name_of(actor), decided_at=now, note=words)
+    note(work, actor, broadcast_id, "reject", now)
+    return seen(work, actor, broadcast_id)
+
+
+def _own(actor: Actor, broadcast: Broadcast) -> bool:
+    return actor != CLI and name_of(actor) in (broadcast.author, broadcast.submitted_by)
+
+
+def _second(actor: Actor, broadcast: Broadcast) -> None:
+    if _own(actor, broadcast):
+        raise BadNotice("自己写的或自己提交的通知，要请另一位审核人审核。")
+
+
+def schedule(
+    work: Work, actor: Actor, broadcast_id: int, at: datetime | None, now: datetime, house: House
+) -> Broadcast:
+    """Another time for what was approved after its own (None: as soon as allowed). Raises as `submit`."""
+    broadcast = begin(work, actor, broadcast_id, "schedule")
+    if at is not None:
+        check_moment(at, broadcast.any_hour or broadcast.repeat is not None, now, house.hours)
+    state, values = _due(broadcast, at, now, house)
+    if state != "scheduled":
+        raise BadNotice("重复的日期都已经过去了，请修改通知的截止日期。")
+    _move(work, broadcast, "schedule", state, now, **values)
+    note(work, actor, broadcast_id, "schedule", now)
+    return seen(work, actor, broadcast_id)
+
+
+def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House) -> Broadcast:
+    """Nothing more is sent (what has left has left) until it is resumed. Raises NoBroadcast, NotAllowed, Moved."""
+    begin(work, actor, broadcast_id, "pause")
+    if not broadcasts.pause_one(work, broadcast_id, DEEDS["pause"].origins, now):
+        raise Moved
+    note(work, actor, broadcast_id, "pause", now)
+    return seen(work, actor, broadcast_id)
+
+
+def stop_all(work: Work, actor: Actor, now: datetime) -> int:
+    """Pause everything of the actor's branch that is going out, or is due within a day; how many. Raises NotAllowed."""
+    require(actor, "approve")
+    paused = broadcasts.pause_below(work, actor.path, now + SOON, now)
+    for broadcast_id in paused:
+        note(work, actor, broadcast_id, "pause", now, "stop word")
+    return len(paused)
+
+
+def resume(
+    work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, hours: int | None = None
+) -> Broadcast:
+    """Go on where it stopped; a pattern with its next occurrence. `hours`: worth sending so long from now on.
+
+    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given).
+    """
+    broadcast = begin(work, actor, broadcast_id, "resume")
+    values: dict[str, Any] = {}
+    if hours is not None:
+        if not 1 <= hours <= 24 * 14:
+            raise BadNotice("有效时间要在1到336小时之间。")
+        values["valid_until"] = now + timedelta(hours=hours)
+    elif broadcast.valid_until is not None and broadcast.valid_until <= now:
+        raise BadNotice("这条通知已经过了有效时间。要接着发，请填写还要发送几个小时；不发了请取消。")
+    if broadcast.repeat is not None:
+        state, values = _due(broadcast, None, now, house)
+        if state != "scheduled":
+            raise BadNotice("重复的日期都已经过去了，请取消，或复制成一条新的。")
+    state = broadcast.paused_from or "sending"
+    _move(work, broadcast, "resume", state, now, paused_from="", **values)
+    note(work, actor, broadcast_id, "resume", now, state)
+    return seen(work, actor, broadcast_id)
+
+
+def cancel(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House) -> Broadcast:
+    """Stop it for good: who has not got it will not. Raises NoBroadcast, NotAllowed, Moved.
+
+    What a sender holds at this moment may still arrive. Of many recipients some are marked later, by the job.
+    """
+    broadcast = begin(work, actor, broadcast_id, "cancel")
+    _move(work, broadcast, "cancel", "cancelled", now, ended_at=now, paused_from="")
+    stopped = broadcast_rows.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
+    note(work, actor, broadcast_id, "cancel", now, f"from {broadcast.state}, {stopped} at once")
+    return seen(work, actor, broadcast_id)
