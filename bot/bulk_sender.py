@@ -12,14 +12,13 @@ import logging
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.bulk_copies import Copies, copies_of
 from bot.calendar import Hours, daytime
 from bot.clock import Clock, local
-from bot.contract import Outcome, Outgoing, Result
+from bot.contract import Address, Channel, Copier, Copies, Outcome, Outgoing, Result
 from bot.lanes import Lane
 from bot.services import bulk_delivery, delivery, reach
 from bot.services.bulk_delivery import Ways
@@ -266,6 +265,24 @@ class BulkSender:
                 self._copies.clear()
             found = self._copies[key] = copies_of(self._lane.channel, _outgoing(job, self._policy, self._clock))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """Copies on any channel."""
+
+    channel: Channel
+    out: Outgoing
+
+    async def send(self, user: str, dedupe: str) -> Outcome:
+        """One copy."""
+        return await self.channel.send(replace(self.out, dedupe=dedupe), Address(self.channel.name, user))
+
+
+def copies_of(channel: Channel, out: Outgoing) -> Copies:
+    """A message made ready for many, by the best way a channel has."""
+    made = channel.copies(out) if isinstance(channel, Copier) else None
+    return made or OneByOne(channel, out)
 
 
 def _outgoing(job: Job, policy: ReachPolicy, clock: Clock) -> Outgoing:

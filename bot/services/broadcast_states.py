@@ -164,7 +164,10 @@ def withdraw(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: 
     broadcast = begin(work, actor, broadcast_id, "withdraw")
     if broadcast.kind != "notice":
         raise Moved("这条通知由活动自动发出，可以取消，不能改。")
-    undone = {"submitted_by": "", "submitted_at": None, "approver": "", "decided_at": None, "valid_until": None}
+    undone: dict[str, Any] = {"submitted_by": "", "submitted_at": None, "approver": "", "decided_at": None}
+    undone["valid_until"] = None
+    if broadcast.not_before is not None and broadcast.not_before <= now:  # as soon as allowed: so it is again
+        undone["not_before"] = None
     _move(work, broadcast, "withdraw", "draft", now, **undone)
     note(work, actor, broadcast_id, "withdraw", now)
     return seen(work, actor, broadcast_id)

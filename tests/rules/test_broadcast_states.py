@@ -145,6 +145,7 @@ def test_taken_back_it_is_a_draft_again(notices: Notices) -> None:
     for made in (notices.pending(), notices.scheduled()):
         done = notices.do(deeds.withdraw, ANN, made.id)
         assert (done.state, done.submitted_at, done.valid_until) == ("draft", None, None)
+        assert notices.do(deeds.submit, ANN, made.id, at=notices.now + HOUR).state == made.state
 
 
 @pytest.mark.parametrize("state", ["scheduled", "resolving", "sending"])

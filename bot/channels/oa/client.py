@@ -8,11 +8,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from bot.channels.oa.errors import TOKEN_REFUSED, Answer, Refused, code_of, message_id_of, outcome_of
+from bot.channels.oa.express import Express
 from bot.channels.oa.settings import OaSettings
 from bot.channels.oa.tokens import StoredToken, Tokens, TokenStore
-from bot.channels.oa.transport import Transport, dump
+from bot.channels.oa.transport import Transport, dump, read
 from bot.contract import Outcome, Result
 
 _LOG = logging.getLogger(__name__)
@@ -26,15 +28,36 @@ class OaApi:
     def __init__(self, channel: str, settings: OaSettings, store: TokenStore, now: Callable[[], datetime]) -> None:
         self._settings, self._now = settings, now
         self._transport = Transport(settings.api_base_url, settings.timeout_s, settings.in_flight)
+        self._express = Express(settings.api_base_url, settings.timeout_s)
         self.tokens = Tokens(channel, store, self._fetch_token, now)
 
     async def close(self) -> None:
         """Close the connections."""
+        self._express.close()
         await self._transport.close()
 
     async def post(self, path: str, data: Mapping[str, Any]) -> Answer:
         """POST a JSON object to a path below /cgi-bin/."""
         return await self._call("POST", path, {}, dump(data))
+
+    async def express(self, path: bytes, body: bytes, usual: bytes) -> Answer | None:
+        """POST a JSON object that is made already; None when the answer is the `usual` one, byte for byte.
+
+        The same rules of tokens and errcodes as `post`, at a fraction of its cost; for bulk.
+        """
+
+        async def attempt(token: StoredToken) -> tuple[int, Answer | None]:
+            target = b"%s?access_token=%s" % (path, quote(token.value, safe="").encode())
+            status, raw = await self._express.post(target, body)
+            if status == 200 and raw == usual:
+                return 0, None
+            answer = read(status, raw)
+            return code_of(answer), answer
+
+        code, answer = await self._with_token(attempt)
+        if code:
+            raise self._refused(code, answer or {}, path.decode())
+        return answer
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         """GET a path below /cgi-bin/."""
