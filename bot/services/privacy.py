@@ -65,7 +65,7 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
     chat and what was answered are blanked, consents end; registrations for events ahead are cancelled, what was said at
-    registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go, and
+    registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go and
     which notices they got. The record of members, events and consents stay; of former members name, number, union and
     dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
     """
