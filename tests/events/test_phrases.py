@@ -92,8 +92,6 @@ def test_what_is_no_judgement(words: str) -> None:
     assert event_marks.JUDGED.fullmatch(words) is None
 
 
-@pytest.mark.parametrize(
-    "words", ["报名入会", "技能比武怎么报名", "不参加活动行吗", "活动经费怎么报销"]
-)
+@pytest.mark.parametrize("words", ["报名入会", "技能比武怎么报名", "不参加活动行吗", "活动经费怎么报销"])
 def test_what_is_about_something_else(words: str) -> None:
     assert not takes(words)
