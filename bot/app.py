@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bot import content
+from bot.bulk_sender import BulkSender
 from bot.calendar import Hours
 from bot.channels.oa.channel import OaChannel
 from bot.channels.oa.errors import Refused
@@ -23,12 +24,15 @@ from bot.errors import Misconfigured
 from bot.fetcher import Fetcher
 from bot.jobs import table
 from bot.jobs.scheduler import Scheduler
+from bot.lanes import Lane
+from bot.mass_sender import MassSender
 from bot.meaning import Meaning
-from bot.sender import Lane, Sender
+from bot.sender import Sender
 from bot.services import golden
 from bot.services.duty_policy import DutyPolicy
 from bot.services.house import House
 from bot.services.knowledge import Knowledge
+from bot.services.reach_policy import ReachPolicy
 from bot.services.sensitive import Sensitive
 from bot.token_store import DatabaseTokens
 from bot.web.health import Health
@@ -59,6 +63,30 @@ def duty_policy(config: Config) -> DutyPolicy:
     return DutyPolicy(**config.duties.model_dump())
 
 
+def reach_policy(config: Config) -> ReachPolicy:
+    """By which routes people are reached unasked, as configured."""
+    account = config.channels.oa
+    return ReachPolicy(
+        templates=_templates(account),
+        notices=_purposes(account.notice_consent_template, account.event_consent_template),
+        per_second=account.sends_per_second,
+        mass=account.mass,
+        approve_above=config.broadcasts.approve_above,
+        consent_link=account.consent_link,
+    )
+
+
+def _templates(account: OfficialAccount) -> dict[str, str]:
+    """Purpose to the platform's template; reminders of duties go by the one of notices."""
+    made = _purposes(account.notice_template, account.event_template)
+    return {**made, "reminder": made["notice"]} if "notice" in made else made
+
+
+def _purposes(notice: str, event: str) -> dict[str, str]:
+    """Purpose to an id of the platform. What is about an event goes by that of notices without one of its own."""
+    return {purpose: each for purpose, each in (("notice", notice), ("event", event or notice)) if each}
+
+
 def make_house(config: Config) -> House:
     """The union as the rules see it."""
     union, timing = config.union, config.timing
@@ -73,6 +101,7 @@ def make_house(config: Config) -> House:
         chat_days=timing.chat_days,
         private_link=union.private_link,
         duties=duty_policy(config),
+        reach=reach_policy(config),
         sensitive=Sensitive(content.read_sensitive(config.content.folder / "sensitive.yaml")),
         knowledge=Knowledge(config.embedding.model if config.embedding.enabled else ""),
     )
@@ -80,7 +109,6 @@ def make_house(config: Config) -> House:
 
 def oa_settings(account: OfficialAccount) -> OaSettings:
     """The channel's own settings. Raises Misconfigured."""
-    template = account.notice_template
     try:
         return OaSettings(
             app_id=account.app_id,
@@ -91,7 +119,8 @@ def oa_settings(account: OfficialAccount) -> OaSettings:
             mode=account.mode,
             sends_per_second=account.sends_per_second,
             in_flight=account.in_flight,
-            templates={"notice": template, "reminder": template} if template else {},
+            templates=_templates(account),
+            notices=_purposes(account.notice_consent_template, account.event_consent_template),
         )
     except ValueError as error:
         raise Misconfigured(f"channels.oa: {error}") from None
@@ -129,6 +158,8 @@ class Application:
         self.public_port = self.console_port = 0
         self.official_account: OaChannel | None = None
         self.sender: Sender | None = None
+        self.bulk_sender: BulkSender | None = None
+        self.mass_sender: MassSender | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Application":
@@ -150,14 +181,32 @@ class Application:
         self.database.look(self.house.knowledge.refresh)
         self.database.look(self.house.units.refresh)
         channels = self._channels(stack)
-        self.sender = sender = Sender(self.database, self._lanes(channels), self.clock)
+        lanes = self._lanes(channels)
+        self.sender = sender = Sender(self.database, lanes, self.clock)
         stack.push_async_callback(sender.stop)
+        self._send_bulk(stack, lanes)
         scheduler = Scheduler(table(self._endpoint), self.database, self.house, self.clock)
         await self._listen(stack, channels, sender)
         scheduler.start()
         stack.callback(scheduler.stop)
         sender.start()
+        self._send_mass(stack)
         self._fetch(stack)
+
+    def _send_bulk(self, stack: AsyncExitStack, lanes: Mapping[str, Lane]) -> None:
+        """Deliver broadcasts beside the replies, on the channel that they go out by."""
+        lane = lanes.get(self.house.reach.channel)
+        if lane is not None:
+            self.bulk_sender = BulkSender(self.database, lane, self.clock, self.house.reach, self.house.hours)
+            stack.push_async_callback(self.bulk_sender.stop)
+            self.bulk_sender.start()
+
+    def _send_mass(self, stack: AsyncExitStack) -> None:
+        """Send to many at once, where a channel is able to."""
+        if self.official_account is not None:
+            self.mass_sender = MassSender(self.database, self.official_account, self.house, self.clock)
+            stack.push_async_callback(self.mass_sender.stop)
+            self.mass_sender.start()
 
     def _fetch(self, stack: AsyncExitStack) -> None:
         """Bring home what people send, where a channel gives it out."""
@@ -186,7 +235,7 @@ class Application:
 
     def _lanes(self, channels: Mapping[str, Channel]) -> dict[str, Lane]:
         account = self.config.channels.oa
-        templates = frozenset({"notice", "reminder"} if account.notice_template else ())
+        templates = frozenset(_templates(account))
         return {
             name: Lane(channel, account.sends_per_second, account.in_flight, templates)
             for name, channel in channels.items()

@@ -72,6 +72,11 @@ class OfficialAccount(_Section):
     api_base_url: str = "https://api.weixin.qq.com"
     mode: Literal["safe", "compat", "plain"] = "safe"
     notice_template: str = ""
+    event_template: str = ""
+    notice_consent_template: str = ""
+    event_consent_template: str = ""
+    consent_link: str = Field(default="", max_length=300, pattern=r"^(https?://[^\s<>\"]+)?$")
+    mass: bool = False
     sends_per_second: float = Field(default=50, gt=0, le=1000)
     in_flight: int = Field(default=48, ge=1, le=256)
 
@@ -146,6 +151,12 @@ class Duties(_Section):
         return value
 
 
+class Broadcasts(_Section):
+    """Notices to many. `approve_above`: to more people than this, a second person must approve."""
+
+    approve_above: int = Field(default=100, ge=0, le=10_000_000)
+
+
 class Security(_Section):
     """Keys for personal data. `seal_keys`: `1:BASE64[,2:BASE64…]`, the first one seals."""
 
@@ -183,6 +194,7 @@ class Config(BaseSettings):
     channels: Channels = Channels()
     timing: Timing = Timing()
     duties: Duties = Duties()
+    broadcasts: Broadcasts = Broadcasts()
     security: Security = Security()
     content: Content = Content()
     embedding: Embedding = Embedding()

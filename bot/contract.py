@@ -4,11 +4,11 @@ Page one of the code. A channel knows the wire and never the union; the dispatch
 Everything here is a plain value: no IO, no clock, no import of ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class BadRequest(Exception):
@@ -236,6 +236,31 @@ class MediaSource(Protocol):
         UNREACHABLE: the platform does not have it any more. REJECTED: it can never be had, or is larger. Anything
         else: try again.
         """
+
+
+class MassChannel(Protocol):
+    """A channel that takes one message for many people in one call. Optional: not every channel does."""
+
+    async def send_many(self, out: Outgoing, users: Sequence[str]) -> Outcome:
+        """One job to these platform ids; a refusal is a value. `out.dedupe`: a repeat of it is not sent twice."""
+
+    async def mass_state(self, message_id: str) -> Outcome:
+        """How far a job is: OK it was sent, ACCEPTED it is being sent, REJECTED it failed; anything else: ask again."""
+
+
+class Copies(Protocol):
+    """A message made ready once for many; every copy differs in whom it is for and in the key that drops repeats."""
+
+    async def send(self, user: str, dedupe: str) -> Outcome:
+        """One copy, as `Channel.send`: a refusal is a value, never an exception."""
+
+
+@runtime_checkable
+class Copier(Protocol):
+    """A channel that makes copies faster than one by one. Optional: not every channel does."""
+
+    def copies(self, out: Outgoing) -> Copies | None:
+        """`out` made ready, its `dedupe` left to each copy; None when this one has to be sent one by one."""
 
 
 class Channel(Protocol):

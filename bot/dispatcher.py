@@ -17,14 +17,14 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import texts
 from bot.clock import Clock
-from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing
+from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing, Receipt
 from bot.dialogue import SEEN, Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
-from bot.services import forgetting, letters, membership
+from bot.services import bulk_delivery, forgetting, grants, letters, mass, membership, notice_items
 from bot.services.house import House
 from bot.turn import Turn, plain_words
-from storage import claims, inbox, outbox, people
+from storage import bulk_claims, claims, inbox, outbox, people
 from storage.work import Work
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Dispatcher:
         can = self._channels[inbound.channel]
         turn = self._take(work, item, known, now)
         if known:
-            people.seen(work, known, now, _window(can, inbound), follows=inbound.kind is not Kind.UNFOLLOW)
+            people.seen(work, known, now, _window(can, inbound), follows=_follows(known, inbound.kind))
         _record(work, turn)
         return self._compose(turn, can, item.answer_by)
 
@@ -150,6 +150,8 @@ class Dispatcher:
             people.mark_unfollowed(turn.work, turn.person.address_id)
             forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id, turn.now)
             return
+        if kind is Kind.CONSENT:
+            grants.heard(turn.work, turn.person.address_id, turn.message.consents, turn.now)
         if kind in SILENT:
             turn.topic = turn.message.event[:60] or kind.value
             if kind is Kind.OTHER:
@@ -161,7 +163,7 @@ class Dispatcher:
             turn.topic = turn.topic or name
             for words in turn.reask:
                 turn.say(words)
-            _bring_letters(turn, in_form=turn.person.conversation is not None and open_form is None)
+            _bring_news(turn, in_form=turn.person.conversation is not None and open_form is None)
         self._dialogue.begin(turn)
 
     def _compose(self, turn: Turn, can: Capabilities, answer_by: datetime | None) -> Reply:
@@ -193,16 +195,20 @@ class Dispatcher:
         return reply
 
 
-def _bring_letters(turn: Turn, in_form: bool) -> None:
+def _bring_news(turn: Turn, in_form: bool) -> None:
     """What was kept for this person's next contact; never in a group, in the middle of a form or beside bad news.
 
     It comes after the answer, but before a list to choose from, which belongs to what is tapped.
     """
     busy = in_form or turn.form is not None or turn.reask or turn.grave or turn.topic == membership.NOTICE
-    if turn.person.letters and turn.private and not busy:
-        said = letters.tell(turn.work, turn.person.person_id, turn.now)
-        place = 0 if turn.topic == "suggest" else len(turn.said)
-        turn.said[place:place] = said
+    if busy or not turn.private:
+        return
+    place = 0 if turn.topic == "suggest" else len(turn.said)
+    said = letters.tell(turn.work, turn.person.person_id, turn.now) if turn.person.letters else []
+    news = notice_items.bring(turn.work, turn.person.person_id, turn.now) if turn.person.notices else None
+    turn.said[place:place] = [*said, news.words] if news else said
+    if news and turn.topic != "suggest":
+        turn.offer(*notice_items.choices(news, beside=bool(turn.choices)))
 
 
 def _shape(choices: tuple[Choice, ...], hand_over: bool) -> dict[str, Any]:
@@ -255,8 +261,11 @@ def _again(work: Work, inbound: Inbound, in_time: bool) -> Reply:
 def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
     """The platform tells how earlier messages ended."""
     for receipt in inbound.receipts:
-        if not claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now):
-            inbox.keep_receipt(work, inbound.channel, receipt.message_id, receipt.code, now)
+        if mass.heard(work, receipt, now):
+            continue
+        known = claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now)
+        if not known and not _of_bulk(work, receipt, now):
+            inbox.keep_receipt(work, inbound.channel, receipt.message_id, mass.kept_code(receipt), now)
     inbox.record(
         work,
         text="",
@@ -269,6 +278,17 @@ def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
         received_at=now,
     )
     return Reply()
+
+
+def _of_bulk(work: Work, receipt: Receipt, now: datetime) -> bool:
+    """Whether a receipt is about a recipient of a broadcast."""
+    state, reason = bulk_delivery.heard(receipt.ok, receipt.code)
+    return bulk_claims.confirm(work, receipt.message_id, state, reason, receipt.code, now)
+
+
+def _follows(known: people.Known, kind: Kind) -> bool:
+    """Whether somebody follows after this: agreeing to a notice is open to those who do not, anything else is not."""
+    return known.following if kind is Kind.CONSENT else kind is not Kind.UNFOLLOW
 
 
 def _window(can: Capabilities, inbound: Inbound) -> tuple[str, int, int] | None:

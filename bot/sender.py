@@ -18,6 +18,7 @@ from functools import partial
 
 from bot.clock import Clock, local
 from bot.contract import Address, Channel, Choice, Outcome, Outgoing, Result
+from bot.lanes import Lane
 from bot.services import delivery
 from storage import budgets, claims, inbox, outbox, people
 from storage.claims import Claimed, Settlement
@@ -25,19 +26,8 @@ from storage.database import Database
 from storage.work import Work
 
 log = logging.getLogger(__name__)
-RESERVED = 8  # places that bulk may not take; a quarter where there are few
 IDLE_SECONDS = 1.0  # a lost wake-up costs this much, not a message
 FLUSH_SECONDS = 0.003  # outcomes wait so long for company
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A channel as the sender drives it: its overall rate and which purposes have a template."""
-
-    channel: Channel
-    per_second: float
-    in_flight: int
-    templates: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -57,7 +47,6 @@ class Sender:
         self._owner = secrets.token_hex(8)
         self._event = asyncio.Event()
         self._done: dict[str, list[Done]] = {name: [] for name in lanes}
-        self._flying: dict[str, int] = dict.fromkeys(lanes, 0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._last: dict[int, asyncio.Task[None]] = {}  # by address: what a later message has to wait for
         self._stopping = False
@@ -111,18 +100,18 @@ class Sender:
     async def _cycle(self, name: str, claim: bool = True) -> bool:
         """One unit of work for one channel; whether anything was done."""
         done, self._done[name] = self._done[name], []
-        self._flying[name] -= len(done)
         lane = self._lanes[name]
-        room = lane.in_flight - self._flying[name] if claim else 0
+        lane.places.taken -= len(done)
+        room = lane.in_flight - lane.places.taken if claim else 0
         if not done and room <= 0:
             return False
         try:
             rows = await self._database.writer.write(lambda work: self._unit(work, name, done, room))
         except Exception:
             self._done[name] = done + self._done[name]
-            self._flying[name] += len(done)
+            lane.places.taken += len(done)
             raise
-        self._flying[name] += len(rows)
+        lane.places.taken += len(rows)
         self._launch(lane, rows)
         return bool(done or rows)
 
@@ -139,7 +128,7 @@ class Sender:
         granted = budgets.take(work, name, lane.per_second, room, now)
         quick = (outbox.REPLY, outbox.REMINDER)
         rows = claims.claim(work, self._owner, now, granted, quick, [name])
-        bulk = min(granted, room - min(RESERVED, lane.in_flight // 4)) - len(rows)
+        bulk = min(granted, room - lane.reserved) - len(rows)
         if bulk > 0:
             rows += claims.claim(work, self._owner, now, bulk, (outbox.BULK,), [name])
         budgets.give_back(work, name, granted - len(rows))

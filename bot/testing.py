@@ -6,16 +6,19 @@ Product code: `talk` uses it, the recorded dialogues use it, and a union can tes
 import asyncio
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.bulk_sender import BulkSender
 from bot.channels.talk import TalkChannel, as_text
 from bot.clock import FrozenClock
 from bot.contract import Inbound, Kind
 from bot.dispatcher import Dispatcher, Push
 from bot.jobs import JOBS
 from bot.jobs.job import Moment, run_job
-from bot.sender import Lane, Sender
+from bot.lanes import Lane
+from bot.sender import Sender
 from bot.services.house import House
 from handlers import CONVERSATION
 from storage import outbox
@@ -26,7 +29,9 @@ class Talk:
     """One union with its people. `says` gives what the bot answers; `pass_time` what it says by itself meanwhile."""
 
     def __init__(self, database: Database, house: House, now: datetime) -> None:
-        self.database, self.house = database, house
+        # here a notice reaches everybody at once: there are no windows, as if all had the template route
+        reach = replace(house.reach, channel="talk", templates={"notice": "talk", "event": "talk"})
+        self.database, self.house = database, replace(house, reach=reach)
         self.clock = FrozenClock(now)
         self.channel = TalkChannel()
         self._dispatcher = Dispatcher(CONVERSATION, house, self.clock, {"talk": self.channel.can})
@@ -79,10 +84,11 @@ class Talk:
         return {user: said for user, said in news.items() if said}
 
     def deliver(self) -> None:
-        """Send what is due in the outbox."""
+        """Send what is due in the outbox and of broadcasts."""
         lane = Lane(self.channel, 1e6, 64)
 
         async def drain() -> None:
             await Sender(self.database, {"talk": lane}, self.clock).drain()
+            await BulkSender(self.database, lane, self.clock, self.house.reach, self.house.hours).drain()
 
         asyncio.run(drain())

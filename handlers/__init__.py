@@ -3,6 +3,7 @@
 from bot.dialogue import Aside
 from bot.dispatcher import Conversation
 from handlers import (
+    consents,
     duties,
     duty_courtesy,
     duty_numbers,
@@ -27,25 +28,31 @@ from handlers import (
     members,
     membership,
     nothing_open,
+    notices,
     numbers,
     opinions,
     picking,
     privacy,
     resuming,
     sensitive,
+    staff_phone,
     subscription,
+    topics,
     unbinding,
 )
 
 ROUTERS = (
     sensitive.router,
     numbers.router,
+    staff_phone.router,
     event_lists.router,
     events.router,
     event_marks.router,
     subscription.router,
+    consents.router,
     help.router,
     human.router,
+    topics.router,
     privacy.router,
     duty_progress.router,
     membership.router,
@@ -53,6 +60,7 @@ ROUTERS = (
     members.router,
     unbinding.router,
     leave.router,
+    notices.router,
     duties.router,
     duty_percent.router,
     duty_undoing.router,
@@ -108,7 +116,9 @@ BESIDE_NUMBERS = (
 def _is_command(words: str, form: str) -> bool:
     """Whether these words are never an answer to this form."""
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
-    if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words):
+    if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words) or topics.takes(words):
+        return True
+    if any(each.takes(words) for each in (*notices.COMMANDS, *staff_phone.COMMANDS)):
         return True
     if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True

@@ -128,17 +128,20 @@ def move(
     state: str | None,
     now: datetime,
     version: int | None = None,
+    anew: bool = False,
     **values: Any,
 ) -> bool:
     """From one of these states (and this version) to another (None: it stays as it is), with what comes with it.
 
-    False, and nothing changed, when it is in another state by now.
+    False, and nothing changed, when it is in another state by now. `anew`: what it says changes, so does the version.
     """
     row = table(Broadcast)
     where = [row.c.id == broadcast_id, row.c.state.in_(origins)]
     if version is not None:
         where.append(row.c.version == version)
     new = {**values, "changed_at": now, **({"state": state} if state else {})}
+    if anew:
+        new["version"] = row.c.version + 1
     return bool(work.execute(sa.update(row).where(*where).values(**new)).rowcount)
 
 

@@ -27,6 +27,7 @@ NOT_REACHED = ("failed", "unreachable", "expired")
 _OPEN_SQL = sa.text("state IN ('queued','sending','massed')")
 _HEARD_SQL = sa.text("message_id <> ''")
 _MASS_SQL = sa.text("route = 'mass'")
+_TO_MASS_SQL = sa.text("route = 'mass' AND state = 'queued'")
 
 
 class Recipient(Row, table=True):
@@ -43,6 +44,9 @@ class Recipient(Row, table=True):
             "ix_recipient_open", "broadcast_id", "due_at", "id", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL
         ),
         sa.Index("ix_recipient_message", "message_id", sqlite_where=_HEARD_SQL, postgresql_where=_HEARD_SQL),
+        sa.Index(
+            "ix_recipient_to_mass", "broadcast_id", "id", sqlite_where=_TO_MASS_SQL, postgresql_where=_TO_MASS_SQL
+        ),
         sa.Index("ix_recipient_mass", "address_id", "settled_at", sqlite_where=_MASS_SQL, postgresql_where=_MASS_SQL),
     )
     id: int = Field(primary_key=True, sa_type=BigId)

@@ -13,25 +13,39 @@ import time
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from benchmarks.report import percentile
 from bot.app import oa_settings, open_database
+from bot.bulk_sender import BulkSender
 from bot.channels.oa.channel import OaChannel
 from bot.clock import SystemClock
 from bot.config import Config, load
-from bot.sender import Lane, Sender
-from bot.services import broadcasts
+from bot.jobs import resolve_broadcasts
+from bot.jobs.job import Moment
+from bot.lanes import Lane
+from bot.services.house import House
+from bot.services.reach_policy import ReachPolicy
 from bot.serving import run_async
 from bot.token_store import DatabaseTokens
-from storage import claims, migrate, outbox, people
+from storage import bulk_ends, migrate, people
 from storage.base import table
+from storage.broadcasts import Broadcast
 from storage.database import Database
+from storage.recipients import Recipient
 from storage.work import Work
 
 WINDOW = ("message", 5, 48 * 3600)
 CHUNK = 2000
+
+
+class Waits(NamedTuple):
+    """What became of the messages. Seconds."""
+
+    sent: int
+    p50: float
+    p99: float
 
 
 def add_followers(database: Database, count: int, now: datetime) -> None:
@@ -46,25 +60,38 @@ def _add(users: list[str], now: datetime, work: Work) -> None:
         people.create(work, "oa", user, "", now, WINDOW)
 
 
+def announce(work: Work, now: datetime) -> int:
+    """A notice to everybody who follows; its id."""
+    words = {"title": "通知", "text": "困难职工帮扶申请本月25日截止，请尽快到所在工会办理。"}
+    when = {"not_before": now, "created_at": now, "any_hour": True}
+    rule = {"all": [{"who": "followers"}]}
+    made = Broadcast(id=work.new_id(), key="bench", **words, segment=rule, state="scheduled", author="bench", **when)
+    work.session.add(made)
+    return made.id
+
+
 def enqueue(database: Database, now: datetime) -> float:
-    """Queue one notice for everybody; seconds it took."""
-    notice = broadcasts.Notice("bench", "通知", "困难职工帮扶申请本月25日截止，请尽快到所在工会办理。", "followers")
+    """Write the recipients of one notice to everybody; seconds it took."""
+    database.writer.run(lambda work: announce(work, now))
     started = time.perf_counter()
-    database.writer.run(lambda work: broadcasts.send(work, notice, "bench", now))
+    resolve_broadcasts.JOB.run(database, House(), Moment(now, now))
     return time.perf_counter() - started
 
 
-def waits(work: Work) -> list[float]:
-    """Seconds from enqueueing to settling of what was sent, in order."""
-    out = table(outbox.Outbox)
-    rows = work.look(sa.select(out.c.created_at, out.c.settled_at).where(out.c.state == "sent")).all()
-    return sorted((row.settled_at - row.created_at) / timedelta(seconds=1) for row in rows)
+def waits(work: Work) -> Waits:
+    """How many were sent, and the seconds from enqueueing to settling of the middle one and of one in a hundred."""
+    row, notice = table(Recipient), table(Broadcast)
+    started = work.look(sa.select(notice.c.not_before)).scalar_one()
+    sent = work.look(sa.select(sa.func.count()).where(row.c.state == "sent")).scalar_one()
+    at = sa.select(row.c.settled_at).where(row.c.state == "sent").order_by(row.c.settled_at)
+    marks = [work.look(at.offset(int(sent * share)).limit(1)).scalar() or started for share in (0.5, 0.99)]
+    return Waits(sent, *((mark - started) / timedelta(seconds=1) for mark in marks))
 
 
 async def until_empty(database: Database) -> None:
     """Look every 0.2 s whether anything is left to send; cheap beside sending."""
     never = asyncio.Event()
-    while await database.read(lambda work: claims.waiting(work, (outbox.BULK,))):
+    while not await database.read(bulk_ends.through):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(never.wait(), 0.2)
 
@@ -73,7 +100,7 @@ async def deliver(config: Config, database: Database) -> float:
     """Send all there is; CPU seconds of this process."""
     clock = SystemClock()
     channel = OaChannel(oa_settings(config.channels.oa), DatabaseTokens(database), clock.now)
-    sender = Sender(database, {"oa": Lane(channel, 1e6, config.channels.oa.in_flight)}, clock)
+    sender = BulkSender(database, Lane(channel, 1e6, config.channels.oa.in_flight), clock, ReachPolicy())
     before = time.process_time()
     sender.start()
     await until_empty(database)
@@ -94,7 +121,7 @@ async def run(config: Config, messages: int) -> None:
     cpu = await deliver(config, database)
     took = database.look(waits)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found = {"sent": len(took), "enqueue": enqueued, "p50": percentile(took, 0.5), "p99": percentile(took, 0.99)}
+    found = {"sent": took.sent, "enqueue": enqueued, "p50": took.p50, "p99": took.p99}
     print(json.dumps({**found, "cpu": cpu, "rss": peak}), flush=True)
     database.close()
 

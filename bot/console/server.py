@@ -36,6 +36,12 @@ from bot.console import (
     member_cards,
     member_corrections,
     members,
+    my_phone,
+    notice_edit,
+    notice_quotas,
+    notice_results,
+    notice_tests,
+    notices,
     org_dates,
     pages,
     person_export,
@@ -68,6 +74,11 @@ ROUTES: tuple[Route, ...] = (
     *targets.ROUTES,
     *target_files.ROUTES,
     *target_numbers.ROUTES,
+    *notice_edit.ROUTES,  # before a notice: /notices/new is none
+    *notice_quotas.ROUTES,
+    *notices.ROUTES,
+    *notice_tests.ROUTES,
+    *notice_results.ROUTES,
     *event_edit.ROUTES,  # before an event: /events/new is none
     *events.ROUTES,
     *event_people.ROUTES,
@@ -93,6 +104,7 @@ ROUTES: tuple[Route, ...] = (
     *org_dates.ROUTES,
     *login.ROUTES,
     *me.ROUTES,
+    *my_phone.ROUTES,
     *accounts.ROUTES,
     *audit.ROUTES,
 )

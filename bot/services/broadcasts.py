@@ -229,8 +229,8 @@ def change(
         raise Moved("这条通知已经发出或取消了，不能再改。可以复制成一条新的。")
     check(work, draft, now, house)
     undone = {"submitted_by": "", "submitted_at": None, "approver": "", "decided_at": None, "valid_until": None}
-    new = {**_content(draft), **undone, "expected": 0, "version": version + 1}
-    if not broadcasts.move(work, broadcast_id, EDITABLE, "draft", now, version, **new):
+    new = {**_content(draft), **undone, "expected": 0}
+    if not broadcasts.move(work, broadcast_id, EDITABLE, "draft", now, version, anew=True, **new):
         raise Moved
     audit.write(work, name_of(actor), "broadcast_change", f"broadcast:{broadcast_id}", now, f"version {version + 1}")
     return seen(work, actor, broadcast_id)

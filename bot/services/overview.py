@@ -76,6 +76,8 @@ COUNTS = {
     "dated": "定下期限",
     "escalated": "上报上级",
     "kept": "留待来访",
+    "made": "生成",
+    "recipients": "清理发送名单",
 }
 
 

@@ -23,6 +23,7 @@ SETTINGS = OaSettings(
     token=VECTORS["token"],
     encoding_aes_key=VECTORS["encoding_aes_key"],
     templates={"duty": "TEMPLATE_DUTY"},
+    notices={"duty": "CONSENT_DUTY"},
 )
 NOW = datetime.fromtimestamp(1795200001, UTC)
 USER = "oAAAAAAAAAAAAAAAAAAAAAAAAAAA"

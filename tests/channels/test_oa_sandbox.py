@@ -190,7 +190,7 @@ async def test_a_notice_uses_up_a_consent() -> None:
         await room.phone("follow")
         out = outgoing(route="notice", template="duty", fields={"thing1": "经费收缴"})
         assert (await room.channel.send(out, TO)).result is Result.OPTED_OUT
-        await room.phone("consent", template_id="TEMPLATE_DUTY", accept=True, count=1)
+        await room.phone("consent", template_id="CONSENT_DUTY", accept=True, count=1)
         assert (await room.channel.send(out, TO)).result is Result.ACCEPTED
         assert (await room.channel.send(out, TO)).code == "43101"
 
@@ -204,6 +204,23 @@ async def test_a_mass_send_is_taken_once() -> None:
         again = await room.channel.send(out, Address("oa", "@all"))
         assert again.result in (Result.ACCEPTED, Result.THROTTLED)
         assert await room.received() == ["全体会员：春游报名开始"]
+
+
+async def test_a_mass_send_to_a_list_is_taken_once_and_can_be_asked_for() -> None:
+    async with open_room() as room:
+        await room.phone("follow")
+        out = outgoing("全体会员：春游报名开始", route="mass", dedupe="m1")
+        first = await room.channel.send_many(out, [CHEN, "oNobody"])
+        assert (first.result, first.code) == (Result.ACCEPTED, "")
+        again = await room.channel.send_many(out, [CHEN, "oNobody"])
+        assert (again.result, again.code, again.message_id) == (Result.ACCEPTED, "45065", first.message_id)
+        assert await room.received() == ["全体会员：春游报名开始"]
+        assert (await room.channel.mass_state(first.message_id)).result is Result.OK
+        assert (await room.channel.mass_state("999")).result is Result.REJECTED
+        await room.phone("text", text="在吗")
+        (receipt,) = [each for inbound in room.door.inbound for each in inbound.receipts]
+        assert (receipt.message_id, receipt.ok) == (first.message_id, True)
+        assert receipt.counts == {"total": 2, "filtered": 2, "sent": 1, "error": 1}
 
 
 @pytest.mark.parametrize(

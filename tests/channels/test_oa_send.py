@@ -100,10 +100,10 @@ async def test_a_long_dedupe_key_is_hashed_to_32() -> None:
 
 async def test_notice_shortens_things() -> None:
     fields = {"thing1": "关于开展\n夏季送清凉活动的通知（各基层工会）请查收", "time2": "2026-11-21 09:00"}
-    out = outgoing(route="notice", template="TEMPLATE_DUTY", fields=fields, link="https://example.org/")
+    out = outgoing(route="notice", template="CONSENT_DUTY", fields=fields, link="https://example.org/")
     path, body, outcome = await sent(out)
     assert path == "/cgi-bin/message/subscribe/bizsend"
-    assert (body["touser"], body["template_id"], body["page"]) == (USER, "TEMPLATE_DUTY", "https://example.org/")
+    assert (body["touser"], body["template_id"], body["page"]) == (USER, "CONSENT_DUTY", "https://example.org/")
     assert body["data"]["thing1"]["value"] == "关于开展 夏季送清凉活动的通知（各基层…"
     assert len(body["data"]["thing1"]["value"]) == 20
     assert body["data"]["time2"]["value"] == "2026-11-21 09:00"
@@ -118,6 +118,47 @@ async def test_mass_to_all_or_a_tag(user: str, audience: dict[str, Any]) -> None
     assert path == "/cgi-bin/message/mass/sendall"
     assert body == {"filter": audience, "text": {"content": "通知"}, "msgtype": "text", "clientmsgid": "b1"}
     assert outcome.result is Result.ACCEPTED
+
+
+async def test_mass_to_a_list_of_people() -> None:
+    async with platform() as (stub, channel):
+        stub.default = {"errcode": 0, "errmsg": "ok", "msg_id": 34182}
+        outcome = await channel.send_many(outgoing("通知", dedupe="m1f"), ["a", "b"])
+        assert stub.calls[-1][0] == "/cgi-bin/message/mass/send"
+        assert stub.last() == {
+            "touser": ["a", "b"],
+            "text": {"content": "通知"},
+            "msgtype": "text",
+            "clientmsgid": "m1f",
+        }
+    assert outcome == Outcome(Result.ACCEPTED, message_id="34182", route="mass")
+
+
+@pytest.mark.parametrize("count", [0, 1, 10_001])
+async def test_a_list_the_platform_would_refuse_never_leaves(count: int) -> None:
+    async with platform() as (stub, channel):
+        outcome = await channel.send_many(outgoing("通知"), ["a"] * count)
+        assert stub.calls == []
+    assert (outcome.result, outcome.code, outcome.ours) == (Result.REJECTED, "no mass audience", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ({"msg_id": 1, "msg_status": "SEND_SUCCESS"}, Result.OK),
+        ({"msg_id": 1, "msg_status": "SENDING"}, Result.ACCEPTED),
+        ({"msg_id": 1, "msg_status": "SEND_FAIL"}, Result.REJECTED),
+        ({"msg_id": 1, "msg_status": "DELETE"}, Result.REJECTED),
+        ({"msg_id": 1, "msg_status": "SOMETHING_NEW"}, Result.UNKNOWN),
+        ({"errcode": -1}, Result.THROTTLED),
+    ],
+)
+async def test_how_far_a_mass_job_is(answer: dict[str, Any], result: Result) -> None:
+    async with platform() as (stub, channel):
+        stub.default = answer
+        outcome = await channel.mass_state("34182")
+        assert (stub.calls[-1][0], stub.last()) == ("/cgi-bin/message/mass/get", {"msg_id": "34182"})
+    assert (outcome.result, outcome.route) == (result, "mass")
 
 
 async def test_a_mass_send_already_taken_is_accepted_with_its_id() -> None:

@@ -35,6 +35,7 @@ from tests.channels.oa_kit import SETTINGS, channel
         ("sends_per_second", 0),
         ("in_flight", 0),
         ("templates", {"duty": ""}),
+        ("notices", {"duty": ""}),
     ],
 )
 def test_what_cannot_work_is_named_without_its_value(name: str, value: Any) -> None:
@@ -69,4 +70,6 @@ def test_the_channel_is_a_channel_and_tells_what_it_can() -> None:
     assert oa.can.routes == ("custom", "notice", "template", "mass")
     assert oa.can.rates == {"custom": 50, "notice": 50, "template": 50, "mass": 1}
     assert oa.can.in_flight == 32
-    assert channel(templates={}).can.routes == ("custom", "mass")
+    assert channel(templates={}, notices={}).can.routes == ("custom", "mass")
+    assert channel(templates={}).can.routes == ("custom", "notice", "mass")
+    assert channel(notices={}).can.routes == ("custom", "template", "mass")

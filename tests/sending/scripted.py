@@ -20,7 +20,8 @@ from bot.contract import (
     WireRequest,
     WireResponse,
 )
-from bot.sender import Lane, Sender
+from bot.lanes import Lane
+from bot.sender import Sender
 from storage.database import Database
 from storage.outbox import Outbox
 from storage.people import Address as Place

@@ -1,11 +1,12 @@
 """The Official Account as a `Channel`: verified pushes in, passive replies and sends out."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from bot.channels.oa.client import OaApi
+from bot.channels.oa.copies import copies
 from bot.channels.oa.crypto import MessageCrypto, check_signature
 from bot.channels.oa.errors import Refused
 from bot.channels.oa.inbound import to_inbound
@@ -21,6 +22,7 @@ from bot.contract import (
     BadRequest,
     Capabilities,
     Challenge,
+    Copies,
     Inbound,
     Media,
     Outcome,
@@ -52,7 +54,7 @@ class OaChannel:
         self._settings = settings
         self._crypto = MessageCrypto(settings.encoding_aes_key, settings.app_id) if settings.encoding_aes_key else None
         self.api = OaApi(NAME, settings, store, now)
-        self._sender = Sender(self.api, settings.templates)
+        self._sender = Sender(self.api, settings.templates, settings.notices)
         self._can = _capabilities(settings)
 
     @property
@@ -62,7 +64,7 @@ class OaChannel:
 
     @property
     def can(self) -> Capabilities:
-        """What an Official Account is able to do; template and notice only when templates are configured."""
+        """What an Official Account is able to do; template and notice only when they are configured."""
         return self._can
 
     async def close(self) -> None:
@@ -124,6 +126,18 @@ class OaChannel:
             return Outcome(Result.REJECTED, "address", ours=True, route=out.route)
         return await self._sender.send(out, to.user)
 
+    def copies(self, out: Outgoing) -> Copies | None:
+        """`out` made ready for many people, None when it has to be sent one by one."""
+        return copies(self.api, out, self._settings.templates, self._settings.notices)
+
+    async def send_many(self, out: Outgoing, users: Sequence[str]) -> Outcome:
+        """One mass job to 2 to 10 000 people; a finish event tells how it ended."""
+        return await self._sender.send_many(out, users)
+
+    async def mass_state(self, message_id: str) -> Outcome:
+        """How far an accepted mass job is."""
+        return await self._sender.mass_state(message_id)
+
     async def fetch(self, media_id: str, limit: int) -> Media | Outcome:
         """A picture that somebody sent in the last three days. Files have no media id on an Official Account."""
         try:
@@ -148,7 +162,8 @@ def _encrypted(body: bytes) -> str:
 
 
 def _capabilities(settings: OaSettings) -> Capabilities:
-    routes = ("custom", "notice", "template", "mass") if settings.templates else ("custom", "mass")
+    have = {"custom": True, "notice": settings.notices, "template": settings.templates, "mass": True}
+    routes = tuple(route for route, there in have.items() if there)
     return Capabilities(
         text_bytes=MAX_TEXT_BYTES,
         choices=True,

@@ -1,29 +1,40 @@
-"""One message to one person (or one mass job) by each route of the platform (platform.md 5.2)."""
+"""One message to one person, or one mass job to many, by each route of the platform (platform.md 5.2)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
 from wechatpy.client.api import WeChatMessage
 
+from bot.channels.oa.bodies import dedupe_id, mass_body, need, notice_body, ours, template_body, text_body
 from bot.channels.oa.client import OaApi
 from bot.channels.oa.errors import Answer, Refused, message_id_of
 from bot.channels.oa.text import MAX_TEXT_BYTES, body, clean, cut
 from bot.contract import Outcome, Outgoing, Result
 
-MAX_DEDUPE: Final = 32
-MAX_THING: Final = 20
 EVERYBODY: Final = "@all"
 TAG: Final = "tag:"
+NO_ERRCODE: Final = "no errcode"
+MASS_LEAST, MASS_MOST = 2, 10_000  # openids in one call (40130)
+# What message/mass/get says of a job; anything else is not known.
+MASS_STATES: Final[Mapping[str, Result]] = MappingProxyType(
+    {
+        "SEND_SUCCESS": Result.OK,
+        "SENDING": Result.ACCEPTED,
+        "SEND_FAIL": Result.REJECTED,
+        "DELETE": Result.REJECTED,
+    }
+)
 
 
 class Sender:
-    """The routes of one account. `templates`: purpose -> template id; an id of the account itself is taken as it is."""
+    """The routes of one account. `templates`, `notices`: purpose -> id of the template or subscription notice; an id of
+    the account itself is taken as it is.
+    """
 
-    def __init__(self, api: OaApi, templates: Mapping[str, str]) -> None:
-        self._api, self._templates = api, templates
+    def __init__(self, api: OaApi, templates: Mapping[str, str], notices: Mapping[str, str]) -> None:
+        self._api, self._templates, self._notices = api, templates, notices
         self._message: Any = WeChatMessage(api)
         self._routes: Mapping[str, Callable[[Outgoing, str], Awaitable[Answer]]] = MappingProxyType(
             {"custom": self._custom, "template": self._template, "notice": self._notice, "mass": self._mass}
@@ -34,23 +45,26 @@ class Sender:
         route = out.route or "custom"
         call = self._routes.get(route)
         if call is None:
-            return _ours("unknown route", route)
+            return ours("unknown route", route)
+        return await _ended(route, lambda: call(out, user))
+
+    async def send_many(self, out: Outgoing, users: Sequence[str]) -> Outcome:
+        """One mass job to 2 to 10 000 openids; `out.dedupe` is its `clientmsgid`. Never raises, like `send`."""
+        return await _ended("mass", lambda: self._mass_list(out, users))
+
+    async def mass_state(self, message_id: str) -> Outcome:
+        """How far a mass job is: OK: it was sent, ACCEPTED: it is being sent, REJECTED: it failed."""
         try:
-            answer = await call(out, user)
+            answer = await self._api.post("message/mass/get", {"msg_id": message_id})
         except Refused as refusal:
-            return replace(refusal.outcome, route=route)
-        if "errcode" not in answer:
-            return Outcome(Result.UNKNOWN, "no errcode", route=route)
-        done = Result.OK if route == "custom" else Result.ACCEPTED
-        return Outcome(done, message_id=message_id_of(answer), route=route)
+            return replace(refusal.outcome, route="mass")
+        status = str(answer.get("msg_status", ""))
+        return Outcome(MASS_STATES.get(status, Result.UNKNOWN), status[:32], message_id=message_id, route="mass")
 
     async def _custom(self, out: Outgoing, user: str) -> Answer:
-        text = body(out)
         if out.choices:
-            return await self._menu(out, user, text)
-        _need(text.strip(), "empty text")
-        answer: Answer = await self._message.send_text(user, cut(text, MAX_TEXT_BYTES))
-        return answer
+            return await self._menu(out, user, body(out))
+        return await self._api.post("message/custom/send", {"touser": user, **text_body(out)})
 
     async def _menu(self, out: Outgoing, user: str, text: str) -> Answer:
         items = [{"id": clean(choice.id), "content": clean(choice.label)} for choice in out.choices]
@@ -62,45 +76,33 @@ class Sender:
 
     async def _template(self, out: Outgoing, user: str) -> Answer:
         # wechatpy's send_template has no client_msg_id.
-        data: dict[str, Any] = {"touser": user, "template_id": self._template_id(out), "data": _values(out.fields)}
-        if out.link:
-            data["url"] = out.link
+        data: dict[str, Any] = {"touser": user, **template_body(out, self._templates)}
         if out.dedupe:
             data["client_msg_id"] = dedupe_id(out.dedupe)
         return await self._api.post("message/template/send", data)
 
     async def _notice(self, out: Outgoing, user: str) -> Answer:
-        fields = {name: _thing(value) if name.startswith("thing") else value for name, value in out.fields.items()}
-        answer: Answer = await self._message.send_subscribe_message(
-            user, self._template_id(out), _values(fields), page=out.link or None
-        )
-        return answer
+        return await self._api.post("message/subscribe/bizsend", {"touser": user, **notice_body(out, self._notices)})
 
     async def _mass(self, out: Outgoing, user: str) -> Answer:
         # wechatpy sends the dead group_id and no clientmsgid.
-        text = body(out)
-        _need(text.strip(), "empty text")
-        data: dict[str, Any] = {
-            "filter": _audience(user),
-            "text": {"content": cut(text, MAX_TEXT_BYTES)},
-            "msgtype": "text",
-        }
-        if out.dedupe:
-            data["clientmsgid"] = dedupe_id(out.dedupe)
-        return await self._api.post("message/mass/sendall", data)
+        return await self._api.post("message/mass/sendall", {**mass_body(out), "filter": _audience(user)})
 
-    def _template_id(self, out: Outgoing) -> str:
-        found = self._templates.get(out.template, "")
-        known = found or (out.template if out.template in self._templates.values() else "")
-        _need(known, "unknown template")
-        return known
+    async def _mass_list(self, out: Outgoing, users: Sequence[str]) -> Answer:
+        need(MASS_LEAST <= len(users) <= MASS_MOST, "no mass audience")
+        return await self._api.post("message/mass/send", {**mass_body(out), "touser": list(users)})
 
 
-def dedupe_id(dedupe: str) -> str:
-    """A key of at most 32 characters; a longer one is hashed, not cut."""
-    if len(dedupe) <= MAX_DEDUPE:
-        return dedupe
-    return sha256(dedupe.encode("utf-8", "surrogatepass")).hexdigest()[:MAX_DEDUPE]
+async def _ended(route: str, call: Callable[[], Awaitable[Answer]]) -> Outcome:
+    """How a call of a route ended."""
+    try:
+        answer = await call()
+    except Refused as refusal:
+        return replace(refusal.outcome, route=route)
+    if "errcode" not in answer:
+        return Outcome(Result.UNKNOWN, NO_ERRCODE, route=route)
+    done = Result.OK if route == "custom" else Result.ACCEPTED
+    return Outcome(done, message_id=message_id_of(answer), route=route)
 
 
 def _audience(user: str) -> dict[str, Any]:
@@ -108,24 +110,5 @@ def _audience(user: str) -> dict[str, Any]:
     if user == EVERYBODY:
         return {"is_to_all": True}
     number = user.removeprefix(TAG)
-    _need(user.startswith(TAG) and number.isascii() and number.isdigit(), "no mass audience")
+    need(user.startswith(TAG) and number.isascii() and number.isdigit(), "no mass audience")
     return {"is_to_all": False, "tag_id": int(number)}
-
-
-def _values(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    return {name: {"value": value} for name, value in fields.items()}
-
-
-def _thing(value: str) -> str:
-    """A `thing` has at most 20 characters in one line, or the whole notice is refused (47003)."""
-    flat = " ".join(clean(value).split())
-    return flat if len(flat) <= MAX_THING else flat[: MAX_THING - 1] + "…"
-
-
-def _need(fits: object, code: str) -> None:
-    if not fits:
-        raise Refused(_ours(code, ""))
-
-
-def _ours(code: str, route: str) -> Outcome:
-    return Outcome(Result.REJECTED, code, ours=True, route=route)

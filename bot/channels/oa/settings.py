@@ -20,7 +20,8 @@ class SettingsError(ValueError):
 @dataclass(frozen=True, slots=True)
 class OaSettings:
     """One account. `mode` is the least that is accepted: `safe` and `compat` take encrypted pushes only (the body of
-    a plain push is not signed, platform.md 0.6), `plain` takes both. `templates`: purpose -> template id.
+    a plain push is not signed, platform.md 0.6), `plain` takes both. `templates`: purpose -> template id, `notices`:
+    purpose -> id of the subscription notice.
 
     `freshness_seconds`: how far a push's timestamp may be from now. `timeout_s`: for one API call, in all.
     `sends_per_second`: for each route but mass sends. `in_flight`: sends at once (above 50 the platform is "busy").
@@ -35,6 +36,7 @@ class OaSettings:
     mode: str = "safe"
     freshness_seconds: int = 600
     templates: Mapping[str, str] = field(default_factory=dict)
+    notices: Mapping[str, str] = field(default_factory=dict)
     timeout_s: float = 5.0
     sends_per_second: float = 50.0
     in_flight: int = 32
@@ -51,6 +53,7 @@ class OaSettings:
         _require(0 < self.sends_per_second <= 1000, "sends_per_second must be above 0 and at most 1000")
         _require(0 < self.in_flight <= 256, "in_flight must be 1 to 256")
         _require(all(self.templates.values()), "templates must give an id for every purpose")
+        _require(all(self.notices.values()), "notices must give an id for every purpose")
 
     def _key_fits(self) -> bool:
         if not self.encoding_aes_key:

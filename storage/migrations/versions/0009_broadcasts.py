@@ -195,6 +195,8 @@ def _recipients() -> None:
     _index("recipient", "mass_job_id")
     _index("recipient", "broadcast_id", "due_at", "id", name="ix_recipient_open", where=OPEN)
     _index("recipient", "message_id", name="ix_recipient_message", where="message_id <> ''")
+    to_mass = "route = 'mass' AND state = 'queued'"
+    _index("recipient", "broadcast_id", "id", name="ix_recipient_to_mass", where=to_mass)
     _index("recipient", "address_id", "settled_at", name="ix_recipient_mass", where="route = 'mass'")
     _make(
         "mass_job",

@@ -1,0 +1,28 @@
+"""dramatiq on Redis, threads."""
+
+import importlib
+import sys
+from typing import Any
+
+from benchmarks.queues import by_requests, message
+
+dramatiq: Any = importlib.import_module("dramatiq")  # installed in the peer's environment only
+brokers: Any = importlib.import_module("dramatiq.brokers.redis")
+dramatiq.set_broker(brokers.RedisBroker(url=message.QUEUE))
+
+
+@dramatiq.actor(queue_name="bench", max_retries=5)  # type: ignore[untyped-decorator]
+def send(user: str) -> None:
+    """Deliver one."""
+    by_requests.post(user)
+
+
+def main(count: int) -> None:
+    """Queue them."""
+    for user in message.users(count):
+        send.send(user)
+
+
+if __name__ == "__main__":
+    # Under its module's name, so that the worker finds the actor.
+    importlib.import_module("benchmarks.queues.dramatiq_app").main(int(sys.argv[1]))

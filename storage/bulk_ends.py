@@ -1,0 +1,88 @@
+"""How broadcasts end: recipients out of date or cancelled, and what a broadcast with nothing left to send came to.
+
+Everything large is done in pieces of at most `PIECE` rows, each one transaction, so that nobody waits for long.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.base import table, tally
+from storage.broadcasts import ENDED, Broadcast
+from storage.bulk_claims import OPEN_ROWS
+from storage.mass_jobs import OPEN as OPEN_JOBS
+from storage.mass_jobs import MassJob
+from storage.notice_items import NoticeItem
+from storage.recipients import Recipient
+from storage.work import Work
+
+PIECE = 5_000
+_row, _broadcast, _item, _job = table(Recipient), table(Broadcast), table(NoticeItem), table(MassJob)
+
+
+def late_ones(work: Work, now: datetime) -> list[int]:
+    """Broadcasts under way that are not worth sending any more, but have queued recipients."""
+    waits = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id, _row.c.state == "queued")
+    mine = (_broadcast.c.state == "sending", _broadcast.c.valid_until < now, waits)
+    return list(work.look(sa.select(_broadcast.c.id).where(*mine)).scalars())
+
+
+def cancelled_ones(work: Work, now: datetime) -> list[int]:
+    """Cancelled broadcasts that somebody still waits for, or whose sender died."""
+    waits = sa.or_(_row.c.state == "queued", sa.and_(_row.c.state == "sending", _row.c.due_at <= now))
+    left = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id, waits)
+    items = sa.exists().where(_item.c.broadcast_id == _broadcast.c.id, _item.c.shown_at.is_(None))
+    mine = (_broadcast.c.state == "cancelled", sa.or_(left, items))
+    return list(work.look(sa.select(_broadcast.c.id).where(*mine)).scalars())
+
+
+def expire(work: Work, broadcast_id: int, now: datetime, limit: int = PIECE) -> int:
+    """Queued recipients of a broadcast are `expired`; returns how many, at most `limit`."""
+    return _end(work, broadcast_id, _row.c.state == "queued", limit, state="expired", reason="too_late", settled_at=now)
+
+
+def bury(work: Work, broadcast_id: int, now: datetime, limit: int = PIECE) -> int:
+    """Recipients of a cancelled broadcast whose sender died are `unknown`; returns how many, at most `limit`."""
+    dead = sa.and_(_row.c.state == "sending", _row.c.due_at <= now)
+    return _end(work, broadcast_id, dead, limit, state="unknown", reason="sender_died", settled_at=now)
+
+
+def _end(work: Work, broadcast_id: int, which: sa.ColumnElement[bool], limit: int, **values: Any) -> int:
+    some = sa.select(_row.c.id).where(OPEN_ROWS, _row.c.broadcast_id == broadcast_id, which).limit(limit)
+    if work.dialect == "postgresql":
+        some = some.with_for_update(skip_locked=True)
+    return int(work.execute(sa.update(_row).where(_row.c.id.in_(some)).values(**values)).rowcount)
+
+
+def forget_items(work: Work, now: datetime, limit: int = PIECE) -> int:
+    """Notice items that nobody saw in time are deleted, their recipients `expired`; returns how many."""
+    query = sa.select(_item.c.id, _item.c.recipient_id).where(_item.c.valid_until < now, _item.c.shown_at.is_(None))
+    rows = work.execute(query.limit(limit)).all()
+    if rows:
+        kept = (_row.c.id.in_([row.recipient_id for row in rows]), _row.c.state == "kept")
+        work.execute(sa.update(_row).where(*kept).values(state="expired", reason="too_late", settled_at=now))
+        work.execute(sa.delete(_item).where(_item.c.id.in_([row.id for row in rows]), _item.c.shown_at.is_(None)))
+    return len(rows)
+
+
+def through(work: Work) -> list[int]:
+    """Broadcasts that are being sent and have nothing left to send; not those of earlier versions (outbox rows)."""
+    open_rows = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id)
+    jobs = sa.exists().where(_job.c.broadcast_id == _broadcast.c.id, _job.c.state.in_(OPEN_JOBS))
+    mine = (_broadcast.c.state == "sending", _broadcast.c.started_at.is_not(None), ~open_rows, ~jobs)
+    return list(work.look(sa.select(_broadcast.c.id).where(*mine)).scalars())
+
+
+def states(work: Work, broadcast_id: int) -> dict[str, int]:
+    """The newest recipients of a broadcast by state."""
+    mine = (_row.c.broadcast_id == broadcast_id, _row.c.latest)
+    return tally(work.look(sa.select(_row.c.state, sa.func.count()).where(*mine).group_by(_row.c.state)))
+
+
+def end(work: Work, broadcast_id: int, state: str, now: datetime) -> bool:
+    """A broadcast that was being sent has ended; false when somebody else was faster."""
+    assert state in ENDED
+    open_rows = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == broadcast_id)
+    mine = (_broadcast.c.id == broadcast_id, _broadcast.c.state == "sending", ~open_rows)
+    return bool(work.execute(sa.update(_broadcast).where(*mine).values(state=state, ended_at=now)).rowcount)

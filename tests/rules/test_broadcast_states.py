@@ -1,0 +1,258 @@
+"""How a notice goes on: who may, from which state, and what is written with it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock import SHANGHAI
+from bot.services import broadcast_states as deeds
+from bot.services import broadcasts
+from bot.services.actors import Actor, NotAllowed
+from bot.services.broadcasts import CLI, BadNotice, Moved, NoBroadcast
+from bot.services.house import House
+from bot.services.reach_policy import ReachPolicy
+from storage.broadcasts import STATES
+from storage.database import Database
+from storage.notice_items import NoticeItem
+from storage.work import Work
+from tests.rules.notices import ANN, BEA, EVE, TALK, Notices, build
+from tests.storage.kit import count
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def notices(database: Database, house: House, now: datetime) -> Notices:
+    return build(database, house, now)
+
+
+def test_a_notice_to_few_is_scheduled_by_its_author(notices: Notices) -> None:
+    made = notices.do(deeds.submit, ANN, notices.written().id)
+    assert (made.state, made.expected, made.submitted_by) == ("scheduled", 6, "staff:ann")
+    assert (made.not_before, made.valid_until) == (notices.now, notices.now + 48 * HOUR)
+    assert notices.trail(made.id) == [("staff:ann", "broadcast_draft"), ("staff:ann", "broadcast_submit")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"urgent": True},
+        {"topic": "urgent"},
+        {"repeat": {"every": "week", "days": [0], "time": "09:30", "until": "2027-01-31"}},
+    ],
+)
+def test_what_goes_out_at_night_or_repeats_needs_a_second_person(notices: Notices, change: dict[str, Any]) -> None:
+    made = notices.do(deeds.submit, ANN, notices.written(**change).id)
+    assert (made.state, made.valid_until) == ("pending", None)
+
+
+def test_more_people_than_the_house_allows_one_person_need_a_second(notices: Notices) -> None:
+    for most, state in ((6, "scheduled"), (5, "pending")):
+        notices.house = replace(notices.house, reach=ReachPolicy(approve_above=most))
+        assert notices.do(deeds.submit, ANN, notices.written().id).state == state
+
+
+def test_nobody_to_send_to_is_said_before_it_is_handed_in(notices: Notices) -> None:
+    made = notices.written(rule={"all": [{"who": "members"}]})
+    with pytest.raises(BadNotice) as refused:
+        notices.do(deeds.submit, ANN, made.id)
+    assert "没有能收到" in refused.value.words
+    assert notices.state(made.id) == "draft"
+
+
+def test_a_second_person_approves_and_it_is_scheduled_from_then(notices: Notices) -> None:
+    made, later = notices.pending(), notices.now + 3 * HOUR
+    done = notices.do(deeds.approve, BEA, made.id, at=later)
+    assert (done.state, done.approver, done.decided_at) == ("scheduled", "staff:bea", later)
+    assert (done.not_before, done.valid_until) == (later, later + 48 * HOUR)
+    assert ("staff:bea", "broadcast_approve") in notices.trail(made.id)
+
+
+def test_nobody_approves_or_rejects_their_own(notices: Notices) -> None:
+    own = notices.pending(actor=BEA)
+    handed_in = notices.do(deeds.submit, BEA, notices.written(urgent=True).id)
+    for made in (own, handed_in):
+        with pytest.raises(BadNotice) as refused:
+            notices.do(deeds.approve, BEA, made.id)
+        assert "另一位" in refused.value.words
+        with pytest.raises(BadNotice):
+            notices.do(deeds.reject, BEA, made.id, "不合适")
+        assert not {"approve", "reject"} & deeds.allowed(BEA, made)
+        assert {"approve", "reject"} <= deeds.allowed(EVE, made)
+    assert notices.state(own.id) == "pending"
+    assert notices.do(deeds.approve, EVE, own.id).state == "scheduled"
+
+
+def test_who_runs_commands_on_the_machine_needs_no_second_person(notices: Notices) -> None:
+    made = notices.do(deeds.send, CLI, replace(TALK, urgent=True), key="k")
+    assert (made.state, made.author, made.submitted_by, made.approver) == ("scheduled", "cli", "cli", "cli")
+    again = notices.do(deeds.send, CLI, replace(TALK, text="别的"), key="k")
+    assert (again.id, again.text) == (made.id, made.text)
+
+
+def test_an_editor_may_not_approve_and_staff_may_not_write(notices: Notices) -> None:
+    made = notices.pending()
+    with pytest.raises(NotAllowed):
+        notices.do(deeds.approve, Actor("cat", "editor"), made.id)
+    with pytest.raises(NotAllowed):
+        notices.do(broadcasts.create, Actor("dan", "staff"), TALK)
+    assert deeds.allowed(Actor("dan", "staff"), made) == frozenset()
+
+
+def test_approved_after_its_time_it_waits_for_another(notices: Notices) -> None:
+    made, late = notices.pending(at=notices.now + HOUR), notices.now + 2 * HOUR
+    done = notices.do(deeds.approve, BEA, made.id, at=late)
+    assert (done.state, done.valid_until) == ("approved", None)
+    with pytest.raises(BadNotice):
+        notices.do(deeds.schedule, ANN, made.id, late - HOUR, at=late)
+    done = notices.do(deeds.schedule, ANN, made.id, late + HOUR, at=late)
+    assert (done.state, done.not_before, done.valid_until) == ("scheduled", late + HOUR, late + 49 * HOUR)
+
+
+def test_a_draft_whose_time_has_passed_is_not_handed_in(notices: Notices) -> None:
+    made = notices.written(at=notices.now + HOUR)
+    with pytest.raises(BadNotice) as refused:
+        notices.do(deeds.submit, ANN, made.id, at=notices.now + 2 * HOUR)
+    assert "已经过去" in refused.value.words
+
+
+def test_rejected_with_a_reason_it_can_be_written_anew(notices: Notices) -> None:
+    made = notices.pending()
+    for words in ("", " \n ", "长" * 201):
+        with pytest.raises(BadNotice):
+            notices.do(deeds.reject, BEA, made.id, words)
+    done = notices.do(deeds.reject, BEA, made.id, "时间不对，\n请核对")
+    assert (done.state, done.note, done.approver) == ("rejected", "时间不对， 请核对", "staff:bea")
+    changed = notices.do(broadcasts.change, ANN, made.id, TALK, made.version)
+    assert (changed.state, changed.approver, changed.decided_at) == ("draft", "", None)
+    assert notices.do(deeds.submit, ANN, made.id).note == ""
+
+
+@pytest.mark.parametrize("state", ["pending", "approved", "scheduled"])
+def test_whatever_is_changed_is_a_draft_again(notices: Notices, state: str) -> None:
+    made = notices.pending()
+    notices.set(made.id, state=state, approver="staff:bea", decided_at=notices.now)
+    changed = notices.do(broadcasts.change, ANN, made.id, replace(TALK, text="改到下午三点。"), made.version)
+    assert (changed.state, changed.version, changed.submitted_by, changed.approver) == ("draft", 2, "", "")
+    assert broadcasts.body(changed) == "改到下午三点。"
+    with pytest.raises(Moved):
+        notices.do(deeds.approve, BEA, made.id, version=made.version)
+
+
+def test_taken_back_it_is_a_draft_again(notices: Notices) -> None:
+    for made in (notices.pending(), notices.scheduled()):
+        done = notices.do(deeds.withdraw, ANN, made.id)
+        assert (done.state, done.submitted_at, done.valid_until) == ("draft", None, None)
+        assert notices.do(deeds.submit, ANN, made.id, at=notices.now + HOUR).state == made.state
+
+
+@pytest.mark.parametrize("state", ["scheduled", "resolving", "sending"])
+def test_pause_and_resume_go_on_where_it_stopped(notices: Notices, state: str) -> None:
+    made = notices.scheduled()
+    notices.set(made.id, state=state)
+    paused = notices.do(deeds.pause, ANN, made.id)
+    assert (paused.state, paused.paused_from) == ("paused", state)
+    with pytest.raises(NotAllowed):
+        notices.do(deeds.resume, ANN, made.id)
+    done = notices.do(deeds.resume, BEA, made.id)
+    assert (done.state, done.paused_from, done.valid_until) == (state, "", made.valid_until)
+
+
+def test_resumed_out_of_date_it_asks_for_new_hours(notices: Notices) -> None:
+    made, late = notices.sent("queued"), notices.now + 49 * HOUR
+    notices.do(deeds.pause, ANN, made.id)
+    with pytest.raises(BadNotice) as refused:
+        notices.do(deeds.resume, BEA, made.id, at=late)
+    assert "有效时间" in refused.value.words
+    done = notices.do(deeds.resume, BEA, made.id, at=late, hours=3)
+    assert (done.state, done.valid_until) == ("sending", late + 3 * HOUR)
+
+
+def test_cancelled_nobody_gets_it_any_more(notices: Notices) -> None:
+    made = notices.sent("queued", "sending", "sent", "kept", "queued", "left_out")
+    kept = notices.people[3]
+    values = {"id": 1, "broadcast_id": made.id, "person_id": kept.person_id, "created_at": notices.now}
+
+    def item(work: Work) -> None:
+        recipient = work.session.connection().exec_driver_sql("SELECT id FROM recipient WHERE state = 'kept'").scalar()
+        work.append(NoticeItem, {**values, "recipient_id": recipient, "valid_until": notices.now + HOUR})
+
+    notices.database.writer.run(item)
+    done = notices.do(deeds.cancel, ANN, made.id)
+    assert (done.state, done.ended_at) == ("cancelled", notices.now)
+    assert notices.states(made.id) == ["cancelled", "sending", "sent", "cancelled", "cancelled", "left_out"]
+    assert count(notices.database, NoticeItem) == 0
+    assert notices.progress(made.id).reasons == {"cancelled": 3}
+    with pytest.raises(Moved):
+        notices.do(deeds.resume, BEA, made.id)
+
+
+def test_cancelled_many_at_once_some_wait_for_the_job(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = notices.sent(*["queued"] * 6)
+    monkeypatch.setattr(deeds, "CANCEL_AT_ONCE", 4)
+    notices.do(deeds.cancel, ANN, made.id)
+    assert sorted(notices.states(made.id)) == ["cancelled"] * 4 + ["queued"] * 2
+
+
+@pytest.mark.parametrize(("name", "deed"), sorted(deeds.DEEDS.items()))
+def test_each_deed_works_from_its_own_states_only(notices: Notices, name: str, deed: deeds.Deed) -> None:
+    run = getattr(deeds, name, None)
+    if run is None:  # change, resend, nudge: elsewhere
+        assert name in ("change", "resend", "nudge")
+        return
+    given = {"reject": ("不合适",), "schedule": (None,)}.get(name, ())
+    for state in STATES:
+        made = notices.written()
+        notices.set(made.id, state=state)
+        if state in deed.origins:
+            notices.do(run, BEA, made.id, *given)
+            assert notices.state(made.id) != state
+        else:
+            with pytest.raises(Moved):
+                notices.do(run, BEA, made.id, *given)
+            assert notices.state(made.id) == state
+        assert (name in deeds.allowed(BEA, notices.get(made.id))) == (notices.state(made.id) in deed.origins)
+
+
+def test_the_stop_word_pauses_what_goes_out_within_an_hour(notices: Notices) -> None:
+    going = [notices.scheduled().id for _ in range(3)]
+    notices.set(going[0], state="sending")
+    notices.set(going[1], state="resolving")
+    later, draft = notices.scheduled(at=notices.now + 47 * HOUR).id, notices.written().id
+    with pytest.raises(NotAllowed):
+        notices.database.writer.run(lambda work: deeds.stop_all(work, ANN, notices.now))
+    assert len(notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now))) == 3
+    assert [notices.state(each) for each in (*going, later, draft)] == ["paused"] * 3 + ["scheduled", "draft"]
+    assert notices.get(going[1]).paused_from == "resolving"
+    assert all(("staff:bea", "broadcast_pause") in notices.trail(each) for each in going)
+
+
+def test_a_branch_sees_and_stops_only_its_own(notices: Notices) -> None:
+    street, shop, city = notices.branch("street"), notices.branch("shop"), notices.scheduled()
+    mine = notices.scheduled(actor=shop)
+    assert (mine.org_id, mine.expected) == (shop.org_id, 1)
+    for actor, made in ((shop, city), (street, city)):
+        for deed in (deeds.pause, deeds.cancel, deeds.withdraw):
+            with pytest.raises(NotAllowed):
+                notices.do(deed, actor, made.id)
+    assert notices.database.writer.run(lambda work: deeds.stop_all(work, street, notices.now)) == [mine.id]
+    assert (notices.state(mine.id), notices.state(city.id)) == ("paused", "scheduled")
+    with pytest.raises(NoBroadcast):
+        notices.do(deeds.pause, BEA, 1)
+
+
+def test_in_the_evening_a_notice_waits_for_the_morning_and_is_worth_its_hours_from_then(notices: Notices) -> None:
+    for hour, first in ((10, (25, 10)), (17, (25, 17)), (20, (26, 9)), (3, (25, 9))):
+        now = datetime(2026, 11, 25, hour, tzinfo=SHANGHAI)
+        made = notices.do(deeds.send, CLI, replace(TALK, hours=2), at=now)
+        begin = datetime(2026, 11, *first, tzinfo=SHANGHAI)
+        assert (made.not_before, made.valid_until) == (begin, begin + 2 * HOUR)
+        urgent = notices.do(deeds.send, CLI, replace(TALK, urgent=True), at=now)
+        assert urgent.not_before == now
+
+
+def test_a_saturday_is_a_day_for_notices(notices: Notices) -> None:
+    saturday = datetime(2026, 11, 28, 10, tzinfo=SHANGHAI)
+    assert notices.do(deeds.send, CLI, TALK, at=saturday).not_before == saturday

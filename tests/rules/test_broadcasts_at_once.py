@@ -1,0 +1,108 @@
+"""Two accounts at the same notice at the same moment, in two processes: one of them is told that it has moved."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from bot.services import broadcast_again, broadcasts
+from bot.services import broadcast_states as deeds
+from bot.services.broadcasts import Moved
+from bot.services.house import House
+from storage import broadcasts as stored
+from storage.recipients import Recipient
+from tests.conftest import Opener
+from tests.rules.notices import ANN, BEA, EVE, TALK, Notices, build
+from tests.storage.kit import count, rows, together
+
+
+@pytest.fixture
+def both(another: Opener, house: House, now: datetime) -> tuple[Notices, Notices]:
+    """Two processes."""
+    one = build(another(), house, now)
+    return one, replace(one, database=another())
+
+
+def lost(*jobs: Callable[[], Any]) -> list[type[BaseException]]:
+    """The errors of jobs that began at the same moment."""
+    return [type(each) for each in together(*jobs)]
+
+
+def test_approving_while_the_author_edits(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.pending()
+    anew = replace(TALK, text="改过的", urgent=True)
+    errors = lost(
+        lambda: one.do(deeds.approve, BEA, made.id, version=made.version),
+        lambda: two.do(broadcasts.change, ANN, made.id, anew, made.version),
+    )
+    # Approved first, then written anew: a draft again. Written first: the approver is told. Nobody approves unread.
+    assert errors in ([], [Moved])
+    after = one.get(made.id)
+    assert (after.state, after.approver, broadcasts.body(after)) == ("draft", "", "改过的")
+    assert (("staff:bea", "broadcast_approve") in one.trail(made.id)) == (errors == [])
+
+
+def test_two_approvers_are_one_decision(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.pending()
+    errors = lost(lambda: one.do(deeds.approve, BEA, made.id), lambda: two.do(deeds.approve, EVE, made.id))
+    assert errors == [Moved]
+    assert len([each for each in one.trail(made.id) if each[1] == "broadcast_approve"]) == 1
+    assert (one.get(made.id).approver, "broadcast_approve") in one.trail(made.id)
+
+
+def test_approved_and_rejected_at_once_is_one_of_them(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.pending()
+    errors = lost(lambda: one.do(deeds.approve, BEA, made.id), lambda: two.do(deeds.reject, EVE, made.id, "不合适"))
+    assert errors == [Moved]
+    after = one.get(made.id)
+    assert (after.state, after.approver) in (("scheduled", "staff:bea"), ("rejected", "staff:eve"))
+
+
+def test_pausing_while_it_ends(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.sent("sent")
+
+    def end() -> None:
+        moved = two.database.writer.run(
+            lambda work: stored.move(work, made.id, ("sending",), "done", two.now, ended_at=two.now)
+        )
+        if not moved:
+            raise Moved
+
+    assert lost(lambda: one.do(deeds.pause, ANN, made.id), end) == [Moved]
+    after = one.get(made.id)
+    assert (after.state, after.ended_at is None, after.paused_from) in (
+        ("paused", True, "sending"),
+        ("done", False, ""),
+    )
+
+
+def test_paused_and_cancelled_at_once_it_is_cancelled(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.sent("queued", "queued")
+    errors = lost(lambda: one.do(deeds.pause, ANN, made.id), lambda: two.do(deeds.cancel, ANN, made.id))
+    assert errors in ([], [Moved])
+    assert (one.state(made.id), one.states(made.id)) == ("cancelled", ["cancelled", "cancelled"])
+
+
+def test_sending_again_twice_at_once_is_sending_again_once(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.sent("sent", "failed", "unreachable", end="partly_failed")
+    jobs = [lambda each=each: each.do(broadcast_again.resend_failed, ANN, made.id) for each in both]
+    assert lost(*jobs) == [Moved]
+    assert (one.get(made.id).attempt, one.states(made.id)) == (2, ["sent", "queued", "queued"])
+    assert count(two.database, Recipient) == 5
+
+
+def test_asking_for_an_answer_twice_at_once_is_asking_once(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.sent("sent", "sent", "failed", end="partly_failed", wants_receipt=True)
+    jobs = [lambda each=each: each.do(broadcast_again.nudge_silent, ANN, made.id) for each in (one, two)]
+    assert lost(*jobs) == [broadcasts.BadNotice]
+    assert [nudged for (nudged,) in rows(one.database, Recipient, "nudged_at")].count(None) == 1
+    assert one.progress(made.id).nudged == 2
