@@ -119,4 +119,5 @@ LIST_GROUP = "接龙里有大家的姓名，请在私聊里发给我登记。"
 COMPANION = "{name}带的人{place}"
 
 # by staff in the console
+INVITE = "时间：{when}\n地点：{place}\n{about}\n报名截止：{closes}\n{how}"
 REMOVED = "您在“{title}”的报名，由工会工作人员取消了。{note}有疑问请回复“转人工”。"

@@ -35,6 +35,7 @@ from handlers import (
     privacy,
     resuming,
     sensitive,
+    staff_phone,
     subscription,
     topics,
     unbinding,
@@ -43,6 +44,7 @@ from handlers import (
 ROUTERS = (
     sensitive.router,
     numbers.router,
+    staff_phone.router,
     event_lists.router,
     events.router,
     event_marks.router,
@@ -116,7 +118,7 @@ def _is_command(words: str, form: str) -> bool:
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
     if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words) or topics.takes(words):
         return True
-    if any(each.takes(words) for each in notices.COMMANDS):
+    if any(each.takes(words) for each in (*notices.COMMANDS, *staff_phone.COMMANDS)):
         return True
     if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True

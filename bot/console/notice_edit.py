@@ -16,10 +16,19 @@ from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.visit import Visit
 from bot.errors import Refusal
-from bot.services import broadcast_states, broadcasts, notice_desk, notice_phone, notice_trial
+from bot.services import (
+    broadcast_states,
+    broadcasts,
+    event_invitation,
+    notice_desk,
+    notice_phone,
+    notice_trial,
+    plan_words,
+)
 from bot.services.actors import NotAllowed
 from bot.services.broadcasts import Moved, NoBroadcast
 from bot.services.notice_trial import Choices, Trial
+from bot.services.plans import Plan
 from bot.services.reach_policy import ROUTE_NAMES
 from bot.services.reasons import REASONS
 from bot.services.repeat_rules import BadRepeat
@@ -44,12 +53,16 @@ class Editing:
 
 
 async def new(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """An empty form, or a copy of a notice (`?from=`)."""
+    """An empty form, a copy of a notice (`?from=`), or an invitation to an event (`?event=`)."""
     usual, source = notice_desk.usual(room.house), number(request.query.get("from", ""))
     values = forms.blank(usual)
     if source:
         seen = await room.database.read(lambda work: broadcasts.seen(work, visit.actor, source))
         values = {**forms.filled(broadcasts.draft_of(seen), usual), "when": "now"}
+    elif event := number(request.query.get("event", "")):
+        now = room.clock.now()
+        draft = await room.database.read(lambda work: event_invitation.draft(work, visit.actor, event, now))
+        values = forms.filled(draft, usual)
     return await _page(room, visit, Editing(0, 0, values))
 
 
@@ -83,7 +96,8 @@ async def send(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         editing = await _with_segment(room, visit, editing, form)
     sides = forms.changed(editing.values["sides"], action, form)
     editing = replace(editing, values={**editing.values, "sides": sides})
-    return await _page(room, visit, await _tried(room, editing) if action == "preview" else editing, plans=True)
+    tried = action == "preview"
+    return await _page(room, visit, await _tried(room, editing) if tried else editing, plans=tried)
 
 
 async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Form) -> Editing:
@@ -91,7 +105,10 @@ async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Form) 
     segment_id = number(form.get("segment", ""))
     if not segment_id:
         return editing
-    rule = await room.database.read(lambda work: notice_trial.saved(work, visit.actor, segment_id))
+    try:
+        rule = await room.database.read(lambda work: notice_trial.saved(work, visit.actor, segment_id))
+    except BadSegment as refusal:
+        return _refused(editing, refusal)
     return replace(editing, values={**editing.values, "sides": forms.of_rule(rule)})
 
 
@@ -159,10 +176,13 @@ async def _page(
 ) -> web.StreamResponse:
     now, reach = room.clock.now(), room.house.reach
 
-    def look(work: Work) -> tuple[Trial, Choices]:
-        return _trial(work, visit, editing, now), notice_trial.choices(work, visit.actor)
+    def look(work: Work) -> tuple[Trial, Choices, Plan | None]:
+        trial, sound = _trial(work, visit, editing, now), plans and not forms.problems(editing.values)
+        draft = forms.draft(editing.values, notice_desk.usual(room.house)) if sound and trial.counts else None
+        plan = notice_trial.plan_draft(work, visit.actor, draft, room.house, now) if draft else None
+        return trial, notice_trial.choices(work, visit.actor), plan
 
-    trial, choices = await room.database.read(look)
+    trial, choices, plan = await room.database.read(look)
     hours = room.house.hours
     return room.render(
         visit,
@@ -179,7 +199,8 @@ async def _page(
         daytime=f"{hours.start:%H:%M}–{hours.end:%H:%M}",
         approve_above=reach.approve_above,
         trial=trial,
-        plan=None,
+        plan=plan,
+        plans=plan_words,
         **_preview(room, editing, now),
     )
 

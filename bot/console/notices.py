@@ -21,20 +21,26 @@ from bot.errors import Refusal
 from bot.services import (
     broadcast_lists,
     broadcast_results,
+    broadcasts,
     catalogue,
     notice_courses,
     notice_desk,
+    notice_trial,
+    plan_words,
 )
 from bot.services.actors import NotAllowed
 from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
 from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
 from bot.services.broadcasts import Moved, NoBroadcast
 from bot.services.notice_desk import Sheet
+from bot.services.notice_trial import Pairs
+from bot.services.plans import Plan
 from bot.services.reasons import REASONS
 from bot.services.trail import Line as Past
 from storage.broadcasts import STATES
 from storage.work import Work
 
+PLANNED = ("pending", "approved", "scheduled")  # what staff decide about with the plan before them
 SECONDS = 5  # between two looks at a notice that is on its way
 TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
 
@@ -82,6 +88,8 @@ class Seen:
     progress: Progress | None
     pictures: list[Picture]
     children: Listing | None
+    plan: Plan | None = None
+    testing: Pairs = ()
 
 
 def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime) -> Seen:
@@ -94,17 +102,21 @@ def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime)
         sent, acked = (notice_courses.course(work, notice_id, name) for name in ("sent", "acked"))
         pictures = notice_charts.pictures(states, sent, acked if sheet.wants_receipt else None)
     repeats = broadcast_lists.listing(work, visit.actor, "all", 1, notice_id) if sheet.repeat else None
-    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats)
+    row = broadcasts.seen(work, visit.actor, notice_id) if sheet.key in PLANNED else None
+    plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
+    testing = notice_trial.testing(work, visit.actor) if "cancel" in sheet.deeds else ()
+    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats, plan, testing)
 
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """One notice; while it is on its way the page looks again by itself."""
-    return await _page(room, visit, row_id(request, "notice"), still="still" in request.query)
+    return await show_one(room, visit, row_id(request, "notice"), still="still" in request.query)
 
 
-async def _page(
+async def show_one(
     room: Room, visit: Visit, notice_id: int, status: int = 200, problem: str = "", still: bool = True
 ) -> web.StreamResponse:
+    """The page of one notice, perhaps with what went wrong."""
     now = room.clock.now()
     seen = await room.database.read(lambda work: look_at(work, room, visit, notice_id, now))
     return room.render(
@@ -114,6 +126,9 @@ async def _page(
         seen=seen,
         sheet=seen.sheet,
         progress=seen.progress,
+        plan=seen.plan,
+        testing=seen.testing,
+        plans=plan_words,
         course=say_course(seen.sheet, seen.progress),
         names=RECIPIENT_WORDS,
         reasons=REASONS,
@@ -160,7 +175,7 @@ async def _ask(
 
     sheet, progress = await room.database.read(look)
     if deed.name not in sheet.deeds and not problem:
-        return await _page(room, visit, notice_id, 409, f"这条通知现在是“{sheet.state}”，不能{deed.label}。")
+        return await show_one(room, visit, notice_id, 409, f"这条通知现在是“{sheet.state}”，不能{deed.label}。")
     about = deed.about(progress) if progress and deed.about else ""
     return room.render(
         visit,
@@ -188,7 +203,7 @@ async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamRespo
     except Refusal as refusal:
         status = 409 if isinstance(refusal, Moved) else 422
         if deed.direct or status == 409:
-            return await _page(room, visit, notice_id, status, refusal.words)
+            return await show_one(room, visit, notice_id, status, refusal.words)
         return await _ask(room, visit, notice_id, deed, status, refusal.words)
     return room.redirect(deed.back or f"/notices/{notice_id}", flash)
 

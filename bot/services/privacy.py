@@ -12,6 +12,7 @@ from bot.services import cases, event_privacy, joining
 from storage import (
     applications,
     audit,
+    broadcast_forgetting,
     consents,
     conversations,
     duty_forgetting,
@@ -20,6 +21,7 @@ from storage import (
     members,
     orgs,
     people,
+    tags,
 )
 from storage.work import Work
 
@@ -63,9 +65,9 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
     chat and what was answered are blanked, consents end; registrations for events ahead are cancelled, what was said at
-    registrations is emptied; photos, files and words given with duties and reasons of
-    requests are emptied. The record of members, events and consents stay; of former members name, number, union and
-    dates; of cadres offices, which duties were done, and numbers.
+    registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go and
+    which notices they got. The record of members, events and consents stay; of former members name, number, union and
+    dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -74,10 +76,12 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     if before.ended and record is not None:
         forgetting.blank_members(work, [record.id])
     forgetting.forget_said(work, person_id, owed=not before.member)
+    broadcast_forgetting.forget_person(work, person_id)
     today = local(now).date()
     pieces = duty_forgetting.of_person(work, person_id, today)
     event_privacy.delete(work, person_id, now)
     forgetting.forget_names(work, [person_id], today)
+    tags.take_all(work, person_id)
     note = f"applications={emptied} evidence={pieces}"
     audit.write(work, f"person:{person_id}", "erase", f"person:{person_id}", now, note)
     if before.member or before.office:

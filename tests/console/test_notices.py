@@ -1,7 +1,16 @@
 """Pages of notices: written, looked at, handed in, decided by somebody else, watched, stopped."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlmodel import select
+
+from bot.clock import local
+from bot.services import segments, tags
+from storage import staff
+from storage import tags as tag_rows
+from storage.outbox import Outbox
+from storage.quotas import QuotaUse, RouteStop
 from tests.console.desk import Desk
 from tests.console.notices_kit import AUTHOR, TEXT, Crowd, crowd_of, drafted, pending, sent
 from tests.console.pages_kit import plain
@@ -254,3 +263,62 @@ async def test_rights(desk: Desk, crowd: Crowd) -> None:
         assert (await liu.post(f"/notices/{notice_id}/{path}", note="不行", reason="核对送达情况")).status == 403, path
     assert crowd.get(notice_id).state == "pending"
     assert AUTHOR.name == "liu"
+
+
+async def test_the_plan_stands_beside_what_is_decided(desk: Desk, crowd: Crowd) -> None:
+    notice_id = await pending(crowd)
+    chen = await desk.person("chen", "approver")
+    page = await chen.get(f"/notices/{notice_id}")
+    assert "发送计划" in page.text and "可以通知 7 人" in plain(page) and "客服消息 7 人" in plain(page)
+    await chen.get("/notices/new")
+    tried = await chen.post("/notices/new", **form(action="preview"))
+    assert "对象 8 人，可以通知 7 人" in plain(tried) and "不发：没有关注公众号，或已取消关注，1 人" in plain(tried)
+    assert "可以通知" not in (await chen.post("/notices/new", **form(action="preview", hours="x"))).text
+    assert "可以通知" not in (await chen.post("/notices/new", **form(action="add-none", **{"none-new": "tag"}))).text
+
+
+async def test_the_quotas_of_the_month(desk: Desk, crowd: Crowd) -> None:
+    day = local(desk.clock.now()).date()
+    await desk.write(lambda work: work.session.add(QuotaUse(channel="oa", route="custom", day=day, used=1234)))
+    until = desk.clock.now() + timedelta(hours=3)
+    await desk.write(lambda work: work.session.add(RouteStop(channel="oa", route="custom", until=until, code="45009")))
+    seen = await (await desk.person("wang", "staff")).get("/notices/quotas")
+    assert "今天已用" in seen.text and "1234 条" in plain(seen) and "平台暂停到 11月25日 13:00" in seen.text
+    assert "1天一共1234条" in seen.text
+
+
+async def test_saved_audiences_and_tags_are_offered(desk: Desk, crowd: Crowd) -> None:
+    now, raw = desk.clock.now(), {"all": [{"who": "members"}, {"below": "west"}], "none": [{"tag": "志愿者"}]}
+    await desk.write(lambda work: tags.create(work, AUTHOR, "志愿者", now))
+    kept = await desk.write(lambda work: segments.save(work, AUTHOR, "西区会员", raw, now))
+    liu = await desk.person("liu", "editor")
+    empty = await liu.get("/notices/new")
+    assert "西区会员" in empty.text
+    taken = await liu.post("/notices/new", **form(action="segment", segment=str(kept)))
+    assert 'value="west"' in taken.text and '<option value="志愿者" selected>' in taken.text
+    assert "西区总工会及下属组织的人；不发给：有标签“志愿者”的人" in taken.text and "对象 4 人" in plain(taken)
+    west = await desk.person("west", "editor", crowd.units["east"])
+    assert (await west.get("/notices/new")).status == 200
+    gone = await liu.post("/notices/new", **form(action="segment", segment="12"))
+    assert gone.status == 200 and "没有这个对象" in gone.text and "周六招聘会" in gone.text
+
+
+async def test_a_notice_is_tried_before_it_goes(desk: Desk, crowd: Crowd) -> None:
+    notice_id = await drafted(crowd)
+    now = desk.clock.now()
+    tag = await desk.write(lambda work: tags.create(work, AUTHOR, "试发名单", now))
+    await desk.write(lambda work: tag_rows.put_on(work, tag, [crowd.people[0], crowd.people[7]]))
+    liu = await desk.person("liu", "editor")
+    page = await liu.get(f"/notices/{notice_id}")
+    assert "先发一份看看" in page.text and "有标签“试发名单”的人" in page.text
+    nobody = await liu.post(f"/notices/{notice_id}/test", to="me")
+    assert nobody.status == 422 and "绑定" in nobody.text
+    seen = await liu.post(f"/notices/{notice_id}/test", to="试发名单")
+    assert seen.status == 200 and "的 1 人" in seen.text and "没有关注公众号" in seen.text
+    await desk.write(lambda work: setattr(staff.by_name(work, "liu"), "person_id", crowd.people[1]))
+    assert "已经发到您的手机" in (await liu.post(f"/notices/{notice_id}/test", to="me")).text
+    texts = desk.database.look(lambda work: [each.text for each in work.session.exec(select(Outbox)).all()])
+    assert len(texts) == 2 and all(TEXT in each for each in texts)
+    wang = await desk.person("wang", "staff")
+    assert "先发一份看看" not in (await wang.get(f"/notices/{notice_id}")).text
+    assert (await wang.post(f"/notices/{notice_id}/test", to="me")).status == 403

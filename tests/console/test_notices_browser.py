@@ -128,6 +128,7 @@ async def test_every_page_fits_any_screen(looker: Looker, crowd: Crowd) -> None:
         ("q3-new", "/notices/new"),
         ("q4-copy", f"/notices/new?from={notice_id}"),
         ("q5-nudge", f"/notices/{notice_id}/nudge"),
+        ("q8-quotas", "/notices/quotas"),
         ("q6-export", f"/notices/{notice_id}/export?state=failed&unit={crowd.units['east']}"),
     ):
         await looker.open(path)
