@@ -79,7 +79,7 @@ async def send(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     if action in ("save", "submit"):
         return await _keep(room, visit, editing, action == "submit")
     if "fragment" in form:
-        return await _fragment(room, visit, editing)
+        return await _fragment(room, visit, editing, form["fragment"])
     if action == "segment":
         editing = await _with_segment(room, visit, editing, form)
     sides = forms.changed(editing.values["sides"], action, form)
@@ -142,10 +142,13 @@ async def _tried(room: Room, editing: Editing) -> Editing:
     return _refused(editing, refusal) if refusal else editing
 
 
-async def _fragment(room: Room, visit: Visit, editing: Editing) -> web.StreamResponse:
+async def _fragment(room: Room, visit: Visit, editing: Editing, part: str) -> web.StreamResponse:
+    """What the script of the form asks for: people are only counted where their conditions were changed."""
     now = room.clock.now()
+    if part != "counted":
+        return room.render(visit, "notice_preview.html", **_preview(room, editing, now))
     trial = await room.database.read(lambda work: _trial(work, visit, editing, now))
-    return room.render(visit, "notice_preview.html", **_preview(room, editing, now), trial=trial)
+    return room.render(visit, "notice_audience.html", trial=trial, reasons=REASONS)
 
 
 def _trial(work: Work, visit: Visit, editing: Editing, now: datetime) -> Trial:
@@ -156,7 +159,7 @@ def _preview(room: Room, editing: Editing, now: datetime) -> dict[str, Any]:
     title, text, receipt = (editing.values[name] for name in ("title", "text", "receipt"))
     routes = [route for route in room.house.reach.routes if route in editing.values["routes"]]
     shown = notice_phone.shown(title, text, receipt, routes, local(now)) if title or text else []
-    return {"shown": shown, "reasons": REASONS}
+    return {"shown": shown}
 
 
 async def _page(
@@ -189,6 +192,7 @@ async def _page(
         trial=trial,
         plan=plan,
         plans=plan_words,
+        reasons=REASONS,
         **_preview(room, editing, now),
     )
 

@@ -41,6 +41,7 @@ from storage.broadcasts import STATES
 from storage.work import Work
 
 PLANNED = ("pending", "approved", "scheduled")  # what staff decide about with the plan before them
+MANY = 100_000  # people, from which on counting them takes a moment
 SECONDS = 5  # between two looks at a notice that is on its way
 TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
 
@@ -99,8 +100,9 @@ def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime)
     pictures: list[Picture] = []
     if progress is not None and progress.total:
         states = [(words, progress.states[key]) for key, words in RECIPIENT_WORDS.items() if progress.states.get(key)]
-        sent, acked = (notice_courses.course(work, notice_id, name) for name in ("sent", "acked"))
-        pictures = notice_charts.pictures(states, sent, acked if sheet.wants_receipt else None)
+        wanted = ("sent", "acked") if sheet.wants_receipt else ("sent",)
+        courses = [] if sheet.runs else [notice_courses.course(work, notice_id, name) for name in wanted]
+        pictures = notice_charts.pictures(states, courses)
     repeats = broadcast_lists.listing(work, visit.actor, "all", 1, notice_id) if sheet.repeat else None
     row = broadcasts.seen(work, visit.actor, notice_id) if sheet.key in PLANNED else None
     plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
@@ -136,7 +138,7 @@ async def show_one(
         desk=notice_desk,
         problem=problem,
         still=still,
-        seconds=SECONDS,
+        seconds=SECONDS if seen.progress is None or seen.progress.total <= MANY else 3 * SECONDS,
     )
 
 
