@@ -158,8 +158,8 @@ class Application:
         self.public_port = self.console_port = 0
         self.official_account: OaChannel | None = None
         self.sender: Sender | None = None
-        self.mass_sender: MassSender | None = None
         self.bulk_sender: BulkSender | None = None
+        self.mass_sender: MassSender | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Application":
@@ -193,13 +193,6 @@ class Application:
         self._send_mass(stack)
         self._fetch(stack)
 
-    def _send_mass(self, stack: AsyncExitStack) -> None:
-        """Send to many at once, where a channel is able to."""
-        if self.official_account is not None:
-            self.mass_sender = MassSender(self.database, self.official_account, self.house.reach, self.clock)
-            stack.push_async_callback(self.mass_sender.stop)
-            self.mass_sender.start()
-
     def _send_bulk(self, stack: AsyncExitStack, lanes: Mapping[str, Lane]) -> None:
         """Deliver broadcasts beside the replies, on the channel that they go out by."""
         lane = lanes.get(self.house.reach.channel)
@@ -207,6 +200,13 @@ class Application:
             self.bulk_sender = BulkSender(self.database, lane, self.clock, self.house.reach, self.house.hours)
             stack.push_async_callback(self.bulk_sender.stop)
             self.bulk_sender.start()
+
+    def _send_mass(self, stack: AsyncExitStack) -> None:
+        """Send to many at once, where a channel is able to."""
+        if self.official_account is not None:
+            self.mass_sender = MassSender(self.database, self.official_account, self.house, self.clock)
+            stack.push_async_callback(self.mass_sender.stop)
+            self.mass_sender.start()
 
     def _fetch(self, stack: AsyncExitStack) -> None:
         """Bring home what people send, where a channel gives it out."""

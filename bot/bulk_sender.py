@@ -12,14 +12,13 @@ import logging
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.bulk_copies import Copies, copies_of
 from bot.calendar import Hours, daytime
 from bot.clock import Clock, local
-from bot.contract import Outcome, Outgoing, Result
+from bot.contract import Address, Channel, Copier, Copies, Outcome, Outgoing, Result
 from bot.lanes import Lane
 from bot.services import bulk_delivery, delivery, reach
 from bot.services.bulk_delivery import Ways
@@ -32,6 +31,7 @@ from storage.work import Work
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # a lost wake-up costs this much, not a message
 FLUSH_SECONDS = 0.003  # outcomes wait so long for company
+CYCLES = 16  # what there is to send is looked up so often at full speed, and always when a claim falls short
 SPENT = (Result.OK, Result.ACCEPTED, Result.UNKNOWN)
 
 
@@ -64,6 +64,8 @@ class Desk:
     """What a cycle has in hand between two transactions."""
 
     done: list[Done] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)  # as they were read last
+    cycles: int = 0  # since then
     turn: int = 0  # whose turn it is to be claimed from first
 
 
@@ -156,7 +158,7 @@ class BulkSender:
         now = self._clock.now()
         if done:
             self._settle(work, done, now)
-        notices = self._notices(work, now) if room > 0 else []
+        notices = self._turn(work, now) if room > 0 else []
         if not notices:
             return [], 0
         name, lane = self._lane.channel.name, self._lane
@@ -168,19 +170,33 @@ class BulkSender:
             seen += len(rows)
             for row in rows:
                 chosen = bulk_delivery.plan(row, notice.ways, now)
-                if chosen.route:
+                if not chosen.state:
                     jobs.append(Job(row, chosen.route, notice))
                     if chosen.route != row.route:
                         bulk_claims.plan_route(work, row.id, chosen.route)
                 else:
                     unsent.append((notice, bulk_delivery.unsent(row, chosen)))
+        if seen < room:
+            self._desk.notices = []  # something ended, or the budget is used up: look again
         budgets.give_back(work, name, granted - len(jobs))
         self._note(work, unsent, now)
         self._count(work, jobs, now)
         return jobs, seen
 
+    def _turn(self, work: Work, now: datetime) -> list[Notice]:
+        """What to claim from, who was first last time now last; read again when a claim fell short, or after a while.
+
+        A broadcast that is paused meanwhile gives nothing: its state is asked for with every claim.
+        """
+        desk = self._desk
+        desk.cycles, desk.turn = desk.cycles + 1, desk.turn + 1
+        if not desk.notices or desk.cycles > CYCLES:
+            desk.notices, desk.cycles = self._notices(work, now), 0
+        first = desk.turn % len(desk.notices) if desk.notices else 0
+        return desk.notices[first:] + desk.notices[:first]
+
     def _notices(self, work: Work, now: datetime) -> list[Notice]:
-        """What may be sent now, with something due; who was first last time is last now."""
+        """What may be sent now, with something due."""
         found = []
         for each in bulk_claims.going(work):
             quiet = self._hours and not each.any_hour and each.topic != "urgent"
@@ -191,9 +207,7 @@ class BulkSender:
             ways = Ways(means.routes, each.valid_until, deduping, means.stops)
             if bulk_claims.any_due(work, each.id, now):
                 found.append(Notice(each, ways, means.notice if "notice" in means.routes else ""))
-        self._desk.turn += 1
-        turn = self._desk.turn % len(found) if found else 0
-        return found[turn:] + found[:turn]
+        return found
 
     def _settle(self, work: Work, done: Sequence[Done], now: datetime) -> None:
         settled = []
@@ -266,6 +280,24 @@ class BulkSender:
                 self._copies.clear()
             found = self._copies[key] = copies_of(self._lane.channel, _outgoing(job, self._policy, self._clock))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """Copies on any channel."""
+
+    channel: Channel
+    out: Outgoing
+
+    async def send(self, user: str, dedupe: str) -> Outcome:
+        """One copy."""
+        return await self.channel.send(replace(self.out, dedupe=dedupe), Address(self.channel.name, user))
+
+
+def copies_of(channel: Channel, out: Outgoing) -> Copies:
+    """A message made ready for many, by the best way a channel has."""
+    made = channel.copies(out) if isinstance(channel, Copier) else None
+    return made or OneByOne(channel, out)
 
 
 def _outgoing(job: Job, policy: ReachPolicy, clock: Clock) -> Outgoing:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class BadRequest(Exception):
@@ -246,6 +246,21 @@ class MassChannel(Protocol):
 
     async def mass_state(self, message_id: str) -> Outcome:
         """How far a job is: OK it was sent, ACCEPTED it is being sent, REJECTED it failed; anything else: ask again."""
+
+
+class Copies(Protocol):
+    """A message made ready once for many; every copy differs in whom it is for and in the key that drops repeats."""
+
+    async def send(self, user: str, dedupe: str) -> Outcome:
+        """One copy, as `Channel.send`: a refusal is a value, never an exception."""
+
+
+@runtime_checkable
+class Copier(Protocol):
+    """A channel that makes copies faster than one by one. Optional: not every channel does."""
+
+    def copies(self, out: Outgoing) -> Copies | None:
+        """`out` made ready, its `dedupe` left to each copy; None when this one has to be sent one by one."""
 
 
 class Channel(Protocol):

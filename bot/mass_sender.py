@@ -13,10 +13,11 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from bot.calendar import daytime
 from bot.clock import Clock
 from bot.contract import Channel, MassChannel, Outcome, Outgoing, Result
 from bot.services import mass
-from bot.services.reach_policy import ReachPolicy
+from bot.services.house import House
 from storage import budgets, mass_forming, mass_jobs
 from storage.database import Database
 from storage.mass_jobs import Job
@@ -32,10 +33,13 @@ class MassCarrier(Channel, MassChannel, Protocol):
 
 
 class MassSender:
-    """Run `start()` once; `stop()` lets the call that is under way finish."""
+    """Run `start()` once; `stop()` lets the call that is under way finish.
 
-    def __init__(self, database: Database, channel: MassCarrier, policy: ReachPolicy, clock: Clock) -> None:
-        self._database, self._channel, self._policy, self._clock = database, channel, policy, clock
+    Outside the hours of the house only what may go out at any hour is sent.
+    """
+
+    def __init__(self, database: Database, channel: MassCarrier, house: House, clock: Clock) -> None:
+        self._database, self._channel, self._house, self._clock = database, channel, house, clock
         self._owner = secrets.token_hex(8)
         self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -80,13 +84,13 @@ class MassSender:
         """The next job of each broadcast that has somebody for one, and the end of what was cancelled."""
         mass.tidy(work, now)
         for broadcast in mass_forming.waiting(work, now):
-            mass.form(work, self._policy, broadcast, now)
+            mass.form(work, self._house.reach, broadcast, now)
 
     def _claim(self, work: Work, now: datetime) -> tuple[Job | None, Sequence[str]]:
         budget = f"{self._channel.name}:mass"
         if not budgets.take(work, budget, PER_SECOND, 1, now):
             return None, ()
-        job = mass_jobs.claim(work, self._owner, now)
+        job = mass_jobs.claim(work, self._owner, now, quiet=daytime(now, self._house.hours) != now)
         users = mass.begin(work, job, now) if job is not None else []
         if not users:
             budgets.give_back(work, budget, 1)

@@ -3,6 +3,7 @@
 INFO = "您在我们这里的信息（{today}）："
 CHAT = "· 您说过的话：加密保存，{days}天后自动删除。"
 UNIT = "· 您所在或扫码的工会：{unit}。"
+NOTICES = "· 工会发给您的{count}条通知：有没有送到、您有没有回复“收到”；每条结束{days}天后自动删除。"
 NAME = "· 姓名：{name}。"
 FORM = "· 没填完的表：{day}最后填写，加密保存，{until}自动删除；没有提交，工会看不到。"
 APPLICATION = "· 入会申请 {number}（{day}提交，{state}）：\n{facts}。{until}"

@@ -67,12 +67,11 @@ def forget_items(work: Work, now: datetime, limit: int = PIECE) -> int:
 
 
 def through(work: Work) -> list[int]:
-    """Broadcasts that are being sent and have nothing left to send."""
+    """Broadcasts that are being sent and have nothing left to send; not those of earlier versions (outbox rows)."""
     open_rows = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id)
     jobs = sa.exists().where(_job.c.broadcast_id == _broadcast.c.id, _job.c.state.in_(OPEN_JOBS))
-    return list(
-        work.look(sa.select(_broadcast.c.id).where(_broadcast.c.state == "sending", ~open_rows, ~jobs)).scalars()
-    )
+    mine = (_broadcast.c.state == "sending", _broadcast.c.started_at.is_not(None), ~open_rows, ~jobs)
+    return list(work.look(sa.select(_broadcast.c.id).where(*mine)).scalars())
 
 
 def states(work: Work, broadcast_id: int) -> dict[str, int]:

@@ -85,9 +85,13 @@ _GONE = sa.exists().where(_broadcast.c.id == _job.c.broadcast_id, _broadcast.c.s
 _OVER = sa.and_(_job.c.state == "planned", _GONE)
 
 
-def claim(work: Work, owner: str, now: datetime) -> Job | None:
-    """The next job to send of the broadcasts that are being sent, leased for `LEASE`; perhaps of a sender that died."""
-    due = (_job.c.state.in_(("planned", "sending")), _job.c.due_at <= now, _broadcast.c.state == "sending")
+def claim(work: Work, owner: str, now: datetime, quiet: bool = False) -> Job | None:
+    """The next job to send of the broadcasts that are being sent, leased for `LEASE`; perhaps of a sender that died.
+
+    In `quiet` hours only of those that may go out at any hour.
+    """
+    awake = sa.or_(_broadcast.c.any_hour, _broadcast.c.topic == "urgent") if quiet else sa.true()
+    due = (_job.c.state.in_(("planned", "sending")), _job.c.due_at <= now, _broadcast.c.state == "sending", awake)
     return _take(work, due, owner, now, state="sending")
 
 

@@ -59,10 +59,11 @@ class Item(NamedTuple):
 
 
 def waiting(work: Work, person_id: int, now: datetime) -> list[Item]:
-    """What may be shown to a person now, the newest broadcast first.
+    """What may be shown to a person now, the newest broadcast first; held until the transaction ends.
 
-    Not what is out of date, cancelled or paused, nor what they have opted out of since (but for notices of an event
-    they are registered for).
+    What somebody is taking back at this moment is left out: no turn waits for a cancelled broadcast. Left out are also
+    what is out of date, cancelled or paused, and what they have opted out of since (but for notices of an event they
+    are registered for).
     """
     unwanted = sa.exists().where(_choice.c.person_id == person_id, _choice.c.topic == _broadcast.c.topic)
     query = (
@@ -76,6 +77,8 @@ def waiting(work: Work, person_id: int, now: datetime) -> list[Item]:
         .where(_broadcast.c.state.not_in(HELD), sa.or_(_broadcast.c.kind == "event", ~unwanted))
         .order_by(_broadcast.c.created_at.desc(), _recipient.c.id)
     )
+    if work.dialect == "postgresql":
+        query = query.with_for_update(of=_item, skip_locked=True)
     return [Item._make(row) for row in work.execute(query)]
 
 

@@ -21,6 +21,11 @@ from bot.console import (
     duty_files,
     duty_templates,
     editing,
+    event_door,
+    event_edit,
+    event_people,
+    event_results,
+    events,
     gaps,
     growth,
     history,
@@ -74,6 +79,11 @@ ROUTES: tuple[Route, ...] = (
     *notices.ROUTES,
     *notice_tests.ROUTES,
     *notice_results.ROUTES,
+    *event_edit.ROUTES,  # before an event: /events/new is none
+    *events.ROUTES,
+    *event_people.ROUTES,
+    *event_door.ROUTES,
+    *event_results.ROUTES,
     *applications.ROUTES,
     *application.ROUTES,
     *editing.ROUTES,  # before an entry: /knowledge/new is none

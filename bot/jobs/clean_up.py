@@ -1,16 +1,21 @@
 """Forget what must not be kept: abandoned forms, and what was said longer ago than the retention."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from bot.jobs.job import Job, Moment
+from bot.services import broadcast_forgetting
 from bot.services.accounts import IDLE_MINUTES
 from bot.services.house import House
 from storage import conversations, evidence, inbox, letters, misses, outbox, resume_codes, staff, staff_phones
+from storage.broadcast_forgetting import over_before
 from storage.database import Database
+
+PIECE, MOST_PIECES, NOTICES = 5_000, 200, 20  # rows in a transaction, transactions and notices in one run
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts of forms, letters and sessions dropped, of evidence given up, and of messages and misses blanked."""
+    """Counts of forms, letters, sessions, recipients dropped, of evidence given up, of messages and misses blanked."""
     before = moment.now - timedelta(days=house.chat_days)
     forms = database.writer.run(lambda work: conversations.drop_expired(work, moment.now))
     texts = database.writer.run(lambda work: inbox.forget_before(work, before))
@@ -23,7 +28,9 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     phones = database.writer.run(lambda work: staff_phones.drop_expired(work, moment.now))
     sessions = database.writer.run(lambda work: staff.drop_expired(work, moment.now, idle))
     lost = database.writer.run(lambda work: evidence.lose_old(work, moment.now))
+    recipients = _recipients(database, before, moment.now)
     return {
+        "recipients": recipients,
         "evidence": lost,
         "misses": asked,
         "letters": told,
@@ -34,6 +41,18 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
         "replies": replies,
         "summaries": summaries,
     }
+
+
+def _recipients(database: Database, before: datetime, now: datetime) -> int:
+    """Drop who got notices that were over before a moment, in pieces so that replies need not wait; how many rows."""
+    dropped, left = 0, MOST_PIECES
+    for broadcast_id, kept in database.look(partial(over_before, moment=before, limit=NOTICES)):
+        gone = PIECE
+        while gone and left:
+            step = partial(broadcast_forgetting.drop_some, broadcast_id=broadcast_id, kept=kept, now=now, limit=PIECE)
+            gone = database.writer.run(step)
+            dropped, left, kept = dropped + gone, left - 1, True
+    return dropped
 
 
 JOB = Job("clean_up", timedelta(hours=1), run)

@@ -1,6 +1,7 @@
 """After a notice went out: once more to those whom it did not reach, and to those who have not said 收到."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot import notice_texts as texts
 from bot.calendar import daytime
@@ -37,7 +38,7 @@ def resend_failed(
     broadcast = begin(work, actor, broadcast_id, "resend")
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
     until = due + timedelta(hours=broadcast.hours if hours is None else max(1, min(hours, 336)))
-    values = {"attempt": attempt, "ended_at": None, "valid_until": until}
+    values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until}
     if broadcast.totals is not None:
         raise BadNotice("这条通知的发送名单已按保存期限清理，不能再重发。请复制成一条新的。")
     if not broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, broadcast.version, **values):

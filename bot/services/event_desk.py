@@ -35,12 +35,11 @@ TONES: Mapping[str, str] = MappingProxyType(
     {"draft": "warn", "open": "good", "closed": "", "over": "", "cancelled": "bad"}
 )
 NOTE = "_note"  # key among the answers of what stood behind a name of a list; no question can be called so
-CITY = "本级"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event in the list."""
+    """One event in the list; `unit` is empty for the city's own."""
 
     event: Event
     unit: str
@@ -84,7 +83,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One event. `counts` as of now; `cancelled`, `absent` count people; `ended`: nothing of it can be changed."""
+    """One event with its `counts` as of now; `cancelled`, `absent` count people.
+
+    `unit`: empty for the city's own. `ended`: nothing of it can be changed.
+    """
 
     event: Event
     unit: str
@@ -118,7 +120,7 @@ def listing(work: Work, actor: Actor, side: str, page: int) -> Listing:
 
 def _unit(places: Mapping[int, orgs.Organisation], event: Event) -> str:
     org = places.get(event.org_id or 0)
-    return org.name if org else CITY
+    return org.name if org else ""
 
 
 def sheet(work: Work, actor: Actor, event_id: int, now: datetime) -> Sheet:
@@ -127,7 +129,7 @@ def sheet(work: Work, actor: Actor, event_id: int, now: datetime) -> Sheet:
     org = orgs.get(work, event.org_id) if event.org_id else None
     return Sheet(
         event,
-        org.name if org else CITY,
+        org.name if org else "",
         audience(work, event),
         registrations.counts(work, [event.id]).get(event.id, Counts()),
         registrations.count(work, event.id, "cancelled"),

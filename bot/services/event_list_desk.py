@@ -9,8 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot import event_texts as texts
-from bot.services import event_desk, event_people, registration_names, registrations
-from bot.services.actors import Actor
+from bot.services import event_desk, event_people, events, registration_names, registrations
+from bot.services.actors import Actor, require
 from bot.services.event_people import NoDeed
 from bot.services.jielong import Entry, Parsed
 from storage import audit
@@ -55,9 +55,8 @@ class Plan:
 
 def plan(work: Work, actor: Actor, event_id: int, parsed: Parsed, now: datetime) -> Plan:
     """What taking the list would do now; nothing is done. Raises NoDeed, NoEvent, NotAllowed."""
-    event = event_people.held(work, actor, event_id)
-    event_people.check_takes(event, now)
-    return Plan(tuple(_planned(work, event, parsed, actor.path or "/")))
+    require(actor, "members")
+    return _plan(work, actor, events.seen(work, actor, event_id), parsed, now)
 
 
 def take(work: Work, actor: Actor, event_id: int, parsed: Parsed, now: datetime) -> Plan:
@@ -65,15 +64,20 @@ def take(work: Work, actor: Actor, event_id: int, parsed: Parsed, now: datetime)
 
     Raises NoDeed (also when there is nobody to register), NoEvent, NotAllowed.
     """
-    done = plan(work, actor, event_id, parsed, now)
+    event, who = event_people.held(work, actor, event_id), f"staff:{actor.name}"
+    done = _plan(work, actor, event, parsed, now)
     if not done.fresh:
         raise NoDeed("名单里没有新的人，一个都没有登记。")
-    event, who = registrations.held(work, event_id), f"staff:{actor.name}"
     for each in done.names:
         if each.becomes in (IN, WAITS):
             _enter(work, event, each, who, now)
     audit.write(work, who, "event_list", f"event:{event.number}", now, f"{done.fresh}人")
     return done
+
+
+def _plan(work: Work, actor: Actor, event: Event, parsed: Parsed, now: datetime) -> Plan:
+    event_people.check_takes(event, now)
+    return Plan(tuple(_planned(work, event, parsed, actor.path or "/")))
 
 
 def _enter(work: Work, event: Event, each: Planned, who: str, now: datetime) -> None:

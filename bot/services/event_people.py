@@ -60,10 +60,11 @@ def held(work: Work, actor: Actor, event_id: int) -> Event:
 
 
 def register(
-    work: Work, actor: Actor, event_id: int, name: str, typed: Mapping[str, str], now: datetime
+    work: Work, actor: Actor, event_id: int, name: str, typed: Mapping[str, str], now: datetime, came: bool = False
 ) -> Registration:
     """Register somebody by name, or put them on the waitlist. `typed`: answers by key, empty ones are left away.
 
+    `came`: they stand at the door and are checked in, whether there is a place or not; only while the desk is open.
     Raises NoDeed, NoEvent, NotAllowed.
     """
     event = held(work, actor, event_id)
@@ -78,6 +79,8 @@ def register(
         raise NoDeed("名单里已经有这个名字了。如果是另一个人，请在名字后面加上单位，比如：张三·二车间。", "name")
     made = registrations.enter_name(work, event, plain, now, "staff", f"staff:{actor.name}")
     registrations.keep_answers(work, made, answers)
+    if came and is_desk_open(event, now):
+        attendance.mark(work, made, "staff", f"staff:{actor.name}", now)
     audit.write(work, f"staff:{actor.name}", "event_register", f"event:{event.number}", now)
     return made
 
@@ -149,12 +152,18 @@ def desk_hours(event: Event) -> tuple[datetime, datetime]:
     return at(local(event.starts_at).date(), datetime.min.time()), event.ends_at + AFTER
 
 
+def is_desk_open(event: Event, now: datetime) -> bool:
+    """Whether staff may check people in now."""
+    opens, closes = desk_hours(event)
+    return event.state not in ("draft", "cancelled") and opens <= now <= closes
+
+
 def desk(work: Work, actor: Actor, event_id: int, words: str, now: datetime) -> Desk:
     """Who is to come, with whole names while the desk is open; `words`: part of a name. Raises NoEvent, NotAllowed."""
     require(actor, "members")
     event = events.seen(work, actor, event_id)
     opens, closes = desk_hours(event)
-    is_open = event.state not in ("draft", "cancelled") and opens <= now <= closes
+    is_open = is_desk_open(event, now)
     found = [event_desk.who(work, event, *each, full=True) for each in rows.roster(work, event.id)] if is_open else []
     sought = registration_names.plain(words)
     missing = [each for each in found if each.came_at is None and sought in registration_names.plain(each.name)]
@@ -169,9 +178,8 @@ def tick(work: Work, actor: Actor, event_id: int, registration_id: int, came: bo
     Raises NoDeed outside the hours of the desk, NoEvent, NotAllowed.
     """
     event = held(work, actor, event_id)
-    opens, closes = desk_hours(event)
     mine = _one(work, event, registration_id)
-    if event.state == "cancelled" or not opens <= now <= closes or mine.state not in ACTIVE:
+    if not is_desk_open(event, now) or mine.state not in ACTIVE:
         raise NoDeed("现在不能签到：活动当天才开始，或者这个报名已经取消了。请刷新页面看看。")
     if came:
         return attendance.mark(work, mine, "staff", f"staff:{actor.name}", now)

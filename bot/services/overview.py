@@ -77,6 +77,7 @@ COUNTS = {
     "escalated": "上报上级",
     "kept": "留待来访",
     "made": "生成",
+    "recipients": "清理发送名单",
 }
 
 

@@ -12,7 +12,7 @@ from bot.services import event_privacy, own_duties, tags, topic_choices
 from bot.services.forgetting import KEPT
 from bot.services.house import House
 from bot.services.topics import TOPICS
-from storage import applications, consents, conversations, members, orgs, people
+from storage import applications, broadcast_forgetting, consents, conversations, members, orgs, people
 from storage.applications import OPEN, UNSENT, Application
 from storage.consents import Consent
 from storage.members import HERE, Member
@@ -29,12 +29,18 @@ def words(work: Work, person_id: int, house: House, now: datetime) -> list[str]:
     lines += [_member(work, member)] if member else []
     lines += own_duties.lines(work, person_id, house, now)
     lines += event_privacy.lines(work, person_id, house)
+    lines += _notices(work, person_id, house)
     lines += [_consent(each) for each in consents.of_person(work, person_id)]
-    lines += _notices(work, person_id)
+    lines += _topics(work, person_id)
     head = texts.INFO.format(today=_day(now))
     here = member is not None and member.state in HERE
     how = texts.HOW_MEMBER + texts.HOW if here else texts.HOW
     return ["\n".join([head, *lines]), texts.REST + "\n" + texts.WHO, how]
+
+
+def _notices(work: Work, person_id: int, house: House) -> list[str]:
+    count = broadcast_forgetting.count_of_person(work, person_id)
+    return [texts.NOTICES.format(count=count, days=house.chat_days)] if count else []
 
 
 def _day(moment: datetime) -> str:
@@ -106,7 +112,7 @@ def _consent(consent: Consent) -> str:
     return texts.CONSENT.format(subject=subject, version=consent.version, day=_day(consent.at), ended=ended)
 
 
-def _notices(work: Work, person_id: int) -> list[str]:
+def _topics(work: Work, person_id: int) -> list[str]:
     """What of notices is kept about somebody: topics they do not want, tags that staff put on them."""
     off, mine = topic_choices.stopped(work, person_id), tags.of_person(work, person_id)
     one = topic_texts.OWN_STOPPED_ONE

@@ -10,6 +10,7 @@ from bot.errors import Refusal
 from bot.services import (
     admission_queue,
     admissions,
+    broadcast_forgetting,
     cadre_views,
     duty_export,
     event_privacy,
@@ -135,6 +136,7 @@ def _rest(work: Work, actor: Actor, person_id: int | None, applied: list[dict[st
         **(duty_export.record(work, actor, person_id) if person_id else {}),
         **(event_privacy.record(work, person_id) if person_id else {}),
         "入会申请": applied,
+        "通知": broadcast_forgetting.record(work, person_id) if person_id else [],
         "同意记录": [
             {
                 "内容": texts.SUBJECTS.get(each.subject, each.subject),

@@ -12,6 +12,7 @@ from bot.services import cases, event_privacy, joining
 from storage import (
     applications,
     audit,
+    broadcast_forgetting,
     consents,
     conversations,
     duty_forgetting,
@@ -64,9 +65,9 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
     chat and what was answered are blanked, consents end; registrations for events ahead are cancelled, what was said at
-    registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go.
-    The record of members, events and consents stay; of former members name, number, union and dates; of cadres offices,
-    which duties were done, and numbers; and which notices they do not want.
+    registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go and
+    which notices they got. The record of members, events and consents stay; of former members name, number, union and
+    dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -75,6 +76,7 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     if before.ended and record is not None:
         forgetting.blank_members(work, [record.id])
     forgetting.forget_said(work, person_id, owed=not before.member)
+    broadcast_forgetting.forget_person(work, person_id)
     today = local(now).date()
     pieces = duty_forgetting.of_person(work, person_id, today)
     event_privacy.delete(work, person_id, now)

@@ -92,7 +92,11 @@ def _line(use: Use) -> str:
 
 
 def _of_mass(forecast: Forecast) -> list[str]:
-    left = [f"还可收{count}次的{people}人" for count, people in enumerate(forecast.mass_left) if people]
+    left = [
+        f"还可收{count}次的{people}人" if count else f"不能再收的{people}人"
+        for count, people in enumerate(forecast.mass_left)
+        if people
+    ]
     lines = [f"本月群发：{'，'.join(reversed(left))}"] if left else []
     for each in forecast.planned:
         lines.append(f"计划群发：{plan_words.say_moment(each.at)}“{each.title}”，预计{each.people}人")

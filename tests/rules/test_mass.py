@@ -255,6 +255,13 @@ def test_a_pause_stops_it_and_cancelling_ends_it(desk: Desk) -> None:
     assert (desk.job, desk.states) == (("failed", "cancelled"), {("cancelled", "cancelled"): 4})
 
 
+def test_at_night_only_what_may_go_out_at_any_hour(desk: Desk) -> None:
+    assert desk.database.writer.run(lambda work: mass_jobs.claim(work, "me", desk.now, quiet=True)) is None
+    broadcasts = table(Broadcast)
+    desk.database.writer.run(lambda work: work.execute(sa.update(broadcasts).values(topic="urgent")))
+    assert desk.database.writer.run(lambda work: mass_jobs.claim(work, "me", desk.now, quiet=True)) is not None
+
+
 def test_what_was_under_way_when_it_was_cancelled_is_unknown(desk: Desk) -> None:
     desk.claim()
     desk.crowd.move(desk.broadcast, "cancelled")

@@ -1,5 +1,6 @@
 """Notices that waited: told at the next private contact, once, never what is over; 通知 reads them again."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,14 +8,20 @@ import sqlalchemy as sa
 
 from bot.contract import Kind
 from bot.services import notice_items as rules
-from storage import inbox, notice_items
+from bot.services.house import House
+from bot.services.sensitive import Sensitive
+from bot.testing import Talk
+from storage import broadcast_rows, broadcasts, inbox, notice_items
 from storage.base import table
 from storage.database import Database
 from storage.notice_items import NoticeItem
 from storage.recipients import Recipient
 from storage.segments import TopicChoice
 from storage.work import Work
+from tests.conftest import Opener
 from tests.rules.notices_kit import DAY, HOUR, broadcast, items, kept, met, recipients, sent, talk, turn
+from tests.rules.test_letters import MATTER
+from tests.storage.kit import together
 
 
 def test_one_notice_is_told_in_full_with_the_next_answer(database: Database, now: datetime) -> None:
@@ -117,6 +124,14 @@ def test_never_in_a_group_in_a_form_or_beside_bad_news(database: Database, now: 
     assert items(database) == [(None, None)]
 
 
+def test_beside_bad_news_nothing_else_is_said(database: Database, now: datetime) -> None:
+    speaker = Talk(database, House(sensitive=Sensitive([MATTER])), now)
+    kept(database, broadcast(database, now), [met(speaker)], now)
+    assert "法律援助日" not in speaker.says("我不想活了")[0]
+    assert items(database) == [(None, None)]
+    assert "法律援助日" in speaker.says("谢谢")[0]
+
+
 def test_in_a_group_the_list_is_private(database: Database, now: datetime) -> None:
     speaker = talk(database, now)
     sent(database, broadcast(database, now), met(speaker), now)
@@ -164,6 +179,38 @@ def test_what_was_cancelled_in_the_same_moment_is_not_shown(database: Database, 
 
     assert database.writer.run(act) == (1, 0)
     assert recipients(database, "state") == [("cancelled",)] and items(database) == [(None, None)]
+
+
+def test_shown_or_taken_back_never_both_and_nobody_waits(database: Database, another: Opener, now: datetime) -> None:
+    """People come by while staff cancel: whoever was told has it as told, all others as cancelled."""
+    speaker = talk(database, now)
+    made = broadcast(database, now)
+    users = [f"u{number}" for number in range(24)]
+    persons = [met(speaker, user) for user in users]
+    kept(database, made, persons, now)
+    told: dict[str, bool] = {}
+
+    def visit(database: Database, some: list[str]) -> Callable[[], None]:
+        guest = talk(database, now)
+
+        def come() -> None:
+            told.update({user: "法律援助日" in guest.says("谢谢", user)[0] for user in some})
+
+        return come
+
+    def cancel() -> None:
+        database.writer.run(lambda work: broadcasts.move(work, made, ("sending",), "cancelled", now))
+        while database.writer.run(lambda work: broadcast_rows.cancel_some(work, made, now, 5)):
+            pass
+
+    second = another() if database.look(lambda work: work.dialect) == "postgresql" else database
+    assert together(visit(database, users[:12]), visit(second, users[12:]), cancel) == []
+    database.writer.run(lambda work: broadcast_rows.cancel_some(work, made, now, 99))
+    states = dict(recipients(database, "person_id", "state"))
+    assert {user: states[person] for user, person in zip(users, persons, strict=True)} == {
+        user: "sent" if was else "cancelled" for user, was in told.items()
+    }
+    assert len(items(database)) == sum(told.values())
 
 
 def test_speakers_are_still_found_with_one_statement_that_uses_the_index(database: Database, now: datetime) -> None:

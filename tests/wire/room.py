@@ -16,10 +16,10 @@ from bot.app import Application
 from bot.clock import SHANGHAI, FrozenClock
 from bot.config import Config, Listener, load
 from bot.dispatcher import Conversation
-from bot.jobs import JOBS
-from bot.jobs.job import Moment, run_job
-from bot.services import broadcasts, duty_calendar, entries, units
-from bot.services.broadcasts import Notice
+from bot.jobs import JOBS, resolve_broadcasts, settle_broadcasts
+from bot.jobs.job import Job, Moment, run_job
+from bot.services import broadcast_states, duty_calendar, entries, units
+from bot.services.broadcasts import CLI, Draft
 from handlers import CONVERSATION
 from sandbox.app import create_app
 from sandbox.config import Mode, SandboxConfig
@@ -27,6 +27,7 @@ from storage import orgs
 from storage.base import table
 from storage.database import READ_ONLY, make_engine
 from storage.outbox import Outbox
+from storage.recipients import Recipient
 from storage.work import Work
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -145,32 +146,53 @@ class Room:
         """One unit of work of the running bot."""
         return await self.bot.database.writer.write(job)
 
-    async def broadcast(self, title: str, text: str = "请准时参加", audience: str = "followers") -> int:
-        """Queue a notice and wait until its rows are settled; returns the broadcast's id."""
-        notice = Notice(f"k-{title}", title, text, audience)
-        sent = await self.written(lambda work: broadcasts.send(work, notice, "test", self.clock.now()))
-        await self.settled()
+    async def announced(self, title: str, text: str = "请准时参加", who: str = "followers", **more: Any) -> int:
+        """A notice whose recipients are written; nothing is waited for. Returns its id."""
+        draft = Draft(title, text, rule={"all": [{"who": who}]}, urgent=True, **more)
+        now, house = self.clock.now(), self.bot.house
+        sent = await self.written(lambda work: broadcast_states.send(work, CLI, draft, now, house, f"k-{title}"))
+        await self.tick(resolve_broadcasts.JOB)
         return sent.id
+
+    async def broadcast(self, title: str, text: str = "请准时参加", who: str = "followers", **more: Any) -> int:
+        """Send a notice and wait until its recipients are settled; returns the broadcast's id."""
+        sent = await self.announced(title, text, who, **more)
+        await self.settled()
+        await self.tick(settle_broadcasts.JOB)
+        return sent
 
     async def settled(self) -> None:
         """Wait until nothing that is due is waiting or under way."""
-        sender = self.bot.sender
-        assert sender is not None
-        sender.wake()
+        for sender in (self.bot.sender, self.bot.bulk_sender):
+            assert sender is not None
+            sender.wake()
         await eventually(lambda: self.due() == 0)
 
     def due(self) -> int:
-        """Messages that the sender should be working on."""
-        out = table(Outbox)
-        waiting = sa.and_(out.c.state == "queued", out.c.due_at <= self.clock.now())
-        query = sa.select(sa.func.count()).where(sa.or_(out.c.state == "sending", waiting))
-        return int(self.bot.database.look(lambda work: work.look(query).scalar_one()))
+        """Messages that the senders should be working on."""
+        total = 0
+        for kind in (Outbox, Recipient):
+            row = table(kind)
+            waiting = sa.and_(row.c.state == "queued", row.c.due_at <= self.clock.now())
+            query = sa.select(sa.func.count()).where(sa.or_(row.c.state == "sending", waiting))
+            total += int(self.bot.database.look(lambda work, query=query: work.look(query).scalar_one()))
+        return total
 
     async def receipts(self, broadcast_id: int, states: dict[str, int]) -> None:
         """Wait until the recipients of a broadcast are in these states: the platform tells a little later."""
-        where = f"broadcast_id = {broadcast_id}"
-        await eventually(lambda: not set(self.states(where)) & {"accepted", "queued", "sending"})
-        assert self.states(where) == states
+        await eventually(lambda: not set(self.recipients(broadcast_id)) & {"accepted", "queued", "sending"})
+        assert self.recipients(broadcast_id) == states
+
+    def recipients(self, broadcast_id: int | None = None) -> dict[str, int]:
+        """Recipients, perhaps of one broadcast only, by state."""
+        where = "latest" if broadcast_id is None else f"latest AND broadcast_id = {broadcast_id}"
+        rows = self.rows(f"SELECT state, count(*) AS n FROM recipient WHERE {where} GROUP BY state")
+        return {row["state"]: row["n"] for row in rows}
+
+    async def tick(self, job: Job) -> None:
+        """One job, as of now, whoever else is at it."""
+        moment = Moment(self.clock.now(), self.clock.now())
+        await asyncio.to_thread(job.run, self.bot.database, self.bot.house, moment)
 
     async def marked(self) -> None:
         """Wait until every passive reply is marked as heard."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import FrozenClock
+from bot.services.broadcasts import BadNotice
 from tests.wire.room import CHEN, LI, WANG, Room, open_room
 
 TEMPLATE = "TPL_notice"
@@ -19,11 +20,11 @@ async def templated(file_url: str, clock: FrozenClock) -> AsyncIterator[Room]:
 
 
 def reasons(room: Room, broadcast_id: int) -> list[tuple[str, str, str]]:
-    rows = room.rows("SELECT state, route, code FROM outbox WHERE broadcast_id = :id ORDER BY id", id=broadcast_id)
-    return [(row["state"], row["route"], row["code"]) for row in rows]
+    rows = room.rows("SELECT state, route, reason FROM recipient WHERE broadcast_id = :id ORDER BY id", id=broadcast_id)
+    return [(row["state"], row["route"], row["reason"]) for row in rows]
 
 
-async def test_five_messages_then_unreachable(any_room: Room) -> None:
+async def test_five_messages_then_kept_for_the_next_contact(any_room: Room) -> None:
     room = any_room
     await room.reply(CHEN, "follow")
     await room.says(CHEN, "你好")
@@ -31,17 +32,17 @@ async def test_five_messages_then_unreachable(any_room: Room) -> None:
         sent = await room.broadcast(f"通知{number}")
         assert reasons(room, sent) == [("sent", "custom", "")]
     sent = await room.broadcast("第六条")
-    assert reasons(room, sent) == [("unreachable", "", "window closed")]
+    assert reasons(room, sent) == [("kept", "", "no_route")]
     assert len(await room.received(CHEN, "custom")) == 5
     await room.says(CHEN, "你好")
     assert reasons(room, await room.broadcast("第七条")) == [("sent", "custom", "")]
 
 
-async def test_after_48_hours_unreachable(room: Room) -> None:
+async def test_after_48_hours_kept_for_the_next_contact(room: Room) -> None:
     await room.reply(CHEN, "follow")
     await room.says(CHEN, "你好")
     room.clock.move(timedelta(hours=48, seconds=1))
-    assert reasons(room, await room.broadcast("太晚了")) == [("unreachable", "", "window closed")]
+    assert reasons(room, await room.broadcast("太晚了")) == [("kept", "", "no_route")]
     assert await room.see("calls", path="message/custom/send") == []
 
 
@@ -49,7 +50,7 @@ async def test_a_follow_opens_a_minute(room: Room) -> None:
     await room.reply(CHEN, "follow")
     assert reasons(room, await room.broadcast("马上")) == [("sent", "custom", "")]
     room.clock.move(timedelta(seconds=61))
-    assert reasons(room, await room.broadcast("一分钟后")) == [("unreachable", "", "window closed")]
+    assert reasons(room, await room.broadcast("一分钟后")) == [("kept", "", "no_route")]
 
 
 async def test_unfollowed_people_are_not_tried(room: Room) -> None:
@@ -61,13 +62,14 @@ async def test_unfollowed_people_are_not_tried(room: Room) -> None:
     assert (await room.received(CHEN, "custom"), len(await room.received(LI, "custom"))) == ([], 1)
 
 
-@pytest.mark.parametrize(("setting", "code"), [("blocked", "43019"), ("muted", "48002")])
-async def test_a_refusal_is_remembered_until_they_write(setting: str, code: str, room: Room) -> None:
+@pytest.mark.parametrize("setting", ["blocked", "muted"])
+async def test_a_refusal_is_remembered_until_they_write(setting: str, room: Room) -> None:
     await room.reply(CHEN, "follow")
     await room.says(CHEN, "你好")
     await room.act(f"phones/{CHEN}/settings", **{setting: True})
-    assert reasons(room, await room.broadcast("一")) == [("unreachable", "custom", code)]
-    assert reasons(room, await room.broadcast("二")) == []
+    assert reasons(room, await room.broadcast("一")) == [("unreachable", "custom", "blocked")]
+    with pytest.raises(BadNotice):  # nobody else is there
+        await room.broadcast("二")
     await room.act(f"phones/{CHEN}/settings", **{setting: False})
     await room.says(CHEN, "我又来了")
     assert reasons(room, await room.broadcast("三")) == [("sent", "custom", "")]
@@ -77,10 +79,9 @@ async def test_the_platform_knows_better_that_the_window_is_closed(room: Room) -
     await room.reply(CHEN, "follow")
     await room.says(CHEN, "你好")
     await room.act("faults", force_errcode=45015, force_path="message/custom/send")
-    state, _, _ = reasons(room, await room.broadcast("一"))[0]
-    assert state == "unreachable"
+    assert reasons(room, await room.broadcast("一")) == [("kept", "custom", "window_closed")]
     calls = len(await room.see("calls", path="message/custom/send"))
-    assert reasons(room, await room.broadcast("二")) == [("unreachable", "", "window closed")]
+    assert reasons(room, await room.broadcast("二")) == [("kept", "", "no_route")]
     assert len(await room.see("calls", path="message/custom/send")) == calls
 
 
@@ -117,14 +118,14 @@ async def test_a_receipt_that_the_person_refuses(delay: float, templated: Room) 
     room.clock.move(timedelta(hours=50))
     await room.act(f"phones/{CHEN}/settings", muted=True)
     sent = await room.broadcast("会员大会")
-    await room.receipts(sent, {"failed": 1})
-    assert reasons(room, sent) == [("failed", "template", "failed:user block")]
+    await room.receipts(sent, {"unreachable": 1})
+    assert reasons(room, sent) == [("unreachable", "template", "blocked")]
 
 
 async def test_cadres_only(room: Room) -> None:
     await room.reply(CHEN, "follow")
     await room.reply(WANG, "follow", scene="bind_demo_wang")
-    await room.broadcast("干部会议", audience="cadres")
+    await room.broadcast("干部会议", who="cadres")
     assert (await room.received(CHEN, "custom"), len(await room.received(WANG, "custom"))) == ([], 1)
 
 

@@ -12,7 +12,7 @@ from aiohttp import ClientSession, CookieJar
 from bot.app import Application
 from bot.clock import FrozenClock
 from bot.log import FieldFormatter
-from bot.services import accounts, broadcasts
+from bot.services import accounts
 from bot.services.accounts import CLI, Wanted
 from bot.services.passwords import Passwords
 from storage import migrate, staff
@@ -140,19 +140,18 @@ async def test_a_stop_in_the_middle_of_sending_loses_nothing(any_room: Room) -> 
     for user in users:
         await room.act("push", user=user, kind="text", fields={"Content": "你好"})
     await room.act("faults", latency_ms=300, jitter_ms=200)
-    notice = broadcasts.Notice("k", "停水", "九点", "followers")
-    await room.written(lambda work: broadcasts.send(work, notice, "test", room.clock.now()))
-    assert room.bot.sender is not None
-    room.bot.sender.wake()
-    await eventually(lambda: room.count("outbox WHERE state = 'sending'") > 0)
+    await room.announced("停水", "九点")
+    assert room.bot.bulk_sender is not None
+    room.bot.bulk_sender.wake()
+    await eventually(lambda: room.count("recipient WHERE state = 'sending'") > 0)
     began = time.perf_counter()
     await room.bot.__aexit__(None, None, None)
     assert time.perf_counter() - began < STOPS_WITHIN_S
-    assert not {"sending", "unknown"} & set(room.states("broadcast_id IS NOT NULL"))
+    assert not {"sending", "unknown"} & set(room.recipients())
     await room.act("faults", latency_ms=0, jitter_ms=0)
     async with restarted(room):
         await room.settled()
-        assert room.states("broadcast_id IS NOT NULL") == {"sent": len(users)}
+        assert room.recipients() == {"sent": len(users)}
         reached = [entry["user"] for entry in await room.see("received") if entry["via"] == "custom"]
         assert sorted(reached) == sorted(users)
 
@@ -167,15 +166,14 @@ async def test_a_clean_stop_with_everything_under_way(file_url: str, clock: Froz
         writer.write(head.encode())
         await writer.drain()
         await room.act("faults", p_timeout_before=1)
-        notice = broadcasts.Notice("k", "停水", "九点", "followers")
-        await room.written(lambda work: broadcasts.send(work, notice, "test", clock.now()))
-        assert room.bot.sender is not None
-        room.bot.sender.wake()
-        await eventually(lambda: room.count("outbox WHERE state = 'sending'") == 1)
+        await room.announced("停水", "九点")
+        assert room.bot.bulk_sender is not None
+        room.bot.bulk_sender.wake()
+        await eventually(lambda: room.count("recipient WHERE state = 'sending'") == 1)
         began = time.perf_counter()
         await room.bot.__aexit__(None, None, None)
         assert time.perf_counter() - began < 2 * STOPS_WITHIN_S
-        assert set(room.states()) <= {"sent", "unknown", "queued"}
+        assert set(room.recipients()) <= {"sent", "unknown", "queued"}
         writer.close()
         async with ClientSession() as http:
             with pytest.raises(OSError):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.channels.oa.client import OaApi
+from bot.channels.oa.copies import copies
 from bot.channels.oa.crypto import MessageCrypto, check_signature
 from bot.channels.oa.errors import Refused
 from bot.channels.oa.inbound import to_inbound
@@ -21,6 +22,7 @@ from bot.contract import (
     BadRequest,
     Capabilities,
     Challenge,
+    Copies,
     Inbound,
     Media,
     Outcome,
@@ -123,6 +125,10 @@ class OaChannel:
         if to.channel != NAME or not to.user:
             return Outcome(Result.REJECTED, "address", ours=True, route=out.route)
         return await self._sender.send(out, to.user)
+
+    def copies(self, out: Outgoing) -> Copies | None:
+        """`out` made ready for many people, None when it has to be sent one by one."""
+        return copies(self.api, out, self._settings.templates, self._settings.notices)
 
     async def send_many(self, out: Outgoing, users: Sequence[str]) -> Outcome:
         """One mass job to 2 to 10 000 people; a finish event tells how it ended."""

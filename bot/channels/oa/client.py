@@ -8,11 +8,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from bot.channels.oa.errors import TOKEN_REFUSED, Answer, Refused, code_of, message_id_of, outcome_of
+from bot.channels.oa.express import Express
 from bot.channels.oa.settings import OaSettings
 from bot.channels.oa.tokens import StoredToken, Tokens, TokenStore
-from bot.channels.oa.transport import Transport, dump
+from bot.channels.oa.transport import Transport, dump, read
 from bot.contract import Outcome, Result
 
 _LOG = logging.getLogger(__name__)
@@ -26,15 +28,50 @@ class OaApi:
     def __init__(self, channel: str, settings: OaSettings, store: TokenStore, now: Callable[[], datetime]) -> None:
         self._settings, self._now = settings, now
         self._transport = Transport(settings.api_base_url, settings.timeout_s, settings.in_flight)
+        self._express = Express(settings.api_base_url, settings.timeout_s)
+        self._heads: dict[bytes, tuple[StoredToken, bytes]] = {}
         self.tokens = Tokens(channel, store, self._fetch_token, now)
 
     async def close(self) -> None:
         """Close the connections."""
+        self._express.close()
         await self._transport.close()
 
     async def post(self, path: str, data: Mapping[str, Any]) -> Answer:
         """POST a JSON object to a path below /cgi-bin/."""
         return await self._call("POST", path, {}, dump(data))
+
+    async def express(self, path: bytes, body: bytes, usual: bytes) -> Answer | None:
+        """POST a JSON object that is made already; None when the answer is the `usual` one, byte for byte.
+
+        The same rules of tokens and errcodes as `post`, at a fraction of its cost; for bulk.
+        """
+        held = self.tokens.held
+        if held is not None:
+            status, raw = await self._express.post(self._head(path, held), body)
+            if status == 200 and raw == usual:
+                return None
+            code, answer = _read(status, raw)
+            if code not in TOKEN_REFUSED:
+                return self._checked(code, answer, path)
+
+        async def attempt(token: StoredToken) -> tuple[int, Answer]:
+            return _read(*await self._express.post(self._head(path, token), body))
+
+        return self._checked(*await self._with_token(attempt), path)
+
+    def _checked(self, code: int, answer: Answer, path: bytes) -> Answer:
+        if code:
+            raise self._refused(code, answer, path.decode())
+        return answer
+
+    def _head(self, path: bytes, token: StoredToken) -> bytes:
+        """The head of a request, made once for a path and token."""
+        known = self._heads.get(path)
+        if known is None or known[0] is not token:
+            target = b"%s?access_token=%s" % (path, quote(token.value, safe="").encode())
+            known = self._heads[path] = (token, self._express.head(target))
+        return known[1]
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         """GET a path below /cgi-bin/."""
@@ -91,3 +128,8 @@ class OaApi:
             "force_refresh": force,
         }
         return await self._transport.request("POST", "stable_token", {}, dump(body))
+
+
+def _read(status: int, raw: bytes) -> tuple[int, Answer]:
+    answer = read(status, raw)
+    return code_of(answer), answer

@@ -2,21 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
 from wechatpy.client.api import WeChatMessage
 
+from bot.channels.oa.bodies import dedupe_id, mass_body, need, notice_body, ours, template_body, text_body
 from bot.channels.oa.client import OaApi
 from bot.channels.oa.errors import Answer, Refused, message_id_of
 from bot.channels.oa.text import MAX_TEXT_BYTES, body, clean, cut
 from bot.contract import Outcome, Outgoing, Result
 
-MAX_DEDUPE: Final = 32
-MAX_THING: Final = 20
 EVERYBODY: Final = "@all"
 TAG: Final = "tag:"
+NO_ERRCODE: Final = "no errcode"
 MASS_LEAST, MASS_MOST = 2, 10_000  # openids in one call (40130)
 # What message/mass/get says of a job; anything else is not known.
 MASS_STATES: Final[Mapping[str, Result]] = MappingProxyType(
@@ -46,7 +45,7 @@ class Sender:
         route = out.route or "custom"
         call = self._routes.get(route)
         if call is None:
-            return _ours("unknown route", route)
+            return ours("unknown route", route)
         return await _ended(route, lambda: call(out, user))
 
     async def send_many(self, out: Outgoing, users: Sequence[str]) -> Outcome:
@@ -63,12 +62,9 @@ class Sender:
         return Outcome(MASS_STATES.get(status, Result.UNKNOWN), status[:32], message_id=message_id, route="mass")
 
     async def _custom(self, out: Outgoing, user: str) -> Answer:
-        text = body(out)
         if out.choices:
-            return await self._menu(out, user, text)
-        _need(text.strip(), "empty text")
-        answer: Answer = await self._message.send_text(user, cut(text, MAX_TEXT_BYTES))
-        return answer
+            return await self._menu(out, user, body(out))
+        return await self._api.post("message/custom/send", {"touser": user, **text_body(out)})
 
     async def _menu(self, out: Outgoing, user: str, text: str) -> Answer:
         items = [{"id": clean(choice.id), "content": clean(choice.label)} for choice in out.choices]
@@ -80,31 +76,21 @@ class Sender:
 
     async def _template(self, out: Outgoing, user: str) -> Answer:
         # wechatpy's send_template has no client_msg_id.
-        data: dict[str, Any] = {
-            "touser": user,
-            "template_id": _id_of(self._templates, out),
-            "data": _values(out.fields),
-        }
-        if out.link:
-            data["url"] = out.link
+        data: dict[str, Any] = {"touser": user, **template_body(out, self._templates)}
         if out.dedupe:
             data["client_msg_id"] = dedupe_id(out.dedupe)
         return await self._api.post("message/template/send", data)
 
     async def _notice(self, out: Outgoing, user: str) -> Answer:
-        fields = {name: _thing(value) if name.startswith("thing") else value for name, value in out.fields.items()}
-        answer: Answer = await self._message.send_subscribe_message(
-            user, _id_of(self._notices, out), _values(fields), page=out.link or None
-        )
-        return answer
+        return await self._api.post("message/subscribe/bizsend", {"touser": user, **notice_body(out, self._notices)})
 
     async def _mass(self, out: Outgoing, user: str) -> Answer:
         # wechatpy sends the dead group_id and no clientmsgid.
-        return await self._api.post("message/mass/sendall", {**_mass_body(out), "filter": _audience(user)})
+        return await self._api.post("message/mass/sendall", {**mass_body(out), "filter": _audience(user)})
 
     async def _mass_list(self, out: Outgoing, users: Sequence[str]) -> Answer:
-        _need(MASS_LEAST <= len(users) <= MASS_MOST, "no mass audience")
-        return await self._api.post("message/mass/send", {**_mass_body(out), "touser": list(users)})
+        need(MASS_LEAST <= len(users) <= MASS_MOST, "no mass audience")
+        return await self._api.post("message/mass/send", {**mass_body(out), "touser": list(users)})
 
 
 async def _ended(route: str, call: Callable[[], Awaitable[Answer]]) -> Outcome:
@@ -114,29 +100,9 @@ async def _ended(route: str, call: Callable[[], Awaitable[Answer]]) -> Outcome:
     except Refused as refusal:
         return replace(refusal.outcome, route=route)
     if "errcode" not in answer:
-        return Outcome(Result.UNKNOWN, "no errcode", route=route)
+        return Outcome(Result.UNKNOWN, NO_ERRCODE, route=route)
     done = Result.OK if route == "custom" else Result.ACCEPTED
     return Outcome(done, message_id=message_id_of(answer), route=route)
-
-
-def _id_of(ids: Mapping[str, str], out: Outgoing) -> str:
-    known = ids.get(out.template, "") or (out.template if out.template in ids.values() else "")
-    _need(known, "unknown template")
-    return known
-
-
-def _mass_body(out: Outgoing) -> dict[str, Any]:
-    text = body(out)
-    _need(text.strip(), "empty text")
-    data: dict[str, Any] = {"text": {"content": cut(text, MAX_TEXT_BYTES)}, "msgtype": "text"}
-    return {**data, "clientmsgid": dedupe_id(out.dedupe)} if out.dedupe else data
-
-
-def dedupe_id(dedupe: str) -> str:
-    """A key of at most 32 characters; a longer one is hashed, not cut."""
-    if len(dedupe) <= MAX_DEDUPE:
-        return dedupe
-    return sha256(dedupe.encode("utf-8", "surrogatepass")).hexdigest()[:MAX_DEDUPE]
 
 
 def _audience(user: str) -> dict[str, Any]:
@@ -144,24 +110,5 @@ def _audience(user: str) -> dict[str, Any]:
     if user == EVERYBODY:
         return {"is_to_all": True}
     number = user.removeprefix(TAG)
-    _need(user.startswith(TAG) and number.isascii() and number.isdigit(), "no mass audience")
+    need(user.startswith(TAG) and number.isascii() and number.isdigit(), "no mass audience")
     return {"is_to_all": False, "tag_id": int(number)}
-
-
-def _values(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    return {name: {"value": value} for name, value in fields.items()}
-
-
-def _thing(value: str) -> str:
-    """A `thing` has at most 20 characters in one line, or the whole notice is refused (47003)."""
-    flat = " ".join(clean(value).split())
-    return flat if len(flat) <= MAX_THING else flat[: MAX_THING - 1] + "…"
-
-
-def _need(fits: object, code: str) -> None:
-    if not fits:
-        raise Refused(_ours(code, ""))
-
-
-def _ours(code: str, route: str) -> Outcome:
-    return Outcome(Result.REJECTED, code, ours=True, route=route)

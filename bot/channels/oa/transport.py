@@ -129,6 +129,12 @@ def _check_status(status: int) -> None:
     raise Refused(Outcome(Result.UNKNOWN, code))
 
 
+def read(status: int, raw: bytes) -> Answer:
+    """The JSON object of an answer. Raises Refused for a status other than 200, and for what is no JSON object."""
+    _check_status(status)
+    return _load(raw)
+
+
 def _load(raw: bytes) -> Answer:
     try:
         # strict=False: the platform lets raw control characters through in texts.
