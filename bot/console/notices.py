@@ -161,9 +161,14 @@ def say_seconds(seconds: int) -> str:
     return f"{round(seconds / 60)} 分钟" if seconds < 5400 else f"{round(seconds / 3600, 1):g} 小时"
 
 
+def _deed(request: web.Request) -> Shown:
+    """The last word of the address says which one."""
+    return DEEDS[request.path.rpartition("/")[2]]
+
+
 async def ask(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """What a deed would do, before it is done."""
-    return await _ask(room, visit, row_id(request, "notice"), DEEDS[request.match_info["deed"]])
+    return await _ask(room, visit, row_id(request, "notice"), _deed(request))
 
 
 async def _ask(
@@ -194,7 +199,7 @@ async def _ask(
 
 async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Do it. A refusal is told on the page where it was asked."""
-    notice_id, deed, now = row_id(request, "notice"), DEEDS[request.match_info["deed"]], room.clock.now()
+    notice_id, deed, now = row_id(request, "notice"), _deed(request), room.clock.now()
     form = await read_form(request)
     try:
         flash = await room.database.writer.write(
@@ -215,6 +220,6 @@ ROUTES = (
     Route("GET", "/notices", "see", show_list),
     Route("GET", "/notices/approvals", "approve", show_approvals),
     Route("GET", _ONE, "see", show),
-    *(Route("GET", f"{_ONE}/{{deed:{name}}}", deed.right, ask) for name, deed in DEEDS.items() if not deed.direct),
-    *(Route("POST", f"{_ONE}/{{deed:{name}}}", deed.right, act) for name, deed in DEEDS.items()),
+    *(Route("GET", f"{_ONE}/{name}", deed.right, ask) for name, deed in DEEDS.items() if not deed.direct),
+    *(Route("POST", f"{_ONE}/{name}", deed.right, act) for name, deed in DEEDS.items()),
 )
