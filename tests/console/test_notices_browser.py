@@ -10,13 +10,12 @@ from bot.services.reach_policy import ReachPolicy
 from tests.browser import Page, chromium, open_browser
 from tests.console.desk import Desk
 from tests.console.looking import SIZES, Looker
-from tests.console.notices_kit import TEXT, Crowd, begun, crowd_of, drafted, ended, pending, sent
+from tests.console.notices_kit import TEXT, Crowd, crowd_of, drafted, ended, pending, resolved, sent
 
 pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
 REACH = ReachPolicy(templates={"notice": "t"}, notices={"notice": "n"}, mass=True)
 house = pytest.fixture(name="house")(lambda: House(reach=REACH))  # every route there is
-OPEN = tuple(("queued", {"route": "custom"}) for _ in range(7))
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ async def test_written_approved_watched_and_sent_again(looker: Looker, crowd: Cr
     await looker.send("a[href='/notices/approvals']", "等审核")
     await looker.check("p5-approvals")
     await looker.decide("form[action$='/approve'] button", "已批准")
-    await begun(crowd, made.id, ("scheduled",), "sending", OPEN)
+    await resolved(crowd)
     await looker.open(f"/notices/{made.id}")
     assert "0／7 人已有结果" in await looker.words()
     await looker.open(f"/notices/{made.id}?still=1")
