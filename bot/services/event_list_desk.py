@@ -15,10 +15,11 @@ from bot.services.event_people import NoDeed
 from bot.services.jielong import Entry, Parsed
 from storage import audit
 from storage import registrations as rows
-from storage.events import Event
+from storage.events import ANSWERS, Event, Registration
 from storage.registrations import ACTIVE
 from storage.work import Work
 
+MOST = 2000  # people at once, those who come along included
 IN, WAITS, KNOWN, GONE = "registered", "waiting", "known", "gone"
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {IN: "登记报名", WAITS: "名额满，排候补", KNOWN: "已在名单里", GONE: "取消过，不再登记"}
@@ -68,24 +69,41 @@ def take(work: Work, actor: Actor, event_id: int, parsed: Parsed, now: datetime)
     done = _plan(work, actor, event, parsed, now)
     if not done.fresh:
         raise NoDeed("名单里没有新的人，一个都没有登记。")
-    for each in done.names:
-        if each.becomes in (IN, WAITS):
-            _enter(work, event, each, who, now)
+    _enter(work, event, [each for each in done.names if each.becomes in (IN, WAITS)], who, now)
     audit.write(work, who, "event_list", f"event:{event.number}", now, f"{done.fresh}人")
     return done
 
 
+def _enter(work: Work, event: Event, fresh: list[Planned], who: str, now: datetime) -> None:
+    """Rows for names and people that have none at this event, written together: replies do not wait for a long list."""
+    for place, each in enumerate(fresh, event.last_place + 1):
+        registration_id = work.new_id()
+        row = {
+            "id": registration_id,
+            "event_id": event.id,
+            "person_id": each.person_id,
+            "name_hash": None if each.person_id else registration_names.key(work, each.name),
+            "name": registration_names.sealed(work, each.name),
+            "state": each.becomes,
+            "place": place,
+            "via": "list",
+            "answers": work.seal.seal_json({event_desk.NOTE: each.note}, ANSWERS) if each.note else None,
+            "registered_at": now,
+            "changed_at": now,
+            **dict.fromkeys(("attended_at", "stars", "comment")),
+        }
+        work.append(Registration, row)
+        rows.step(work, registration_id, each.becomes, who, now)
+    event.last_place += len(fresh)
+    work.session.add(event)
+
+
 def _plan(work: Work, actor: Actor, event: Event, parsed: Parsed, now: datetime) -> Plan:
     event_people.check_takes(event, now)
+    people = sum(each.count for each in parsed.entries)
+    if people > MOST:
+        raise NoDeed(f"带来的人一起算有{people}人，一次最多登记{MOST}人，请分几次贴。")
     return Plan(tuple(_planned(work, event, parsed, actor.path or "/")))
-
-
-def _enter(work: Work, event: Event, each: Planned, who: str, now: datetime) -> None:
-    said = {event_desk.NOTE: each.note} if each.note else {}
-    if each.person_id is not None:
-        registrations.enter(work, event, each.person_id, now, {"name": each.name, **said}, "list", who)
-    else:
-        registrations.keep_answers(work, registrations.enter_name(work, event, each.name, now, "list", who), said)
 
 
 def _planned(work: Work, event: Event, parsed: Parsed, path: str) -> Iterator[Planned]:
@@ -95,23 +113,28 @@ def _planned(work: Work, event: Event, parsed: Parsed, path: str) -> Iterator[Pl
     for entry, name, guest in _everybody(parsed.entries):
         ids = named.get(name, []) if not guest else []
         person_id = ids[0] if len(ids) == 1 else None
-        key = registration_names.plain(name)
+        key = registration_names.key(work, name)
         before = people.get(person_id) if person_id in people else there.get(key)
         becomes = {True: KNOWN, False: GONE, None: IN if free > 0 else WAITS}[before]
         there[key] = becomes != GONE
+        if person_id is not None:
+            people[person_id] = becomes != GONE
         free -= becomes == IN
         yield Planned(entry.place, name, "" if guest else entry.note, becomes, person_id, guest)
 
 
 def _there(work: Work, event: Event) -> tuple[dict[str, bool], dict[int | None, bool]]:
-    """Names and people that are on the roster; whether they count."""
+    """Names (as hashes) and people that are on the roster; whether they count."""
     names: dict[str, bool] = {}
     people: dict[int | None, bool] = {}
     for each, known_as in rows.roster(work, event.id, (*ACTIVE, "cancelled")):
         active = each.state in ACTIVE
-        name = registration_names.plain(registration_names.shown(work, each, known_as))
+        if each.name_hash:
+            names[each.name_hash] = names.get(each.name_hash, False) or active
+        name = registration_names.shown(work, each, known_as)
         if name:
-            names[name] = names.get(name, False) or active
+            key = registration_names.key(work, name)
+            names[key] = names.get(key, False) or active
         if each.person_id is not None:
             people[each.person_id] = active
     return names, people
