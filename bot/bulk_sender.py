@@ -244,6 +244,7 @@ class BulkSender:
         if bulk_delivery.closes_route(route, outcome):
             if outcome.until is not None:
                 quotas.stop(work, self._lane.channel.name, route, outcome.until, outcome.code)
+                self._desk.notices = []  # nothing more by that route
             elif route == "notice":
                 quotas.no_grant(work, row.address_id, notice.notice, now)
             elif route == "custom":

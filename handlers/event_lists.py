@@ -14,7 +14,7 @@ from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import MAX_TEXT, Value
 from bot.router import SPOKEN, Filter, Router
 from bot.services import event_lists, jielong, registration_names
-from bot.services.event_lists import Listed
+from bot.services.event_list_plan import GONE, IN, KNOWN, WAITS, Plan
 from bot.services.event_refusals import NoList
 from bot.services.jielong import Parsed
 from bot.turn import Turn
@@ -151,16 +151,16 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
         turn.say(texts.LIST_PROBLEMS.format(lines="\n".join(parsed.problems)))
 
 
-def _told(event: Event, came: Listed) -> str:
+def _told(event: Event, came: Plan) -> str:
     """What came of it, without names."""
-    said = [texts.LIST_DONE.format(title=event.title, registered=came.registered)]
+    said = [texts.LIST_DONE.format(title=event.title, registered=came.count(IN))]
     for words, count in (
-        (texts.LIST_WAITING, came.waiting),
-        (texts.LIST_MERGED, came.merged),
-        (texts.LIST_GONE, came.gone),
+        (texts.LIST_WAITING, came.count(WAITS)),
+        (texts.LIST_MERGED, came.count(KNOWN)),
+        (texts.LIST_GONE, came.count(GONE)),
     ):
         said += [words.format(count=count)] if count else []
-    if came.registered + came.waiting:
+    if came.fresh:
         said.append(
             (texts.LIST_TOLD if came.reached else texts.LIST_NOT_TOLD).format(count=came.reached, number=event.number)
         )

@@ -23,9 +23,9 @@ def over_before(work: Work, moment: datetime, limit: int) -> list[tuple[int, boo
     )
     late = sa.func.coalesce(_broadcast.c.valid_until, _broadcast.c.ended_at) < moment
     over = (_broadcast.c.state.in_(ENDED), _broadcast.c.ended_at < moment, late, rows)
-    query = sa.select(_broadcast.c.id, _broadcast.c.totals.is_not(None)).where(*over)
+    query = sa.select(_broadcast.c.id, _broadcast.c.totals.is_not(None).label("kept")).where(*over)
     found = work.look(query.order_by(_broadcast.c.ended_at, _broadcast.c.id).limit(limit)).all()
-    return [(int(broadcast_id), bool(kept)) for broadcast_id, kept in found]
+    return [(int(row.id), bool(row.kept)) for row in found]
 
 
 def keep_totals(work: Work, broadcast_id: int, totals: dict[str, Any]) -> bool:

@@ -146,7 +146,8 @@ def _insert(what: Resolving, rule: Rule, means: Means, now: datetime, piece: sa.
     rows = sa.select(
         piece.c.person_id,
         _address.c.id.label("address_id"),
-        _reason(rule, what.topic, now, piece.c.person_id).label("reason"),
+        # Who registered for an event hears of it, whatever notices they want no more: no topic is opted out of.
+        _reason(rule, what.topic if what.kind == "notice" else "", now, piece.c.person_id).label("reason"),
         sa.func.coalesce(route_now(means, now), "").label("route"),
     )
     # Kept as it is: else PostgreSQL works the reason out anew for every column that is made of it.

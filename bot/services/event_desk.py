@@ -14,6 +14,7 @@ from bot.forms.fields import mobile
 from bot.services import event_news, event_words, events, registration_names, segments
 from bot.services.actors import Actor, require
 from bot.services.broadcast_results import masked
+from bot.services.event_questions import NOTE
 from bot.services.event_questions import shown as answered
 from bot.services.events import Draft
 from storage import events as rows
@@ -34,7 +35,6 @@ CAME_BY: Mapping[str, str] = MappingProxyType({"qr": "扫码", "code": "签到�
 TONES: Mapping[str, str] = MappingProxyType(
     {"draft": "warn", "open": "good", "closed": "", "over": "", "cancelled": "bad"}
 )
-NOTE = "_note"  # key among the answers of what stood behind a name of a list; no question can be called so
 
 
 @dataclass(frozen=True, slots=True)
