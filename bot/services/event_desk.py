@@ -143,6 +143,14 @@ def audience(work: Work, event: Event) -> str:
     return segments.describe(work, segments.parse(event.segment)) if event.segment else "所有人"
 
 
+def meant(work: Work, event: Event, now: datetime) -> int | None:
+    """How many people may register as of now; None when everybody may."""
+    if not event.segment:
+        return None
+    rule = segments.confine_to(work, segments.parse(event.segment), event.org_id)
+    return segments.count(work, rule, event.topic, now).people
+
+
 def told(work: Work, event: Event) -> Told:
     """Who would hear of a change of the event."""
     found = registrations.roster(work, event.id, ACTIVE)

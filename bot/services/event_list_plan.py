@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from bot import event_texts as texts
 from bot.services import event_questions, registration_names, registrations
 from bot.services.jielong import Entry
 from storage import audit
 from storage import registrations as rows
-from storage.events import Event
+from storage.events import ANSWERS, Event, Registration
 from storage.registrations import ACTIVE
 from storage.work import Work
 
@@ -63,19 +64,32 @@ def plan(work: Work, event: Event, entries: Sequence[Entry], paths: Collection[s
 
 
 def enter(work: Work, event: Event, planned: Plan, who: str, now: datetime) -> None:
-    """Do it, in the order of the list; the event is held. `who` writes the audit trail."""
-    for each in planned.names:
-        if each.becomes in (IN, WAITS):
-            _enter(work, event, each, who, now)
+    """Do it, in the order of the list; the event has been held since before the plan. `who` writes the audit trail.
+
+    Nobody of the new ones has a row at this event, so theirs are written together: replies do not wait for a long list.
+    """
+    fresh = [each for each in planned.names if each.becomes in (IN, WAITS)]
+    for place, each in enumerate(fresh, event.last_place + 1):
+        row = {**_row(work, event, each), "place": place, "registered_at": now, "changed_at": now}
+        work.append(Registration, row)
+        rows.step(work, row["id"], each.becomes, who, now)
+    event.last_place += len(fresh)
+    work.session.add(event)
     audit.write(work, who, "event_list", f"event:{event.number}", now, f"{planned.fresh}人")
 
 
-def _enter(work: Work, event: Event, each: Planned, who: str, now: datetime) -> None:
-    said = {event_questions.NOTE: each.note} if each.note else {}
-    if each.person_id is not None:
-        registrations.enter(work, event, each.person_id, now, {"name": each.name, **said}, "list", who)
-    else:
-        registrations.keep_answers(work, registrations.enter_name(work, event, each.name, now, "list", who), said)
+def _row(work: Work, event: Event, each: Planned) -> dict[str, Any]:
+    return {
+        "id": work.new_id(),
+        "event_id": event.id,
+        "person_id": each.person_id,
+        "name_hash": None if each.person_id else registration_names.key(work, each.name),
+        "name": registration_names.sealed(work, each.name),
+        "state": each.becomes,
+        "via": "list",
+        "answers": work.seal.seal_json({event_questions.NOTE: each.note}, ANSWERS) if each.note else None,
+        **dict.fromkeys(("attended_at", "stars", "comment")),
+    }
 
 
 def _planned(work: Work, event: Event, entries: Sequence[Entry], paths: Collection[str]) -> Iterator[Planned]:
@@ -85,23 +99,25 @@ def _planned(work: Work, event: Event, entries: Sequence[Entry], paths: Collecti
     for entry, name, guest in _everybody(entries):
         ids = named.get(name, []) if not guest else []
         person_id = ids[0] if len(ids) == 1 else None
-        key = registration_names.plain(name)
+        key = registration_names.key(work, name)
         before = people.get(person_id) if person_id in people else there.get(key)
         becomes = {True: KNOWN, False: GONE, None: IN if free > 0 else WAITS}[before]
         there[key] = becomes != GONE
+        if person_id is not None:
+            people[person_id] = becomes != GONE
         free -= becomes == IN
         yield Planned(entry.place, name, "" if guest else entry.note, becomes, person_id, guest)
 
 
 def _there(work: Work, event: Event) -> tuple[dict[str, bool], dict[int | None, bool]]:
-    """Names and people that are on the roster; whether they count."""
+    """Names (as hashes) and people that have a row at the event; whether it counts."""
     names: dict[str, bool] = {}
     people: dict[int | None, bool] = {}
     for each, known_as in rows.roster(work, event.id, (*ACTIVE, "cancelled")):
         active = each.state in ACTIVE
-        name = registration_names.plain(registration_names.shown(work, each, known_as))
-        if name:
-            names[name] = names.get(name, False) or active
+        name = registration_names.shown(work, each, known_as)
+        for key in {each.name_hash, registration_names.key(work, name) if name else None} - {None}:
+            names[str(key)] = names.get(str(key), False) or active
         if each.person_id is not None:
             people[each.person_id] = active
     return names, people

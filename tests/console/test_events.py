@@ -176,6 +176,7 @@ async def test_who_may_register_is_kept_and_shown(desk: Desk) -> None:
     assert made.segment == {"all": [{"who": "members"}, {"below": "east"}], "none": []}
     page = await chen.get(f"/events/{made.id}")
     assert "会员，并且东区总工会及下属组织的人" in page.text
+    assert "（现在有 0 人）在公众号里" in plain(await chen.get(f"/events/{made.id}/open"))
     form = await chen.get(f"/events/{made.id}/edit")
     assert 'value="members" selected' in form.text and 'value="east"' in form.text
     assert tree["east"]
