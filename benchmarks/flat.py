@@ -1,8 +1,8 @@
-"""`python -m benchmarks.flat`: does the sender's memory grow with the number of recipients? One broadcast to few, one to
-many, on each database, against the mock platform of `benchmarks.outbox`.
+"""`python -m benchmarks.flat`: does the sender's memory grow with the number of recipients?
 
-The peak is that of the whole process: writing the recipients, claiming, sending and settling. Ends with 1 when a message
-was lost or delivered twice, or when the larger broadcast took over a fifth more memory.
+One broadcast to few and one to many, on each database, against the mock platform of `benchmarks.outbox`. The peak is
+that of the whole process: writing the recipients, claiming, sending and settling. Ends with 1 when a message was lost
+or delivered twice, or when the larger broadcast took over a fifth more memory.
 """
 
 import argparse
