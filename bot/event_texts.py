@@ -35,7 +35,6 @@ WAITING = (
 )
 ALREADY_IN = "您已经报过名了：{title}，{when}，{place}。来不了请回复“取消报名 {number}”。"
 ALREADY_WAITING = "您已经在“{title}”的候补里，排在第{rank}位。不等了请回复“取消报名 {number}”。"
-CONSENT = "想收到活动前一天的提醒，点这里同意一次：{link}"
 PROMOTED = (
     "好消息：有人退出，“{title}”的名额轮到您了，已经给您报上名。\n时间：{when}\n地点：{place}\n"
     "来不了请尽快回复“取消报名 {number}”，好让给别人。"
@@ -119,4 +118,5 @@ LIST_GROUP = "接龙里有大家的姓名，请在私聊里发给我登记。"
 COMPANION = "{name}带的人{place}"
 
 # by staff in the console
+INVITE = "时间：{when}\n地点：{place}\n{about}\n报名截止：{closes}\n{how}"
 REMOVED = "您在“{title}”的报名，由工会工作人员取消了。{note}有疑问请回复“转人工”。"

@@ -9,7 +9,7 @@ from bot.contract import Choice
 from bot.dialogue import Flow
 from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import Value
-from bot.services import event_questions, event_words, registration_names, registrations
+from bot.services import event_questions, event_words, grants, registration_names, registrations
 from bot.services.event_questions import ABOUT
 from bot.services.event_refusals import NotNow
 from bot.services.registrations import Place
@@ -105,8 +105,8 @@ def say(turn: Turn, place: Place) -> None:
         turn.say((texts.REGISTERED if place.fresh else texts.ALREADY_IN).format(**facts))
     else:
         turn.say((texts.WAITING if place.fresh else texts.ALREADY_WAITING).format(rank=place.rank, **facts))
-    if place.fresh and event.reminds and turn.house.reach.consent_link:
-        turn.say(texts.CONSENT.format(link=turn.house.reach.consent_link))
+    if place.fresh and event.reminds:
+        turn.say(grants.invitation(turn.work, turn.house.reach, turn.person.address_id, "event"))
 
 
 FLOW = Flow(FORM, done, watch, shape)

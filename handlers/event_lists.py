@@ -14,7 +14,7 @@ from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import MAX_TEXT, Value
 from bot.router import SPOKEN, Filter, Router
 from bot.services import event_lists, jielong, registration_names
-from bot.services.event_lists import Listed
+from bot.services.event_list_plan import GONE, IN, KNOWN, WAITS, Plan
 from bot.services.event_refusals import NoList
 from bot.services.jielong import Parsed
 from bot.turn import Turn
@@ -25,6 +25,7 @@ from storage.events import Event
 router = Router("event_lists")
 FORM_NAME, LIST, WHICH = "event_list", "list", "which"
 KEPT = timedelta(hours=6)
+UNKEPT = "form:event_list"  # topic of a turn with other people's names: its words are not kept
 SHOWN = 12  # names in the summary
 NAMED = re.compile(r"(?:活动|报名|接龙)\s*[:：]?\s*(\d{1,6})(?!\d|\s*[.、月日号人年：:])")
 
@@ -56,14 +57,15 @@ class AList(Filter[Pasted]):
 def pasted(turn: Turn, found: Pasted) -> None:
     """Ask what is not known and have it confirmed."""
     if group.elsewhere(turn, texts.LIST_GROUP):
+        turn.topic = UNKEPT
         return
     person_id = turn.person.person_id
     if not event_lists.may_list(turn.work, person_id, turn.now):
-        turn.topic = "form:"  # other people's names: the words are not kept
+        turn.topic = UNKEPT
         turn.say(texts.LIST_NOT_CADRE)
         return
     if turn.person.conversation is not None:
-        turn.topic = "form:"
+        turn.topic = UNKEPT
         turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("取消", "取消"))
         return
     text = found.text.strip()
@@ -151,16 +153,16 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
         turn.say(texts.LIST_PROBLEMS.format(lines="\n".join(parsed.problems)))
 
 
-def _told(event: Event, came: Listed) -> str:
+def _told(event: Event, came: Plan) -> str:
     """What came of it, without names."""
-    said = [texts.LIST_DONE.format(title=event.title, registered=came.registered)]
+    said = [texts.LIST_DONE.format(title=event.title, registered=came.count(IN))]
     for words, count in (
-        (texts.LIST_WAITING, came.waiting),
-        (texts.LIST_MERGED, came.merged),
-        (texts.LIST_GONE, came.gone),
+        (texts.LIST_WAITING, came.count(WAITS)),
+        (texts.LIST_MERGED, came.count(KNOWN)),
+        (texts.LIST_GONE, came.count(GONE)),
     ):
         said += [words.format(count=count)] if count else []
-    if came.registered + came.waiting:
+    if came.fresh:
         said.append(
             (texts.LIST_TOLD if came.reached else texts.LIST_NOT_TOLD).format(count=came.reached, number=event.number)
         )

@@ -102,10 +102,11 @@ async def show_list(room: Room, visit: Visit, request: web.Request) -> web.Strea
 
 
 async def _list(
-    room: Room, visit: Visit, request: web.Request, text: str = "", problem: str = "", action: str = ""
+    room: Room, visit: Visit, request: web.Request, text: str = "", problem: str = ""
 ) -> web.StreamResponse:
+    """The page; where a problem is told, nothing is planned."""
     event_id, now = row_id(request, "event"), room.clock.now()
-    parsed = await asyncio.to_thread(jielong.parse, text) if text else None
+    parsed = await asyncio.to_thread(jielong.parse, text) if text and not problem else None
 
     def look(work: Work) -> tuple[event_desk.Sheet, Plan | None]:
         sheet = event_desk.sheet(work, visit.actor, event_id, now)
@@ -133,10 +134,10 @@ async def take_list(room: Room, visit: Visit, request: web.Request) -> web.Strea
     text = form.get("text", "").replace("\r\n", "\n").strip()
     if not text:
         return await _list(room, visit, request, problem="请把接龙粘贴到下面的框里。")
-    if form.get("action") != "take":
-        return await _list(room, visit, request, text)
-    parsed = await asyncio.to_thread(jielong.parse, text)
     try:
+        if form.get("action") != "take":
+            return await _list(room, visit, request, text)
+        parsed = await asyncio.to_thread(jielong.parse, text)
         await room.database.writer.write(lambda work: event_list_desk.take(work, visit.actor, event_id, parsed, now))
     except NoDeed as wrong:
         return await _list(room, visit, request, text, wrong.words)

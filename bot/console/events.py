@@ -94,7 +94,12 @@ async def ask(room: Room, visit: Visit, request: web.Request) -> web.StreamRespo
 
 async def _ask(room: Room, visit: Visit, request: web.Request, problem: str = "", note: str = "") -> web.StreamResponse:
     event_id, deed, now = row_id(request, "event"), request.match_info["deed"], room.clock.now()
-    sheet = await room.database.read(lambda work: event_desk.sheet(work, visit.actor, event_id, now))
+
+    def look(work: Work) -> tuple[Sheet, int | None]:
+        found = event_desk.sheet(work, visit.actor, event_id, now)
+        return found, event_desk.meant(work, found.event, now) if deed == "open" else None
+
+    sheet, meant = await room.database.read(look)
     return room.render(
         visit,
         "event_deed.html",
@@ -102,6 +107,7 @@ async def _ask(room: Room, visit: Visit, request: web.Request, problem: str = ""
         sheet=sheet,
         event=sheet.event,
         deed=deed,
+        meant=meant,
         label=DEEDS[deed],
         possible=deed in dict(_deeds(sheet)),
         when=event_words.when(sheet.event),

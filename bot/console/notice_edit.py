@@ -16,7 +16,15 @@ from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.visit import Visit
 from bot.errors import Refusal
-from bot.services import broadcast_states, broadcasts, notice_desk, notice_phone, notice_trial, plan_words
+from bot.services import (
+    broadcast_states,
+    broadcasts,
+    event_invitation,
+    notice_desk,
+    notice_phone,
+    notice_trial,
+    plan_words,
+)
 from bot.services.actors import NotAllowed
 from bot.services.broadcasts import Moved, NoBroadcast
 from bot.services.notice_trial import Choices, Trial
@@ -45,12 +53,16 @@ class Editing:
 
 
 async def new(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """An empty form, or a copy of a notice (`?from=`)."""
+    """An empty form, a copy of a notice (`?from=`), or an invitation to an event (`?event=`)."""
     usual, source = notice_desk.usual(room.house), number(request.query.get("from", ""))
     values = forms.blank(usual)
     if source:
         seen = await room.database.read(lambda work: broadcasts.seen(work, visit.actor, source))
         values = {**forms.filled(broadcasts.draft_of(seen), usual), "when": "now"}
+    elif event := number(request.query.get("event", "")):
+        now = room.clock.now()
+        draft = await room.database.read(lambda work: event_invitation.draft(work, visit.actor, event, now))
+        values = forms.filled(draft, usual)
     return await _page(room, visit, Editing(0, 0, values))
 
 

@@ -14,6 +14,7 @@ from bot.forms.fields import mobile
 from bot.services import event_news, event_words, events, registration_names, segments
 from bot.services.actors import Actor, require
 from bot.services.broadcast_results import masked
+from bot.services.event_questions import NOTE
 from bot.services.event_questions import shown as answered
 from bot.services.events import Draft
 from storage import events as rows
@@ -34,7 +35,6 @@ CAME_BY: Mapping[str, str] = MappingProxyType({"qr": "扫码", "code": "签到�
 TONES: Mapping[str, str] = MappingProxyType(
     {"draft": "warn", "open": "good", "closed": "", "over": "", "cancelled": "bad"}
 )
-NOTE = "_note"  # key among the answers of what stood behind a name of a list; no question can be called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,14 @@ def sheet(work: Work, actor: Actor, event_id: int, now: datetime) -> Sheet:
 def audience(work: Work, event: Event) -> str:
     """Who may register, in words."""
     return segments.describe(work, segments.parse(event.segment)) if event.segment else "所有人"
+
+
+def meant(work: Work, event: Event, now: datetime) -> int | None:
+    """How many people may register as of now; None when everybody may."""
+    if not event.segment:
+        return None
+    rule = segments.confine_to(work, segments.parse(event.segment), event.org_id)
+    return segments.count(work, rule, event.topic, now).people
 
 
 def told(work: Work, event: Event) -> Told:

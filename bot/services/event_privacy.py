@@ -80,6 +80,7 @@ def _better(mine: Registration, theirs: Registration) -> bool:
 
 
 def _registration(work: Work, mine: Registration, event: Event) -> dict[str, Any]:
+    answers = _answers(work, mine)
     return {
         "活动": event.title,
         "编号": event.number,
@@ -88,7 +89,8 @@ def _registration(work: Work, mine: Registration, event: Event) -> dict[str, Any
         "报名": _time(mine.registered_at),
         "签到": _time(mine.attended_at),
         "姓名": registration_names.shown(work, mine, ""),
-        "回答": dict(event_questions.shown(event.questions, _answers(work, mine))),
+        "回答": dict(event_questions.shown(event.questions, answers)),
+        "备注": str(answers.get(event_questions.NOTE, "")),
         "评价": mine.stars,
         "意见": work.seal.open_or(registration_names.LOST, mine.comment, COMMENT),
     }

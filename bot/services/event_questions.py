@@ -18,6 +18,7 @@ from bot.services.event_refusals import BadEvent
 MOST, OPTIONS = 8, 10
 ASK_CHARS, LABEL_CHARS, OPTION_CHARS = 60, 12, 20
 NAME, ABOUT = "name", "about"  # keys of what is asked of everybody
+NOTE = "_note"  # among the answers: what stood behind a name of a list; no question can be called so
 KINDS: Mapping[str, str] = {
     "text": "一句话",
     "choice": "选一项",

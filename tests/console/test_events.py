@@ -176,6 +176,7 @@ async def test_who_may_register_is_kept_and_shown(desk: Desk) -> None:
     assert made.segment == {"all": [{"who": "members"}, {"below": "east"}], "none": []}
     page = await chen.get(f"/events/{made.id}")
     assert "会员，并且东区总工会及下属组织的人" in page.text
+    assert "（现在有 0 人）在公众号里" in plain(await chen.get(f"/events/{made.id}/open"))
     form = await chen.get(f"/events/{made.id}/edit")
     assert 'value="members" selected' in form.text and 'value="east"' in form.text
     assert tree["east"]
@@ -261,6 +262,23 @@ async def test_cancelling_tells_how_many_and_writes_to_them(desk: Desk) -> None:
     assert again.status == 422 and "已经结束或者取消了" in again.text
     shown = await chen.get(f"/events/{event_id}")
     assert "活动已取消：场地停电" in plain(shown) and "粘贴接龙名单" not in shown.text
+
+
+async def test_an_invitation_is_begun_from_the_event(desk: Desk) -> None:
+    await desk.tree()
+    event_id = await event(desk, "灯会", segment={"all": [{"below": "east"}], "none": []}, topic="welfare")
+    draft, number = await event(desk, "没开放", False), stored_event(desk, event_id).number
+    chen = await desk.person("chen", "editor")
+    assert f"/notices/new?event={event_id}" in (await chen.get(f"/events/{event_id}")).text
+    page = await chen.get(f"/notices/new?event={event_id}")
+    assert page.status == 200 and 'value="灯会"' in page.text and 'value="welfare" selected' in page.text
+    assert f"回复“报名 {number}”参加。" in page.text and "时间：12月5日（周六）14:00–16:00" in page.text
+    assert 'name="all-value" value="east"' in page.text and "registered、waiting" in page.text
+    assert (await chen.get(f"/notices/new?event={draft}")).status == 409
+    assert (await chen.get("/notices/new?event=77")).status == 409
+    branch = await desk.person("west", "editor", (await desk.tree())["west"])
+    assert (await branch.get(f"/notices/new?event={event_id}")).status == 403
+    assert (await (await desk.person("wang")).get(f"/notices/new?event={event_id}")).status == 403
 
 
 async def test_another_like_it_without_its_times(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The people of an event: masked lists, one by hand, a 接龙 list, the door, no-shows."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,23 @@ async def test_a_name_of_the_branch_is_that_person(desk: Desk) -> None:
     assert page.count("公众号里认得") == 1  # two of one name are nobody, others' people are not looked at
     await east.post(f"/events/{event_id}/list", text=text, action="take")
     assert [each.person_id is not None for each in registered(desk, event_id)] == [True, False, False]
+
+
+async def test_a_long_list_is_taken_at_once_and_more_than_that_is_refused(desk: Desk) -> None:
+    event_id = await event(desk, capacity=700)
+    wang = await desk.person("wang")
+    await wang.get(f"/events/{event_id}/list")
+    lines = [f"{place}. 李{chr(0x4E00 + place)} +1" for place in range(1, 501)]
+    began = time.process_time()
+    assert (await wang.post(f"/events/{event_id}/list", text="\n".join(lines), action="take")).status == 303
+    assert time.process_time() - began < 10
+    assert (len(registered(desk, event_id)), len(registered(desk, event_id, "waiting"))) == (700, 300)
+    places = [each.place for each in registered(desk, event_id, "registered", "waiting")]
+    assert places == list(range(1, 1001)) and stored_event(desk, event_id).last_place == 1000
+    assert len({each.id for each in registered(desk, event_id)}) == 700
+    many = "\n".join(line.replace("+1", "+19") for line in lines)
+    page = await wang.post(f"/events/{event_id}/list", text=many, action="look")
+    assert page.status == 422 and "一次最多登记2000人" in page.text and "+19" in page.text
 
 
 @pytest.mark.parametrize(

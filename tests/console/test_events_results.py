@@ -21,7 +21,7 @@ async def test_opinions_show_average_counts_and_words_without_names(desk: Desk) 
     wang = await desk.person("wang")
     page = await wang.get(f"/events/{event_id}/opinions")
     shown = plain(page)
-    assert "4.3 分" in shown and "打分的人 3 人" in shown
+    assert "4.3 / 5 分" in shown and "打分的人 3 人" in shown
     assert "66.7% · 2人" in shown and "<svg" in page.text and "4分 67%" in page.text
     assert "很好，电话〔号码〕" in shown and "13800138000" not in page.text
     assert "<b>椅子" not in page.text and "&lt;b&gt;椅子" in page.text

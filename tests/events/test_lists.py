@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from bot.services import event_lists, registration_names
-from bot.services.event_lists import Listed
+from bot.services.event_list_plan import GONE, IN, KNOWN, WAITS
 from bot.services.event_refusals import NoList
 from bot.services.house import House
 from bot.services.jielong import Entry
@@ -50,9 +50,12 @@ def belongs(fair: Fair, known: Known, org: Organisation) -> None:
     fair.database.writer.run(job)
 
 
-def take(fair: Fair, known: Known, now: datetime, *names: str | Entry) -> Listed:
+def take(fair: Fair, known: Known, now: datetime, *names: str | Entry) -> dict[str, int]:
+    """How many came to what, and how many of the new ones are known."""
     entries = [each if isinstance(each, Entry) else Entry(place, each) for place, each in enumerate(names, 1)]
-    return fair.database.writer.run(lambda work: event_lists.take(work, fair.event.id, entries, known.person_id, now))
+    came = fair.database.writer.run(lambda work: event_lists.take(work, fair.event.id, entries, known.person_id, now))
+    counts = {key: came.count(key) for key in (IN, WAITS, KNOWN, GONE)} | {"reached": came.reached}
+    return {key: count for key, count in counts.items() if count}
 
 
 def names(fair: Fair) -> list[tuple[str, str]]:
@@ -71,7 +74,7 @@ def big(database: Database, house: House, now: datetime) -> Fair:
 def test_names_are_registered_in_order_and_sealed(big: Fair, places: dict[str, Organisation], now: datetime) -> None:
     wang = cadre(big, now, places["shop"])
     came = take(big, wang, now, "张三", Entry(2, "李四", 3), "王五")
-    assert came == Listed(registered=4, waiting=1)
+    assert came == {IN: 4, WAITS: 1}
     assert names(big) == [
         ("张三", "registered"),
         ("李四", "registered"),
@@ -86,21 +89,21 @@ def test_names_are_registered_in_order_and_sealed(big: Fair, places: dict[str, O
 def test_the_same_list_again_adds_only_who_is_new(big: Fair, places: dict[str, Organisation], now: datetime) -> None:
     wang = cadre(big, now, places["shop"])
     take(big, wang, now, "张三", Entry(2, "李四", 2))
-    assert take(big, wang, now, "张 三", Entry(2, "李四", 2), "王五") == Listed(registered=1, merged=3)
+    assert take(big, wang, now, "张 三", Entry(2, "李四", 2), "王五") == {IN: 1, KNOWN: 3}
 
 
 def test_who_registered_by_chat_is_not_counted_again(big: Fair, places: dict[str, Organisation], now: datetime) -> None:
     wang, known, told = cadre(big, now, places["shop"]), big.person("u1", now, "张三"), big.person("u2", now)
     big.register(known, now)
     big.register(told, now, name="李四")
-    assert take(big, wang, now, "张三", "李四") == Listed(merged=2)
+    assert take(big, wang, now, "张三", "李四") == {KNOWN: 2}
 
 
 def test_who_cancelled_stays_away(big: Fair, places: dict[str, Organisation], now: datetime) -> None:
     wang, known = cadre(big, now, places["shop"]), big.person("u1", now, "张三")
     big.register(known, now)
     big.cancel(known, now)
-    assert take(big, wang, now, "张三", "李四") == Listed(registered=1, gone=1)
+    assert take(big, wang, now, "张三", "李四") == {IN: 1, GONE: 1}
     assert big.states(known) == ["cancelled"]
 
 
@@ -113,7 +116,7 @@ def test_a_name_that_one_colleague_has_is_that_colleague(
     )
     for each, code in ((one, "shop"), (twin, "shop"), (other, "east"), (far, "west")):
         belongs(big, each, places[code])
-    assert take(big, wang, now, "张三", "李四", "王五") == Listed(registered=3, reached=1)
+    assert take(big, wang, now, "张三", "李四", "王五") == {IN: 3, "reached": 1}
     assert big.states(one, twin, other, far) == ["registered", "-", "-", "-"]
 
 
@@ -155,7 +158,7 @@ def test_workers_and_other_branches_bring_no_list(
     for each in (worker, west):
         with pytest.raises(NoList):
             take(east, each, now, "张三")
-    assert take(east, shop, now, "张三").registered == 1
+    assert take(east, shop, now, "张三") == {IN: 1}
     assert not database.look(lambda work: event_lists.may_list(work, worker.person_id, now))
 
 
@@ -177,4 +180,4 @@ def test_the_organiser_brings_a_list_without_an_office(big: Fair, now: datetime)
 
     big.database.writer.run(account)
     assert big.database.look(lambda work: event_lists.may_list(work, known.person_id, now))
-    assert take(big, known, now, "张三").registered == 1
+    assert take(big, known, now, "张三") == {IN: 1}

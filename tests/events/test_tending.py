@@ -6,15 +6,17 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import local
-from bot.jobs import tend_events
+from bot.jobs import resolve_broadcasts, tend_events
 from bot.jobs.job import Moment
 from bot.services import event_notices, events
 from bot.services.event_refusals import BadEvent
 from bot.services.house import House
+from storage import topic_choices
 from storage.audit import Audit
 from storage.base import table
 from storage.database import Database
 from storage.events import Event
+from storage.recipients import Recipient
 from tests.events.kit import ADA, Fair, draft, hold
 from tests.storage.kit import rows
 
@@ -131,3 +133,13 @@ def test_one_event_that_fails_does_not_hold_up_the_others(
 
 def test_an_invitation_ends_with_how_to_register(fair: Fair) -> None:
     assert event_notices.invitation_words(fair.event) == "回复“报名 11”参加。"
+
+
+def test_who_wants_no_notices_of_the_topic_hears_of_their_event_all_the_same(fair: Fair, now: datetime) -> None:
+    known = fair.person("u", now)
+    fair.register(known, now)
+    fair.database.writer.run(lambda work: topic_choices.stop(work, known.person_id, ["activity"], now))
+    fair.database.writer.run(lambda work: events.cancel(work, ADA, fair.event.id, "", now, fair.house))
+    resolve_broadcasts.run(fair.database, fair.house, Moment(now, now))
+    assert [each for each in rows(fair.database, Recipient, "reason") if each == ("opted_out",)] == []
+    assert len(rows(fair.database, Recipient, "id")) == 1
