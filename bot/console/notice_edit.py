@@ -10,7 +10,6 @@ from aiohttp import web
 from bot.clock import local
 from bot.console import notice_form as forms
 from bot.console.addresses import ID, number, row_id
-from bot.console.notice_form import Form
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
@@ -63,7 +62,8 @@ async def new(room: Room, visit: Visit, request: web.Request) -> web.StreamRespo
         now = room.clock.now()
         draft = await room.database.read(lambda work: event_invitation.draft(work, visit.actor, event, now))
         values = forms.filled(draft, usual)
-    return await _page(room, visit, Editing(0, 0, values))
+    editing = await _with_segment(room, visit, Editing(0, 0, values), request.query)
+    return await _page(room, visit, editing)
 
 
 async def edit(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
@@ -102,7 +102,7 @@ async def send(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     return await _page(room, visit, tried, look="count" if tried.problem or tried.problems else "plan")
 
 
-async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Form) -> Editing:
+async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Mapping[str, str]) -> Editing:
     """The conditions of a saved segment instead of those that stood there."""
     segment_id = number(form.get("segment", ""))
     if not segment_id:

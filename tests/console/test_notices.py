@@ -303,8 +303,10 @@ async def test_saved_audiences_and_tags_are_offered(desk: Desk, crowd: Crowd) ->
     taken = await liu.post("/notices/new", **form(action="segment", segment=str(kept)))
     assert 'value="west"' in taken.text and '<option value="志愿者" selected>' in taken.text
     assert "西区总工会及下属组织的人；不发给：有标签“志愿者”的人" in taken.text and "对象 4 人" in plain(taken)
-    west = await desk.person("west", "editor", crowd.units["east"])
-    assert (await west.get("/notices/new")).status == 200
+    begun = await liu.get(f"/notices/new?segment={kept}")
+    assert 'value="west"' in begun.text and '<option value="志愿者" selected>' in begun.text
+    east = await desk.person("east", "editor", crowd.units["east"])
+    assert (await east.get("/notices/new?segment=x")).status == 200
     gone = await liu.post("/notices/new", **form(action="segment", segment="12"))
     assert gone.status == 200 and "没有这个对象" in gone.text and "周六招聘会" in gone.text
 
