@@ -10,7 +10,6 @@ from aiohttp import web
 from bot.clock import local
 from bot.console import notice_form as forms
 from bot.console.addresses import ID, number, row_id
-from bot.console.notice_form import Form
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
@@ -63,7 +62,8 @@ async def new(room: Room, visit: Visit, request: web.Request) -> web.StreamRespo
         now = room.clock.now()
         draft = await room.database.read(lambda work: event_invitation.draft(work, visit.actor, event, now))
         values = forms.filled(draft, usual)
-    return await _page(room, visit, Editing(0, 0, values))
+    editing = await _with_segment(room, visit, Editing(0, 0, values), request.query)
+    return await _page(room, visit, editing)
 
 
 async def edit(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
@@ -97,12 +97,12 @@ async def send(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     sides = forms.changed(editing.values["sides"], action, form)
     editing = replace(editing, values={**editing.values, "sides": sides})
     if action != "preview":
-        return await _page(room, visit, editing)
+        return await _page(room, visit, editing, look="" if action.startswith("add-") else "count")
     tried = await _tried(room, editing)
-    return await _page(room, visit, tried, plans=not tried.problem and not tried.problems)
+    return await _page(room, visit, tried, look="count" if tried.problem or tried.problems else "plan")
 
 
-async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Form) -> Editing:
+async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Mapping[str, str]) -> Editing:
     """The conditions of a saved segment instead of those that stood there."""
     segment_id = number(form.get("segment", ""))
     if not segment_id:
@@ -177,18 +177,18 @@ def _preview(room: Room, editing: Editing, now: datetime) -> dict[str, Any]:
     return {"shown": shown}
 
 
-async def _page(
-    room: Room, visit: Visit, editing: Editing, status: int = 200, plans: bool = False
-) -> web.StreamResponse:
+async def _page(room: Room, visit: Visit, editing: Editing, status: int = 200, look: str = "") -> web.StreamResponse:
+    """The form. `look`: `count` people, or also `plan`; neither is quick for a million, so only who asks waits."""
     now, reach = room.clock.now(), room.house.reach
 
-    def look(work: Work) -> tuple[Trial, Choices, Plan | None]:
-        trial = _trial(work, visit, editing, now)
-        draft = forms.draft(editing.values, notice_desk.usual(room.house)) if plans and trial.counts else None
+    def read(work: Work) -> tuple[Trial, Choices, Plan | None]:
+        trial = _trial(work, visit, editing, now) if look else Trial()
+        planned = look == "plan" and trial.counts is not None
+        draft = forms.draft(editing.values, notice_desk.usual(room.house)) if planned else None
         plan = notice_trial.plan_draft(work, visit.actor, draft, room.house, now) if draft else None
         return trial, notice_trial.choices(work, visit.actor), plan
 
-    trial, choices, plan = await room.database.read(look)
+    trial, choices, plan = await room.database.read(read)
     hours = room.house.hours
     return room.render(
         visit,

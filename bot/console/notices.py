@@ -41,6 +41,7 @@ from storage.broadcasts import STATES
 from storage.work import Work
 
 PLANNED = ("pending", "approved", "scheduled")  # what staff decide about with the plan before them
+QUICK = 20_000  # people, up to which the plan is made without being asked for
 MANY = 100_000  # people, from which on counting them takes a moment
 SECONDS = 5  # between two looks at a notice that is on its way
 TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
@@ -93,8 +94,8 @@ class Seen:
     testing: Pairs = ()
 
 
-def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime) -> Seen:
-    """One notice. Raises NoBroadcast, NotAllowed."""
+def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime, planned: bool) -> Seen:
+    """One notice. The plan of one to many is made when it is `planned`. Raises NoBroadcast, NotAllowed."""
     sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
     progress = broadcast_results.progress(work, notice_id, now) if sheet.started else None
     pictures: list[Picture] = []
@@ -104,7 +105,8 @@ def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime)
         courses = [] if sheet.runs else [notice_courses.course(work, notice_id, name) for name in wanted]
         pictures = notice_charts.pictures(states, courses)
     repeats = broadcast_lists.listing(work, visit.actor, "all", 1, notice_id) if sheet.repeat else None
-    row = broadcasts.seen(work, visit.actor, notice_id) if sheet.key in PLANNED else None
+    wanted_plan = sheet.key in PLANNED and (planned or sheet.expected <= QUICK)
+    row = broadcasts.seen(work, visit.actor, notice_id) if wanted_plan else None
     plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
     testing = notice_trial.testing(work, visit.actor) if "cancel" in sheet.deeds else ()
     return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats, plan, testing)
@@ -112,15 +114,22 @@ def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime)
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """One notice; while it is on its way the page looks again by itself."""
-    return await show_one(room, visit, row_id(request, "notice"), still="still" in request.query)
+    look, notice_id = frozenset(request.query) & {"still", "plan"}, row_id(request, "notice")
+    return await show_one(room, visit, notice_id, still="still" in look, planned="plan" in look)
 
 
 async def show_one(
-    room: Room, visit: Visit, notice_id: int, status: int = 200, problem: str = "", still: bool = True
+    room: Room,
+    visit: Visit,
+    notice_id: int,
+    status: int = 200,
+    problem: str = "",
+    still: bool = True,
+    planned: bool = False,
 ) -> web.StreamResponse:
     """The page of one notice, perhaps with what went wrong."""
     now = room.clock.now()
-    seen = await room.database.read(lambda work: look_at(work, room, visit, notice_id, now))
+    seen = await room.database.read(lambda work: look_at(work, room, visit, notice_id, now, planned))
     return room.render(
         visit,
         "notice.html",
@@ -129,6 +138,7 @@ async def show_one(
         sheet=seen.sheet,
         progress=seen.progress,
         plan=seen.plan,
+        plannable=seen.sheet.key in PLANNED,
         testing=seen.testing,
         plans=plan_words,
         course=say_course(seen.sheet, seen.progress),

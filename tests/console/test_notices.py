@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from bot.clock import local
 from bot.services import segments, tags
+from storage import broadcasts as rows
 from storage import staff
 from storage import tags as tag_rows
 from storage.outbox import Outbox
@@ -44,7 +45,7 @@ def form(**more: object) -> dict[str, object]:
 async def test_a_notice_is_written_looked_at_and_kept(desk: Desk, crowd: Crowd) -> None:
     liu = await desk.person("liu", "editor", display="刘编辑")
     empty = await liu.get("/notices/new")
-    assert "关注公众号的人" in empty.text and "7 <small>人</small>" in empty.text
+    assert "关注公众号的人" in empty.text and "点“看预览和计划”，这里会算出人数" in empty.text
     tried = await liu.post("/notices/new", **form(action="preview", receipt="1"))
     assert tried.status == 200
     words = plain(tried)
@@ -65,6 +66,7 @@ async def test_rows_are_added_and_removed_without_a_script(desk: Desk, crowd: Cr
     await liu.get("/notices/new")
     added = await liu.post("/notices/new", **form(action="add-all", **{"all-new": "below", "title": ""}))
     assert 'name="all-kind" value="below"' in added.text and 'list="branches"' in added.text
+    assert "组织编码要写" not in added.text  # not before there was time to write it
     rows = {"all-kind": ["who", "below"], "all-value": ["members", "east"], "all-more": ["", ""]}
     tried = await liu.post("/notices/new", **form(action="preview", **rows))
     assert "会员，并且东区总工会及下属组织的人" in tried.text and "对象 4 人" in plain(tried)
@@ -270,6 +272,10 @@ async def test_the_plan_stands_beside_what_is_decided(desk: Desk, crowd: Crowd) 
     chen = await desk.person("chen", "approver")
     page = await chen.get(f"/notices/{notice_id}")
     assert "发送计划" in page.text and "可以通知 7 人" in plain(page) and "客服消息 7 人" in plain(page)
+    await desk.write(lambda work: rows.move(work, notice_id, ("pending",), None, desk.clock.now(), expected=50_000))
+    many = await chen.get(f"/notices/{notice_id}")
+    assert "现在算" in many.text and "可以通知" not in many.text
+    assert "可以通知 7 人" in plain(await chen.get(f"/notices/{notice_id}?plan=1"))
     await chen.get("/notices/new")
     tried = await chen.post("/notices/new", **form(action="preview"))
     assert "对象 8 人，可以通知 7 人" in plain(tried) and "不发：没有关注公众号，或已取消关注，1 人" in plain(tried)
@@ -297,8 +303,10 @@ async def test_saved_audiences_and_tags_are_offered(desk: Desk, crowd: Crowd) ->
     taken = await liu.post("/notices/new", **form(action="segment", segment=str(kept)))
     assert 'value="west"' in taken.text and '<option value="志愿者" selected>' in taken.text
     assert "西区总工会及下属组织的人；不发给：有标签“志愿者”的人" in taken.text and "对象 4 人" in plain(taken)
-    west = await desk.person("west", "editor", crowd.units["east"])
-    assert (await west.get("/notices/new")).status == 200
+    begun = await liu.get(f"/notices/new?segment={kept}")
+    assert 'value="west"' in begun.text and '<option value="志愿者" selected>' in begun.text
+    east = await desk.person("east", "editor", crowd.units["east"])
+    assert (await east.get("/notices/new?segment=x")).status == 200
     gone = await liu.post("/notices/new", **form(action="segment", segment="12"))
     assert gone.status == 200 and "没有这个对象" in gone.text and "周六招聘会" in gone.text
 

@@ -52,13 +52,13 @@ async def test_written_approved_watched_and_sent_again(looker: Looker, crowd: Cr
     await page.type("#f-title", "周六招聘会")
     await page.type("#f-text", TEXT)
     await page.wait("document.querySelector('#preview .said')?.innerText.includes('【周六招聘会】')")
-    await page.js("void (document.querySelectorAll('#counted dd')[0].textContent = 'x')")
+    await page.js("void (document.querySelector('#counted p').textContent = 'x')")
     await page.click("input[name=receipt]")
     await page.wait("document.querySelector('#preview .said').innerText.includes('请回复“收到”')")
-    assert await page.js("document.querySelector('#counted dd').textContent") == "x"  # nobody is counted for a word
+    assert await page.js("document.querySelector('#counted p').textContent") == "x"  # nobody is counted for a word
     await page.js("document.querySelector('#c-all-1').value = 'members'")
     await page.js("void document.querySelector('#c-all-1').dispatchEvent(new Event('input', {bubbles: true}))")
-    await page.wait("document.querySelector('#counted dd').textContent.includes('8')")
+    await page.wait("document.querySelector('#counted dd')?.textContent.includes('8')")
     await page.js("void (document.querySelector('#c-all-1').value = 'followers')")
     await page.click("input[name=urgent]")
     await page.js("void (document.querySelector('#f-all-new').value = 'below')")
