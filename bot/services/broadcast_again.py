@@ -45,7 +45,8 @@ def resend_failed(
     if not broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, broadcast.version, **values):
         raise Moved
     states = (*NOT_REACHED, "unknown") if unknown_too else NOT_REACHED
-    count = again.resend(work, broadcast_id, broadcast.topic, states, attempt, due)
+    topic = broadcast.topic if broadcast.kind == "notice" else ""  # nobody opts out of news of their own event
+    count = again.resend(work, broadcast_id, topic, states, attempt, due)
     if not count:
         raise BadNotice("没有需要重发的人：没送达的都已退订，或者都已送达。")
     note(work, actor, broadcast_id, "resend", now, f"attempt {attempt}, {count} people")
