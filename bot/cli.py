@@ -19,6 +19,7 @@ from bot import (
     faq_commands,
     log,
     member_commands,
+    plan_commands,
     privacy_commands,
     report_commands,
     serving,
@@ -156,6 +157,7 @@ def _broadcasts(broadcasts: _Commands) -> None:
     send.add_argument("--receipt", action="store_true", help="ask people to reply 收到")
     send.add_argument("--now", action="store_true", help="send at once, also at night")
     send.add_argument("--dry-run", action="store_true", help="only say how many people would get it")
+    broadcasts.add("quotas", plan_commands.quotas, "the quotas of this month and what is planned")
     list_ = broadcasts.add("list", broadcast_commands.show_all, "notices, the newest first")
     list_.add_argument("--state", default="all", choices=(*TABS, *STATES), help="default: all")
     show = broadcasts.add("show", broadcast_commands.show, "one notice and how far it is")
@@ -166,6 +168,7 @@ def _broadcasts(broadcasts: _Commands) -> None:
     resend = broadcasts.add("resend", broadcast_commands.resend, "send it again to those whom it did not reach")
     resend.add_argument("--unknown-too", action="store_true", help="also where the end is unknown: some get it twice")
     others = (
+        broadcasts.add("plan", plan_commands.plan, "whom each route reaches, what it takes, who is left out"),
         broadcasts.add("pause", broadcast_commands.pause, "nothing more of it is sent until it is resumed"),
         broadcasts.add("cancel", broadcast_commands.cancel, "stop it for good"),
         broadcasts.add("approve", broadcast_commands.approve, "approve what staff handed in"),

@@ -173,3 +173,18 @@ def test_watching_says_how_far_it_is_until_it_has_ended(
     assert main(["broadcast", "show", number, "--watch"]) == 0
     shown = said(capsys).split("\r\x1b[K")
     assert shown[1].startswith("sending [################........] reached 1, open 1") and shown[2].endswith("\n")
+
+
+def test_the_plan_of_a_notice_and_the_quotas_of_the_month(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["broadcast", "send", *TALK, "--now"]) == 0
+    ((number,),) = rows(database, Broadcast, "id")
+    capsys.readouterr()
+    assert main(["broadcast", "plan", str(number)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("对象3人，可以通知0人")
+    assert said[-1] == "注意：有3人现在没有渠道，等本人下次联系时告知。"
+    assert main(["broadcast", "quotas"]) == 0
+    assert capsys.readouterr().out == "客服消息（48小时内有互动）：今天已用0条，本月0条，今天还可发500000条\n"
+    assert main(["broadcast", "plan", "1"]) == 1
