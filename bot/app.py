@@ -25,6 +25,7 @@ from bot.fetcher import Fetcher
 from bot.jobs import table
 from bot.jobs.scheduler import Scheduler
 from bot.lanes import Lane
+from bot.mass_sender import MassSender
 from bot.meaning import Meaning
 from bot.sender import Sender
 from bot.services import golden
@@ -158,6 +159,7 @@ class Application:
         self.official_account: OaChannel | None = None
         self.sender: Sender | None = None
         self.bulk_sender: BulkSender | None = None
+        self.mass_sender: MassSender | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> "Application":
@@ -188,6 +190,7 @@ class Application:
         scheduler.start()
         stack.callback(scheduler.stop)
         sender.start()
+        self._send_mass(stack)
         self._fetch(stack)
 
     def _send_bulk(self, stack: AsyncExitStack, lanes: Mapping[str, Lane]) -> None:
@@ -197,6 +200,13 @@ class Application:
             self.bulk_sender = BulkSender(self.database, lane, self.clock, self.house.reach, self.house.hours)
             stack.push_async_callback(self.bulk_sender.stop)
             self.bulk_sender.start()
+
+    def _send_mass(self, stack: AsyncExitStack) -> None:
+        """Send to many at once, where a channel is able to."""
+        if self.official_account is not None:
+            self.mass_sender = MassSender(self.database, self.official_account, self.house, self.clock)
+            stack.push_async_callback(self.mass_sender.stop)
+            self.mass_sender.start()
 
     def _fetch(self, stack: AsyncExitStack) -> None:
         """Bring home what people send, where a channel gives it out."""

@@ -30,7 +30,9 @@ from storage.work import Work
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # a lost wake-up costs this much, not a message
+REFILL_SECONDS = 0.1  # with the budget used up: it fills all the time, and what does not fit in is lost
 FLUSH_SECONDS = 0.003  # outcomes wait so long for company
+CYCLES = 16  # what there is to send is looked up so often at full speed, and always when a claim falls short
 SPENT = (Result.OK, Result.ACCEPTED, Result.UNKNOWN)
 
 
@@ -63,7 +65,10 @@ class Desk:
     """What a cycle has in hand between two transactions."""
 
     done: list[Done] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)  # as they were read last
+    cycles: int = 0  # since then
     turn: int = 0  # whose turn it is to be claimed from first
+    short: bool = False  # the budget did not allow all that would have been claimed
 
 
 class BulkSender:
@@ -126,8 +131,9 @@ class BulkSender:
         if busy:
             await asyncio.sleep(FLUSH_SECONDS)
             return
+        seconds = REFILL_SECONDS if self._desk.short else IDLE_SECONDS
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), IDLE_SECONDS)
+            await asyncio.wait_for(self._event.wait(), seconds)
 
     async def _cycle(self, claim: bool = True) -> bool:
         """One unit of work; whether anything was done."""
@@ -155,11 +161,13 @@ class BulkSender:
         now = self._clock.now()
         if done:
             self._settle(work, done, now)
-        notices = self._notices(work, now) if room > 0 else []
+        self._desk.short = False
+        notices = self._turn(work, now) if room > 0 else []
         if not notices:
             return [], 0
         name, lane = self._lane.channel.name, self._lane
         granted = budgets.take(work, name, lane.per_second, room, now, keep=lane.spared)
+        self._desk.short = granted < room
         jobs, seen, unsent = [], 0, []
         for place, notice in enumerate(notices):
             share = -(-(granted - seen) // (len(notices) - place))  # what is left, in equal parts
@@ -167,19 +175,33 @@ class BulkSender:
             seen += len(rows)
             for row in rows:
                 chosen = bulk_delivery.plan(row, notice.ways, now)
-                if chosen.route:
+                if not chosen.state:
                     jobs.append(Job(row, chosen.route, notice))
                     if chosen.route != row.route:
                         bulk_claims.plan_route(work, row.id, chosen.route)
                 else:
                     unsent.append((notice, bulk_delivery.unsent(row, chosen)))
+        if seen < room:
+            self._desk.notices = []  # something ended, or the budget is used up: look again
         budgets.give_back(work, name, granted - len(jobs))
         self._note(work, unsent, now)
         self._count(work, jobs, now)
         return jobs, seen
 
+    def _turn(self, work: Work, now: datetime) -> list[Notice]:
+        """What to claim from, who was first last time now last; read again when a claim fell short, or after a while.
+
+        A broadcast that is paused meanwhile gives nothing: its state is asked for with every claim.
+        """
+        desk = self._desk
+        desk.cycles, desk.turn = desk.cycles + 1, desk.turn + 1
+        if not desk.notices or desk.cycles > CYCLES:
+            desk.notices, desk.cycles = self._notices(work, now), 0
+        first = desk.turn % len(desk.notices) if desk.notices else 0
+        return desk.notices[first:] + desk.notices[:first]
+
     def _notices(self, work: Work, now: datetime) -> list[Notice]:
-        """What may be sent now, with something due; who was first last time is last now."""
+        """What may be sent now, with something due."""
         found = []
         for each in bulk_claims.going(work):
             quiet = self._hours and not each.any_hour and each.topic != "urgent"
@@ -190,9 +212,7 @@ class BulkSender:
             ways = Ways(means.routes, each.valid_until, deduping, means.stops)
             if bulk_claims.any_due(work, each.id, now):
                 found.append(Notice(each, ways, means.notice if "notice" in means.routes else ""))
-        self._desk.turn += 1
-        turn = self._desk.turn % len(found) if found else 0
-        return found[turn:] + found[:turn]
+        return found
 
     def _settle(self, work: Work, done: Sequence[Done], now: datetime) -> None:
         settled = []
@@ -229,6 +249,7 @@ class BulkSender:
         if bulk_delivery.closes_route(route, outcome):
             if outcome.until is not None:
                 quotas.stop(work, self._lane.channel.name, route, outcome.until, outcome.code)
+                self._desk.notices = []  # nothing more by that route
             elif route == "notice":
                 quotas.no_grant(work, row.address_id, notice.notice, now)
             elif route == "custom":

@@ -21,7 +21,7 @@ from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing, Receipt
 from bot.dialogue import SEEN, Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
-from bot.services import bulk_delivery, forgetting, grants, letters, membership
+from bot.services import bulk_delivery, forgetting, grants, letters, mass, membership
 from bot.services.house import House
 from bot.turn import Turn, plain_words
 from storage import bulk_claims, claims, inbox, outbox, people
@@ -257,9 +257,11 @@ def _again(work: Work, inbound: Inbound, in_time: bool) -> Reply:
 def _receipts(work: Work, inbound: Inbound, now: datetime) -> Reply:
     """The platform tells how earlier messages ended."""
     for receipt in inbound.receipts:
+        if mass.heard(work, receipt, now):
+            continue
         known = claims.confirm(work, receipt.message_id, receipt.ok, receipt.code, now)
         if not known and not _of_bulk(work, receipt, now):
-            inbox.keep_receipt(work, inbound.channel, receipt.message_id, receipt.code, now)
+            inbox.keep_receipt(work, inbound.channel, receipt.message_id, mass.kept_code(receipt), now)
     inbox.record(
         work,
         text="",

@@ -31,6 +31,7 @@ from handlers import (
     resuming,
     sensitive,
     subscription,
+    topics,
     unbinding,
 )
 
@@ -41,6 +42,7 @@ ROUTERS = (
     consents.router,
     help.router,
     human.router,
+    topics.router,
     privacy.router,
     duty_progress.router,
     membership.router,
@@ -96,7 +98,7 @@ BESIDE_NUMBERS = (
 def _is_command(words: str, form: str) -> bool:
     """Whether these words are never an answer to this form."""
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
-    if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words):
+    if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words) or topics.takes(words):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside

@@ -15,7 +15,10 @@ class FaultError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """All switches. Probabilities are 0..1; ``force_path`` limits every call fault to paths containing it."""
+    """All switches. Probabilities are 0..1; ``force_path`` limits every call fault to paths containing it.
+
+    ``mass_status``: how every mass job ends, e.g. ``err(20001)`` or ``send fail``; nobody then gets it.
+    """
 
     latency_ms: float = 0
     jitter_ms: float = 0
@@ -43,6 +46,7 @@ class Faults:
     finish_events: bool = True
     finish_delay_s: float = 0.1
     template_duplicate_40241: bool = False
+    mass_status: str | None = None
 
 
 class FaultBox:
@@ -105,7 +109,7 @@ class FaultBox:
 
 
 _NAMES = frozenset(field.name for field in fields(Faults))
-_OPTIONAL: Mapping[str, type] = {"force_errcode": int, "force_path": str}
+_OPTIONAL: Mapping[str, type] = {"force_errcode": int, "force_path": str, "mass_status": str}
 _SIGNED = frozenset({"clock_skew_s", "seed", "force_errcode"})
 
 

@@ -104,6 +104,7 @@ async def _run(
 ) -> None:
     content, text = message
     filtered, failed = 0, 0
+    refused = world.faults.current.mass_status
     for number, phone in enumerate(people):
         if number % CHUNK == 0:
             await asyncio.sleep(0)
@@ -111,17 +112,19 @@ async def _run(
             failed += 1
         elif phone.blocked or phone.muted or not world.mass.may_receive(phone.user, world.clock.now()):
             filtered += 1
+        elif refused:
+            failed += 1
         else:
             world.mass.received[phone.user] += 1
             world.chats.deliver(phone, content, "mass", text, str(job.msg_id), client)
-    job.status = "SEND_SUCCESS"
-    _finish(world, job, len(people), filtered, failed)
+    job.status = "SEND_FAIL" if refused else "SEND_SUCCESS"
+    _finish(world, job, len(people), filtered, failed, refused or "send success")
 
 
-def _finish(world: World, job: MassJob, total: int, filtered: int, failed: int) -> None:
+def _finish(world: World, job: MassJob, total: int, filtered: int, failed: int, status: str) -> None:
     counts = {
         "MsgID": job.msg_id,
-        "Status": "send success",
+        "Status": status,
         "TotalCount": total,
         "FilterCount": total - filtered,
         "SentCount": total - filtered - failed,

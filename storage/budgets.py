@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Field, select
+import sqlalchemy as sa
+from sqlmodel import Field
 
-from storage.base import Row, UtcDateTime
+from storage.base import Row, UtcDateTime, table
 from storage.work import Work
 
 SKEW = timedelta(seconds=10)  # clocks of processes differ; further back means that somebody set the clock
@@ -19,25 +20,38 @@ class Budget(Row, table=True):
     refilled_at: datetime = Field(sa_type=UtcDateTime)
 
 
+_budget = table(Budget)
+_READ = sa.select(_budget.c.left, _budget.c.refilled_at).where(_budget.c.channel == sa.bindparam("whose"))
+_READ_HELD = _READ.with_for_update()
+_SET = (
+    sa.update(_budget)
+    .where(_budget.c.channel == sa.bindparam("whose"))
+    .values(left=sa.bindparam("new_left"), refilled_at=sa.bindparam("at", type_=UtcDateTime()))
+)
+_GIVE = (
+    sa.update(_budget)
+    .where(_budget.c.channel == sa.bindparam("whose"))
+    .values(left=_budget.c.left + sa.bindparam("back", type_=sa.Integer()))
+)
+
+
 def take(work: Work, channel: str, per_second: float, want: int, now: datetime, keep: int = 0) -> int:
     """How many of `want` messages may go out now; they count as spent. The bucket holds one second's worth, of which
     `keep` stay for others."""
-    query = select(Budget).where(Budget.channel == channel)
-    if work.dialect == "postgresql":
-        query = query.with_for_update()
-    row = work.session.exec(query).first() or Budget(channel=channel, left=per_second, refilled_at=now)
-    at = max(now, row.refilled_at) if row.refilled_at - now < SKEW else now
-    seconds = max(0.0, (at - row.refilled_at).total_seconds())  # a clock set back refills nothing
-    left = min(max(per_second, 1.0), row.left + seconds * per_second)
+    found = work.execute(_READ_HELD if work.dialect == "postgresql" else _READ, {"whose": channel}).first()
+    had, since = (found.left, found.refilled_at) if found else (per_second, now)
+    at = max(now, since) if since - now < SKEW else now
+    seconds = max(0.0, (at - since).total_seconds())  # a clock set back refills nothing
+    left = min(max(per_second, 1.0), had + seconds * per_second)
     granted = max(0, min(want, int(left) - keep))
-    row.left, row.refilled_at = left - granted, at
-    work.session.add(row)
+    if found:
+        work.execute(_SET, {"whose": channel, "new_left": left - granted, "at": at})
+    else:
+        work.execute(sa.insert(_budget).values(channel=channel, left=left - granted, refilled_at=at))
     return granted
 
 
 def give_back(work: Work, channel: str, count: int) -> None:
     """Granted but not used."""
-    row = work.session.get(Budget, channel)
-    if row is not None and count > 0:
-        row.left += count
-        work.session.add(row)
+    if count > 0:
+        work.execute(_GIVE, {"whose": channel, "back": count})

@@ -72,10 +72,15 @@ class Claimed(NamedTuple):
     grants: int
 
 
+# Asked with every claim: who pauses a broadcast knows that nothing is claimed after that.
+_SENDING = (
+    sa.select(_broadcast.c.state).where(_broadcast.c.id == sa.bindparam("broadcast")).scalar_subquery() == "sending"
+)
 _DUE = (
     OPEN_ROWS,
     _row.c.broadcast_id == sa.bindparam("broadcast"),
     _row.c.state != "massed",
+    _row.c.route != "mass",  # of these mass jobs are made
     _row.c.due_at <= sa.bindparam("now", type_=UtcDateTime()),
 )
 _TAKE = {
@@ -104,7 +109,7 @@ def _claim_skipping() -> sa.Update:
     """PostgreSQL: one statement, which passes by the rows that another sender is just claiming."""
     due = (
         sa.select(_row.c.id, _row.c.state, _row.c.due_at)
-        .where(*_DUE)
+        .where(*_DUE, _SENDING)
         .order_by(_row.c.due_at, _row.c.id)
         .limit(_LIMIT)
         .with_for_update(skip_locked=True)
@@ -123,7 +128,7 @@ _CLAIM = _claim_skipping()
 _SEE = (
     sa.select(*_columns(_row.c.state, _row.c.due_at, _row.c.tries + 1))
     .select_from(_row.join(_address, _address.c.id == _row.c.address_id))
-    .where(*_DUE)
+    .where(*_DUE, _SENDING)
     .order_by(_row.c.due_at, _row.c.id)
     .limit(_LIMIT)
 )
@@ -188,7 +193,8 @@ _SETTLED = {
     "due_at": sa.bindparam("due", type_=UtcDateTime()),
     "settled_at": sa.bindparam("settled", type_=UtcDateTime()),
 }
-_MINE = (_row.c.owner == sa.bindparam("me"), _row.c.state == "sending")
+# Not a plain state: rows are found by their ids, and not by reading the whole index of open ones.
+_MINE = (_row.c.owner == sa.bindparam("me"), _row.c.state.concat("") == "sending")
 _ids = sa.bindparam("ids", type_=ARRAY(sa.BigInteger))
 _IN_ARRAY = _row.c.id == sa.func.any(_ids)
 _IN_JSON = _row.c.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value))
@@ -227,16 +233,15 @@ def keep(work: Work, ids: Sequence[int], valid_until: datetime, now: datetime) -
 
 
 _spent = _address.alias("spent")
+_FREE = (
+    sa.select(_spent.c.id)
+    .where(_spent.c.id == sa.func.any(_ids), _spent.c.window_left > 0)
+    .order_by(_spent.c.id)
+    .with_for_update(skip_locked=True)
+)
 _SPEND_ARRAY = (
     sa.update(_address)
-    .where(
-        _address.c.id.in_(
-            sa.select(_spent.c.id)
-            .where(_spent.c.id == sa.func.any(_ids), _spent.c.window_left > 0)
-            .order_by(_spent.c.id)
-            .with_for_update(skip_locked=True)
-        )
-    )
+    .where(_address.c.id == sa.func.any(sa.func.array(_FREE.scalar_subquery(), type_=ARRAY(sa.BigInteger))))
     .values(window_left=_address.c.window_left - 1)
 )
 _SPEND_JSON = (

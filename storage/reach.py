@@ -6,14 +6,16 @@ refuses everything (not following, refused, another channel) leaves no route at 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from storage import audience
+from storage.audience import Rule
 from storage.base import table, tally
-from storage.people import Address
+from storage.people import Address, Person
 from storage.quotas import NoticeGrant
 from storage.recipients import Recipient
 from storage.work import Work
@@ -90,12 +92,47 @@ def massed(month: datetime, address: sa.FromClause = _address) -> sa.ColumnEleme
     return found.correlate(address).scalar_subquery()
 
 
-def by_route(work: Work, means: Means, now: datetime, chosen: sa.Select[Any]) -> dict[str, int]:
-    """How many of the chosen addresses (a select of `address_id`) each route reaches now; '' is none."""
-    picked = chosen.subquery()
-    route = route_now(means, now).label("route")
-    rows = sa.select(route).select_from(picked.join(_address, _address.c.id == picked.c.address_id)).subquery()
-    return tally(work.look(sa.select(rows.c.route, sa.func.count()).group_by(rows.c.route)))
+class Group(NamedTuple):
+    """People of a segment who are in the same situation.
+
+    `why`: why they are left out, else empty; then `route` is the one that is open (or empty), `instead` the one that
+    would be open without staff's choice of routes, and `massed` how many mass sends they had (only where it matters).
+    """
+
+    why: str
+    route: str
+    instead: str
+    massed: int
+    people: int
+
+
+def survey(work: Work, rule: Rule, topic: str, means: Means, more: Sequence[str], now: datetime) -> list[Group]:
+    """The people of a segment by situation. `more`: routes that are set up but were not chosen. One statement."""
+    chosen = _chosen(rule, topic, means, now).subquery()
+    joined = chosen.outerjoin(_address, _address.c.id == chosen.c.address_id)
+    route, instead = route_now(means, now), route_now(replace(means, routes=tuple(more)), now)
+    # In steps, so that nothing is worked out again for grouping, or for people it is not needed of.
+    routed = sa.select(
+        chosen.c.why,
+        sa.case((chosen.c.why != "", ""), else_=route).label("route"),
+        sa.case((chosen.c.why != "", ""), else_=instead).label("instead"),
+        sa.case((chosen.c.why == "", _had(means)), else_=0).label("massed"),
+    )
+    rows = routed.select_from(joined).subquery()
+    columns = (rows.c.why, rows.c.route, rows.c.instead, rows.c.massed)
+    counted = work.look(sa.select(*columns, sa.func.count()).group_by(*columns))
+    return [Group._make(row) for row in counted]
+
+
+def _had(means: Means) -> sa.ColumnElement[int]:
+    return massed(means.month) if "mass" in means.routes else sa.literal(0)
+
+
+def _chosen(rule: Rule, topic: str, means: Means, now: datetime) -> sa.Select[Any]:
+    who = table(Person)
+    why = audience.why_left_out(rule, topic, now, who.c.id, means.channel).label("why")
+    address_id = audience.address_of(who.c.id, means.channel).label("address_id")
+    return audience.included(rule, now).add_columns(why, address_id)
 
 
 def mass_left(

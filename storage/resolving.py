@@ -149,7 +149,8 @@ def _insert(what: Resolving, rule: Rule, means: Means, now: datetime, piece: sa.
         _reason(rule, what.topic, now, piece.c.person_id).label("reason"),
         sa.func.coalesce(route_now(means, now), "").label("route"),
     )
-    found = rows.select_from(places).subquery()
+    # Kept as it is: else PostgreSQL works the reason out anew for every column that is made of it.
+    found = rows.select_from(places).cte("found").prefix_with("MATERIALIZED")
     left_out, lost = found.c.reason != "", found.c.route == ""
     place = sa.func.row_number().over(order_by=found.c.person_id)
     values: dict[str, Any] = {

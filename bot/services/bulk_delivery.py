@@ -34,7 +34,10 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Send by `route`, or do not send: then `state` says how the row goes on, `until` when it is due again."""
+    """Send by `route`, or do not send: then `state` says how the row goes on, `until` when it is due again.
+
+    `queued` for the route `mass` means: a mass job takes it.
+    """
 
     route: str = ""
     state: str = ""
@@ -69,6 +72,8 @@ def route(row: Claimed, ways: Ways, now: datetime, tried: str) -> Plan:
     for each in left:
         if each not in ways.stops and _is_open(row, each, now):
             return Plan(route=each)
+    if "mass" in ways.routes and "mass" not in refused:
+        return Plan(route="mass", state="queued", until=now)
     later = [ways.stops[each] for each in left if each in ways.stops and _is_open(row, each, ways.stops[each])]
     if later and min(later) < ways.valid_until:
         return Plan(state="queued", reason="quota", until=min(later))
@@ -83,7 +88,8 @@ def _is_open(row: Claimed, name: str, at: datetime) -> bool:
 
 def unsent(row: Claimed, chosen: Plan) -> Settlement:
     """What a plan that sends nothing means for the row."""
-    return Settlement(row.id, chosen.state, row.route, chosen.reason, "", row.tried, chosen.until)
+    by = chosen.route or row.route
+    return Settlement(row.id, chosen.state, by, chosen.reason, "", row.tried, chosen.until)
 
 
 def settle(
@@ -118,6 +124,7 @@ def _onward(row: Claimed, by: str, outcome: Outcome, ways: Ways, now: datetime) 
     reason = reasons.of_code(outcome.code) or "quota"
     state = following.state or "queued"
     due_at = (following.until or now) if state == "queued" else None
+    by = following.route or by
     return Settlement(row.id, state, by, reason, outcome.code, tried, due_at)
 
 

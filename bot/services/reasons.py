@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "no_answer": "已发出，但没有收到平台回执，不确定是否送达",
         "sender_died": "发送时服务中断，不确定是否送达",
         "mass_unknown": "随群发发出，平台没有告知每个人的结果",
+        "mass_failed": "平台没有送出这次群发（审核没有通过，或系统原因）",
         "filtered": "平台没有下发（对方关闭群发或本月次数已满）",
         "too_late": "过了有效时间，没有再发",
         "cancelled": "发送被停止",

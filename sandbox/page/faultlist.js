@@ -22,6 +22,7 @@ export const DEFAULTS = {
   duplicate_push: false,
   retry_on_non_200: true,
   template_duplicate_40241: false,
+  mass_status: null,
 };
 
 export const GROUPS = [
@@ -41,6 +42,7 @@ export const GROUPS = [
       ["force_errcode", "固定错误码", "每次调用都返回这个错误码；空着表示不用。", "optional-number"],
       ["force_path", "只影响这些接口", "路径含有这段文字的调用才出故障，例如 custom/send；空着表示全部。", "optional-text"],
       ["ip_not_allowed", "不在 IP 白名单", "取令牌时返回 40164。", "switch"],
+      ["mass_status", "群发审核不通过", "群发以这个状态结束，谁也收不到，例如 err(20001) 或 send fail；空着表示不用。", "optional-text"],
       ["template_duplicate_40241", "拒绝重复的模板消息", "同一人短时间内收到同样内容时返回 40241。", "switch"],
     ],
   ],

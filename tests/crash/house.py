@@ -20,7 +20,7 @@ from sandbox.world import World
 from tests.wire.room import AES_KEY, APP_ID, APP_SECRET, CONTENT, TOKEN
 
 ROOT = CONTENT.parent
-START_S, STOP_S = 60.0, 15.0
+START_S, STOP_S = 240.0, 30.0
 IN_FLIGHT = 8
 POLL_S = 0.005
 GIVE_UP = 40  # attempts of one push; the platform makes three, people ask again
@@ -34,8 +34,8 @@ def free_port() -> int:
     raise OSError("no free port found")
 
 
-def environment(url: str, platform: str, port: int) -> dict[str, str]:
-    """The whole configuration of the process."""
+def environment(url: str, platform: str, port: int, **more: str) -> dict[str, str]:
+    """The whole configuration of the process; `more` is added."""
     values = {
         "DATABASE__URL": url,
         "SERVER__PUBLIC__PORT": str(port),
@@ -50,6 +50,7 @@ def environment(url: str, platform: str, port: int) -> dict[str, str]:
         "SECURITY__SEAL_KEYS": "1:" + "A" * 43 + "=",
         "SECURITY__PEPPER": "pepper of the wire",
         "CONTENT__FOLDER": str(CONTENT),
+        **more,
     }
     path = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "PYTHONUNBUFFERED": "1"}
     return {**path, **{f"UNIONBOT__{name}": value for name, value in values.items()}}
@@ -216,8 +217,8 @@ class City:
 
 
 @asynccontextmanager
-async def open_city(url: str, folder: Path, seed: int) -> AsyncIterator[City]:
-    """The platform in this process, the bot in its own, on free ports."""
+async def open_city(url: str, folder: Path, seed: int, **more: str) -> AsyncIterator[City]:
+    """The platform in this process, the bot in its own, on free ports; `more` is added to the bot's configuration."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         platform = f"http://127.0.0.1:{listening.getsockname()[1]}"
         port = free_port()
@@ -225,7 +226,7 @@ async def open_city(url: str, folder: Path, seed: int) -> AsyncIterator[City]:
         app = create_app(config)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
-        bot = Bot(environment(url, platform, port), folder)
+        bot = Bot(environment(url, platform, port, **more), folder)
         try:
             await web.SockSite(runner, listening).start()
             await bot.start()

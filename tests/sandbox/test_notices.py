@@ -148,6 +148,17 @@ async def test_mass_send_to_a_list(room: Room) -> None:
     assert (await room.api("message/mass/get", {"msg_id": str(answer["msg_id"])}))["msg_status"] == "SEND_SUCCESS"
 
 
+async def test_a_mass_send_that_is_not_let_through_reaches_nobody(room: Room) -> None:
+    for user in (CHEN, WANG):
+        await room.phone(user, "follow")
+    await room.act("faults", mass_status="err(20001)")
+    answer = await room.api("message/mass/send", mass(touser=[CHEN, WANG]))
+    done = await room.bot.wait("MASSSENDJOBFINISH")
+    assert (done["Status"], done["SentCount"], done["ErrorCount"]) == ("err(20001)", "0", "2")
+    assert await room.received(CHEN) == []
+    assert (await room.api("message/mass/get", {"msg_id": answer["msg_id"]}))["msg_status"] == "SEND_FAIL"
+
+
 async def test_clientmsgid_is_sent_once(room: Room) -> None:
     await room.phone(CHEN, "follow")
     first = await room.api("message/mass/send", mass(clientmsgid="m1"))

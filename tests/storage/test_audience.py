@@ -176,5 +176,8 @@ def test_it_may_be_used_inside_another_query(town: Town) -> None:
     rows = town.database.look(lambda work: work.look(query).all())
     by_id = {person_id: name for name, person_id in town.ids.items()}
     assert {by_id[row[0]]: row.why for row in rows} == {"member": "", "by_row": "", "kept": "", "gone": "not_following"}
+    excluded = audience.is_excluded(of(("who", "members"), none=(("below", "shop"),)), town.now, address.c.person_id)
+    left = sa.select(address.c.person_id).where(address.c.person_id.in_(meant), ~excluded)
+    assert {by_id[row[0]] for row in town.database.look(lambda work: work.look(left).all())} == {"member", "gone"}
     piece = meant.where(meant.selected_columns.person_id > min(town.ids.values())).order_by("person_id").limit(2)
     assert len(town.database.look(lambda work: work.look(piece).all())) == 2

@@ -159,13 +159,16 @@ class Express:
         while self._free:
             self._free.pop().close()
 
-    async def post(self, target: bytes, body: bytes) -> tuple[int, bytes]:
-        """Status and body of a POST to a path below /cgi-bin/ with its query."""
+    def head(self, target: bytes) -> bytes:
+        """The head of a POST to a path below /cgi-bin/ with its query; `post` adds the length."""
+        return b"POST " + self._path + target + b" HTTP/1.1" + self._head + b"Content-Length: "
+
+    async def post(self, head: bytes, body: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer to a request with this `head`."""
         loop = asyncio.get_running_loop()
         wire = self._kept(loop.time()) or await self._connected(loop)
         answer: asyncio.Future[tuple[int, bytes]] = loop.create_future()
-        length = b"Content-Length: %d\r\n\r\n" % len(body)
-        wire.request(b"POST " + self._path + target + b" HTTP/1.1" + self._head + length + body, answer)
+        wire.request(b"%b%d\r\n\r\n%b" % (head, len(body), body), answer)
         timer = loop.call_later(self._timeout, _give_up, answer)
         try:
             found = await answer

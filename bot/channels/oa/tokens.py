@@ -55,6 +55,12 @@ class Tokens:
         self._failure: tuple[Outcome, datetime] | None = None
         self._forced_at: datetime | None = None
 
+    @property
+    def held(self) -> StoredToken | None:
+        """The token that `get` would give without waiting; None when it has to ask somebody."""
+        held = self._held
+        return held if held is not None and self._fresh(held) else None
+
     async def get(self) -> StoredToken:
         """A token that is good for some minutes."""
         held = self._held

@@ -1,0 +1,105 @@
+"""The month's quotas: what was used, what people still accept, and what the notices that are planned will take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot import calendar
+from bot.clock import local
+from bot.services import plan_words, reach
+from bot.services.reach_policy import ROUTE_NAMES, ReachPolicy
+from storage import mass_forming, quotas
+from storage import reach as reaching
+from storage.mass_forming import Planned
+from storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Messages of a route today and this month. `quota`: of a day, None: no limit. `closed_until`: by the platform."""
+
+    route: str
+    today: int
+    month: int
+    quota: int | None
+    closed_until: datetime | None
+
+    @property
+    def left_today(self) -> int | None:
+        """Messages still there today; None: no limit."""
+        if self.closed_until is not None:
+            return 0
+        return None if self.quota is None else max(0, self.quota - self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A calendar month. `mass_left`: followers by how many mass sends they may still get (index 0: none).
+
+    `planned`: notices by mass send that have not gone out and are due this month. `agreed`: purpose (`notice`, `event`)
+    to (followers, notices) agreed to and not used. `days`: (day, route, messages).
+    """
+
+    month: date
+    uses: tuple[Use, ...]
+    mass_left: tuple[int, ...]
+    planned: tuple[Planned, ...]
+    agreed: dict[str, tuple[int, int]]
+    days: Sequence[tuple[date, str, int]]
+
+    @property
+    def short(self) -> int:
+        """Followers who would miss at least one of the planned mass sends if all of them went to everybody."""
+        return sum(self.mass_left[: len(self.planned)])
+
+
+def month(work: Work, policy: ReachPolicy, now: datetime) -> Forecast:
+    """The month that it is in Shanghai."""
+    today, first = local(now).date(), reach.first_of_month(now)
+    used_today = quotas.used(work, policy.channel, today, today)
+    used_month = quotas.used(work, policy.channel, first, today)
+    stops = quotas.stops(work, policy.channel, now)
+    uses = (
+        Use(route, used_today.get(route, 0), used_month.get(route, 0), policy.per_day.get(route), stops.get(route))
+        for route in policy.routes
+    )
+    ends = calendar.at((first + timedelta(days=32)).replace(day=1), time())
+    begins = reach.month_start(now)
+    return Forecast(
+        month=first,
+        uses=tuple(uses),
+        mass_left=tuple(reaching.mass_left(work, policy.channel, policy.mass_per_month, begins)) if policy.mass else (),
+        planned=tuple(mass_forming.planned(work, ends)) if policy.mass else (),
+        agreed={purpose: quotas.granted(work, template) for purpose, template in policy.notices.items()},
+        days=quotas.by_day(work, policy.channel, first, today),
+    )
+
+
+def sentences(forecast: Forecast) -> list[str]:
+    """The forecast, a line for each thing."""
+    lines = [_line(use) for use in forecast.uses]
+    for purpose, (people, notices) in forecast.agreed.items():
+        what = "活动通知" if purpose == "event" else "通知"
+        lines.append(f"{what}的订阅同意：{people}人，共{notices}条没有用")
+    return lines + _of_mass(forecast)
+
+
+def _line(use: Use) -> str:
+    words = f"{ROUTE_NAMES[use.route]}：今天已用{use.today}条，本月{use.month}条"
+    if use.closed_until is not None:
+        return f"{words}，平台暂停到{plan_words.say_moment(use.closed_until)}"
+    return words if use.left_today is None else f"{words}，今天还可发{use.left_today}条"
+
+
+def _of_mass(forecast: Forecast) -> list[str]:
+    left = [
+        f"还可收{count}次的{people}人" if count else f"不能再收的{people}人"
+        for count, people in enumerate(forecast.mass_left)
+        if people
+    ]
+    lines = [f"本月群发：{'，'.join(reversed(left))}"] if left else []
+    for each in forecast.planned:
+        lines.append(f"计划群发：{plan_words.say_moment(each.at)}“{each.title}”，预计{each.people}人")
+    if forecast.planned and forecast.short:
+        lines.append(f"如果{len(forecast.planned)}次都发给所有人，有{forecast.short}人会收不全")
+    return lines

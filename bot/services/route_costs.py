@@ -1,0 +1,78 @@
+"""What the routes of a plan cost, and how long they take: pure arithmetic with rates, quotas and closed routes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import calendar
+from bot.calendar import Hours
+from bot.clock import local
+from bot.services.plans import Cost
+from bot.services.reach_policy import MASS_MOST, ReachPolicy
+
+DAYS_MOST = 31  # nothing is worth sending longer than that
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Messages by route on the day it starts and in the month so far; routes that are closed, and until when."""
+
+    today: Mapping[str, int]
+    month: Mapping[str, int]
+    stops: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """When a notice starts and until when it is worth sending; `hours` are those in which anything is sent."""
+
+    starts: datetime
+    until: datetime
+    hours: Hours
+
+
+def of(people: Mapping[str, int], policy: ReachPolicy, spent: Spent, frame: Frame) -> tuple[Cost, ...]:
+    """The costs of the routes in their order. All but mass sends share the rate of the policy."""
+    first_day = {route: min(count, _room(route, policy, spent, frame, count)) for route, count in people.items()}
+    together = sum(count for route, count in first_day.items() if route != "mass")
+    made = []
+    for route, count in people.items():
+        quota = policy.per_day.get(route)
+        today = first_day[route]
+        seconds = -(-today // MASS_MOST) if route == "mass" else together / policy.per_second
+        ends, late = frame.starts + timedelta(seconds=seconds if today else 0), 0
+        if count > today:
+            ends, late = _later(count - today, quota, policy.per_second, spent.stops.get(route), frame)
+        used = spent.today.get(route, 0)
+        left = None if quota is None else _room(route, policy, spent, frame, quota)
+        made.append(Cost(route, count, used, spent.month.get(route, 0), quota, left, today, ends, late))
+    return tuple(made)
+
+
+def _room(route: str, policy: ReachPolicy, spent: Spent, frame: Frame, most: int) -> int:
+    """How many messages a route takes on the first day, at most `most`."""
+    if route in spent.stops:
+        return 0
+    quota = policy.per_day.get(route)
+    return most if quota is None else max(0, quota - spent.today.get(route, 0))
+
+
+def _later(
+    rest: int, quota: int | None, per_second: float, stop: datetime | None, frame: Frame
+) -> tuple[datetime, int]:
+    """When the last of `rest` messages goes out after the first day, and how many of them come too late."""
+    begins = calendar.daytime(stop, frame.hours) if stop else _next_morning(frame.starts, frame.hours)
+    late = 0
+    for _ in range(DAYS_MOST):
+        some = rest if quota is None else min(rest, quota)
+        late += some if begins >= frame.until else 0
+        rest -= some
+        if not rest:
+            return begins + timedelta(seconds=some / per_second), late
+        begins = _next_morning(begins, frame.hours)
+    return begins, late + rest
+
+
+def _next_morning(moment: datetime, hours: Hours) -> datetime:
+    """The beginning of the hours on the day after; quotas are new from midnight on."""
+    return calendar.at(local(moment).date() + timedelta(days=1), hours.start)

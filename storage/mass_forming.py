@@ -1,0 +1,107 @@
+"""Forming mass jobs: recipients who wait for a mass send, in calls of 2 to 10 000 people.
+
+Each job is one transaction: its row, and its recipients `massed`. Who cannot be part of one is given back: `queued`
+without a route and with `mass` among `tried`, for the bulk sender to find another route or keep it.
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from storage.base import table
+from storage.broadcasts import Broadcast
+from storage.mass_jobs import TO_MASS, MassJob
+from storage.people import Address
+from storage.reach import Means, massed, reachable
+from storage.recipients import Recipient
+from storage.work import Work
+
+MOST, LEAST = 10_000, 2  # people in one call
+_job, _row, _address, _broadcast = table(MassJob), table(Recipient), table(Address), table(Broadcast)
+_TRIED = sa.case((_row.c.tried == "", "mass"), else_=_row.c.tried + ",mass")
+
+
+class Formed(NamedTuple):
+    """What one step formed: a job of so many `people` (0: none), and how many were given back to other routes."""
+
+    people: int = 0
+    others: int = 0
+
+
+class Planned(NamedTuple):
+    """A notice by mass send that has not gone out yet."""
+
+    title: str
+    at: datetime
+    people: int
+
+
+def waiting(work: Work, now: datetime) -> list[Broadcast]:
+    """Broadcasts that are being sent and have recipients who wait for a mass send."""
+    there = sa.exists().where(TO_MASS, _row.c.broadcast_id == _broadcast.c.id)
+    going = (col(Broadcast.state) == "sending", col(Broadcast.valid_until) > now, there)
+    return list(work.session.exec(select(Broadcast).where(*going).order_by(col(Broadcast.started_at))))
+
+
+def form(work: Work, broadcast_id: int, attempt: int, means: Means, now: datetime, most: int = MOST) -> Formed:
+    """Make the next job of the recipients who wait for a mass send, oldest ids first; one transaction a job.
+
+    Who has had all of the month, does not follow any more or would be alone is given back. A job of a route that is
+    closed is due when it opens; nobody waits beyond `means.worth_until`.
+    """
+    work.alone("mass")  # two broadcasts at once would both give somebody the last mass send of the month
+    mine = (TO_MASS, _row.c.broadcast_id == broadcast_id, _row.c.attempt == attempt)
+    there = sa.select(_row.c.id).where(*mine).order_by(_row.c.id)
+    count = int(work.execute(sa.select(sa.func.count()).select_from(there.limit(2 * most).subquery())).scalar_one())
+    size = most if count >= 2 * most else -(-count // 2) if count > most else count  # never one left for the last
+    last = work.execute(sa.select(sa.func.max(there.limit(size).subquery().c.id))).scalar()
+    if last is None:
+        return Formed()
+    some = (*mine, _row.c.id <= last)
+    until = means.stops.get("mass", now)
+    closed = means.worth_until is not None and until >= means.worth_until
+    others = _give_back(work, sa.true() if closed else ~_may_have(means), some)
+    if size - others < LEAST:
+        return Formed(0, others + _give_back(work, sa.true(), some))
+    job_id = work.new_id()
+    people = work.execute(sa.update(_row).where(*some).values(state="massed", mass_job_id=job_id)).rowcount
+    _add(work, job_id, broadcast_id, attempt, means.channel, until, now)
+    return Formed(int(people), others)
+
+
+def _may_have(means: Means) -> sa.ColumnElement[bool]:
+    """That a recipient's address may be sent to, and has a mass send of the month left."""
+    may = sa.and_(reachable(means.channel), massed(means.month) < means.mass_per_month)
+    return sa.exists().where(_address.c.id == _row.c.address_id, may).correlate(_row)
+
+
+def _give_back(work: Work, which: sa.ColumnElement[bool], mine: tuple[Any, ...]) -> int:
+    values = {"route": "", "tried": _TRIED, "mass_job_id": None, "state": "queued"}
+    return int(work.execute(sa.update(_row).where(*mine, which).values(**values)).rowcount)
+
+
+def _add(
+    work: Work, job_id: int, broadcast_id: int, attempt: int, channel: str, due_at: datetime, now: datetime
+) -> None:
+    same = (_job.c.broadcast_id == broadcast_id, _job.c.attempt == attempt)
+    number = work.execute(sa.select(sa.func.coalesce(sa.func.max(_job.c.number), 0)).where(*same)).scalar_one() + 1
+    values = {"id": job_id, "broadcast_id": broadcast_id, "attempt": attempt, "number": number, "channel": channel}
+    more = {"state": "planned", "client_id": f"m{job_id:x}", "due_at": due_at, "created_at": now}
+    work.execute(sa.insert(_job).values(**values, **more))
+
+
+def release(work: Work, job_id: int) -> int:
+    """Give the recipients of a job that was not sent back to other routes; returns how many."""
+    mine = (_row.c.mass_job_id == job_id, _row.c.state == "massed")
+    return _give_back(work, sa.true(), mine)
+
+
+def planned(work: Work, until: datetime) -> list[Planned]:
+    """Notices by mass send that are handed in or scheduled until a moment, in the order of their times."""
+    states = ("pending", "approved", "scheduled", "resolving")
+    columns = (_broadcast.c.title, _broadcast.c.not_before, _broadcast.c.expected, _broadcast.c.routes)
+    mine = (_broadcast.c.state.in_(states), _broadcast.c.not_before < until)
+    rows = work.look(sa.select(*columns).where(*mine).order_by(_broadcast.c.not_before))
+    return [Planned(row.title, row.not_before, row.expected) for row in rows if "mass" in (row.routes or ())]
