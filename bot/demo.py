@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bot import content, staffing
 from bot.app import Application
@@ -27,6 +28,7 @@ from bot.services.actors import ROLE_NAMES
 from bot.serving import run_async, stop_signal
 
 APP_ID = "wxdemo0000000000"
+CONSENTS = {"notice": "demo-consent-notice", "event": "demo-consent-event"}
 
 
 def run(config: Config, given: argparse.Namespace) -> int:
@@ -51,7 +53,18 @@ def _for_demo(config: Config) -> Config:
     """The configuration with the sandbox as platform."""
     base = f"http://{config.sandbox.host}:{config.sandbox.port}"
     account = config.channels.oa.model_copy(
-        update={"enabled": True, "app_id": config.channels.oa.app_id or APP_ID, "api_base_url": base, "mode": "safe"}
+        update={
+            "enabled": True,
+            "app_id": config.channels.oa.app_id or APP_ID,
+            "api_base_url": base,
+            "mode": "safe",
+            "notice_template": "demo-template-notice",
+            "event_template": "demo-template-event",
+            "notice_consent_template": CONSENTS["notice"],
+            "event_consent_template": CONSENTS["event"],
+            "consent_link": f"{base}/h5/subscribe?{urlencode(CONSENTS)}",
+            "mass": True,
+        }
     )
     return config.model_copy(update={"channels": config.channels.model_copy(update={"oa": account})})
 
