@@ -20,6 +20,8 @@ LINKS = (
     Link("/leads", "建会线索", "cases"),
     Link("/duties", "干部任务", "duties"),
     Link("/targets", "目标和报表", "duties"),
+    Link("/notices", "通知", "see"),
+    Link("/events", "活动", "see"),
     Link("/applications", "入会审核", "review"),
     Link("/members", "会员", "members"),
     Link("/card", "验会员卡", "members"),

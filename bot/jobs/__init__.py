@@ -25,6 +25,7 @@ from bot.jobs import (
     review_entries,
     settle_broadcasts,
     settle_outbox,
+    tend_events,
 )
 from bot.jobs.job import Job
 
@@ -41,6 +42,7 @@ JOBS: tuple[Job, ...] = (
     resolve_broadcasts.JOB,
     settle_broadcasts.JOB,
     group_misses.JOB,
+    tend_events.JOB,
     deliver_letters.JOB,
     review_entries.JOB,
     escalate_applications.JOB,

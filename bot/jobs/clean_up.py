@@ -7,7 +7,7 @@ from bot.jobs.job import Job, Moment
 from bot.services.accounts import IDLE_MINUTES
 from bot.services.broadcast_results import totals
 from bot.services.house import House
-from storage import conversations, evidence, inbox, letters, misses, outbox, resume_codes, staff
+from storage import conversations, evidence, inbox, letters, misses, outbox, resume_codes, staff, staff_phones
 from storage.broadcast_forgetting import drop_some, keep_totals, over_before, uncounted
 from storage.database import Database
 
@@ -25,6 +25,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     told = database.writer.run(lambda work: letters.forget_before(work, before))
     idle = moment.now - timedelta(minutes=IDLE_MINUTES)
     codes = database.writer.run(lambda work: resume_codes.drop_expired(work, moment.now))
+    phones = database.writer.run(lambda work: staff_phones.drop_expired(work, moment.now))
     sessions = database.writer.run(lambda work: staff.drop_expired(work, moment.now, idle))
     lost = database.writer.run(lambda work: evidence.lose_old(work, moment.now))
     recipients = _recipients(database, before, moment.now)
@@ -34,7 +35,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
         "misses": asked,
         "letters": told,
         "sessions": sessions,
-        "codes": codes,
+        "codes": codes + phones,
         "forms": forms,
         "texts": texts,
         "replies": replies,
