@@ -127,7 +127,7 @@ def _full(sheet: Sheet, done: Progress) -> list[str]:
 
 
 def _watch(database: Database, broadcast_id: int) -> int:
-    """Say how far it is, every second on a terminal and at every change elsewhere, until it has ended."""
+    """Say how far it is: every second (large ones less often) on a terminal, at every change elsewhere; to its end."""
     live, last = sys.stdout.isatty(), ""
 
     def look(work: Work) -> tuple[Broadcast, Progress]:
@@ -144,7 +144,7 @@ def _watch(database: Database, broadcast_id: int) -> int:
         last = line
         if row.state in ENDED:
             break
-        time.sleep(1)
+        time.sleep(done.again_in)
     if live:
         print()
     return 0

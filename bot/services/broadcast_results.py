@@ -85,6 +85,11 @@ class Progress:
         return self.states.get("left_out", 0)
 
     @property
+    def again_in(self) -> int:
+        """After how many seconds it is worth asking again: counting takes longer the more people there are."""
+        return max(1, self.total // 40_000)
+
+    @property
     def fraction(self) -> float:
         """How much of the work is done, 0 to 1."""
         return 1 - self.waiting / self.total if self.total else 0.0

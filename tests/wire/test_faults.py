@@ -30,7 +30,9 @@ async def test_a_revoked_token_is_renewed(any_room: Room) -> None:
     await room.act("faults", revoke_tokens=True)
     await room.broadcast("二")
     assert len(await room.received(CHEN, "custom")) == 2
-    assert [call["errcode"] for call in await room.see("calls", path=CUSTOM)] == [0, 40001, 0]
+    codes = [call["errcode"] for call in await room.see("calls", path=CUSTOM)]
+    # Bulk may be refused on its own connection first, and once more by the way that renews the token.
+    assert codes in ([0, 40001, 0], [0, 40001, 40001, 0])
 
 
 @pytest.mark.parametrize("fault", [{"p_busy": 1}, {"p_45011": 1}])
