@@ -1,4 +1,4 @@
-"""Writing recipients: everybody once whatever the size of the pieces, the others with the reason, and on from a stop."""
+"""Writing recipients: everybody once whatever the size of the pieces, the others with the reason, on from a stop."""
 
 from collections import Counter
 from dataclasses import replace
