@@ -45,7 +45,7 @@ def take(work: Work, channel: str, per_second: float, want: int, now: datetime, 
     left = min(max(per_second, 1.0), had + seconds * per_second)
     granted = max(0, min(want, int(left) - keep))
     if found:
-        work.execute(_SET, {"whose": channel, "new_left": left - granted, "at": at})
+        work.defer(_SET, {"whose": channel, "new_left": left - granted, "at": at})
     else:
         work.execute(sa.insert(_budget).values(channel=channel, left=left - granted, refilled_at=at))
     return granted

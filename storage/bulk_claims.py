@@ -201,11 +201,12 @@ _IN_JSON = _row.c.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_
 _SETTLE_ARRAY = sa.update(_row).where(_IN_ARRAY, *_MINE).values(**_SETTLED)
 _SETTLE_JSON = sa.update(_row).where(_IN_JSON, *_MINE).values(**_SETTLED)
 _NAME = sa.update(_row).where(_row.c.id == sa.bindparam("row_id")).values(message_id=sa.bindparam("mid"))
-_FINAL_AT_ONCE = ("queued", "kept")
+_NOT_FINAL = ("queued", "kept")
 
 
 def settle(work: Work, owner: str, done: Iterable[Settlement], now: datetime) -> None:
-    """Write outcomes, those that are alike with one statement; rows that another process took over are left to it."""
+    """Write outcomes, those that are alike with one statement, at the latest at the end of the group; rows that another
+    process took over are left to it."""
     alike: dict[tuple[Any, ...], list[int]] = {}
     named = []
     for each in done:
@@ -215,8 +216,8 @@ def settle(work: Work, owner: str, done: Iterable[Settlement], now: datetime) ->
     statement = _SETTLE_ARRAY if work.dialect == "postgresql" else _SETTLE_JSON
     for (state, route, reason, code, tried, due_at), ids in alike.items():
         values = {"new_state": state, "by": route, "why": reason, "said": code[:32], "ways": tried[:48], "due": due_at}
-        settled = None if state in _FINAL_AT_ONCE else now
-        work.execute(statement, {**values, "settled": settled, "me": owner, "ids": listed(work, ids)})
+        settled = None if state in _NOT_FINAL else now
+        work.defer(statement, {"ids": listed(work, ids), **values, "settled": settled, "me": owner})
     for each in named:
         work.defer(_NAME, {"row_id": each.id, "mid": each.message_id[:64]})
 
@@ -262,7 +263,7 @@ def spend(work: Work, address_ids: Sequence[int]) -> None:
     """
     if address_ids:
         statement = _SPEND_ARRAY if work.dialect == "postgresql" else _SPEND_JSON
-        work.execute(statement, {"ids": listed(work, address_ids)})
+        work.defer(statement, {"ids": listed(work, address_ids)})
 
 
 def confirm(work: Work, message_id: str, state: str, reason: str, code: str, now: datetime) -> bool:
