@@ -25,6 +25,7 @@ from storage.events import Event
 router = Router("event_lists")
 FORM_NAME, LIST, WHICH = "event_list", "list", "which"
 KEPT = timedelta(hours=6)
+UNKEPT = "form:event_list"  # topic of a turn with other people's names: its words are not kept
 SHOWN = 12  # names in the summary
 NAMED = re.compile(r"(?:活动|报名|接龙)\s*[:：]?\s*(\d{1,6})(?!\d|\s*[.、月日号人年：:])")
 
@@ -56,14 +57,15 @@ class AList(Filter[Pasted]):
 def pasted(turn: Turn, found: Pasted) -> None:
     """Ask what is not known and have it confirmed."""
     if group.elsewhere(turn, texts.LIST_GROUP):
+        turn.topic = UNKEPT
         return
     person_id = turn.person.person_id
     if not event_lists.may_list(turn.work, person_id, turn.now):
-        turn.topic = "form:"  # other people's names: the words are not kept
+        turn.topic = UNKEPT
         turn.say(texts.LIST_NOT_CADRE)
         return
     if turn.person.conversation is not None:
-        turn.topic = "form:"
+        turn.topic = UNKEPT
         turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("取消", "取消"))
         return
     text = found.text.strip()
