@@ -30,6 +30,7 @@ from storage.work import Work
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0  # a lost wake-up costs this much, not a message
+REFILL_SECONDS = 0.1  # with the budget used up: it fills all the time, and what does not fit in is lost
 FLUSH_SECONDS = 0.003  # outcomes wait so long for company
 CYCLES = 16  # what there is to send is looked up so often at full speed, and always when a claim falls short
 SPENT = (Result.OK, Result.ACCEPTED, Result.UNKNOWN)
@@ -67,6 +68,7 @@ class Desk:
     notices: list[Notice] = field(default_factory=list)  # as they were read last
     cycles: int = 0  # since then
     turn: int = 0  # whose turn it is to be claimed from first
+    short: bool = False  # the budget did not allow all that would have been claimed
 
 
 class BulkSender:
@@ -129,8 +131,9 @@ class BulkSender:
         if busy:
             await asyncio.sleep(FLUSH_SECONDS)
             return
+        seconds = REFILL_SECONDS if self._desk.short else IDLE_SECONDS
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), IDLE_SECONDS)
+            await asyncio.wait_for(self._event.wait(), seconds)
 
     async def _cycle(self, claim: bool = True) -> bool:
         """One unit of work; whether anything was done."""
@@ -158,11 +161,13 @@ class BulkSender:
         now = self._clock.now()
         if done:
             self._settle(work, done, now)
+        self._desk.short = False
         notices = self._turn(work, now) if room > 0 else []
         if not notices:
             return [], 0
         name, lane = self._lane.channel.name, self._lane
         granted = budgets.take(work, name, lane.per_second, room, now, keep=lane.spared)
+        self._desk.short = granted < room
         jobs, seen, unsent = [], 0, []
         for place, notice in enumerate(notices):
             share = -(-(granted - seen) // (len(notices) - place))  # what is left, in equal parts

@@ -5,7 +5,7 @@ import re
 from bot import notice_texts as texts
 from bot import texts as common
 from bot.forms.fold import looks_like_question
-from bot.router import Filter, Pattern, Router, Words
+from bot.router import Filter, Key, Pattern, Router, Words
 from bot.services import notice_items
 from bot.services.notice_items import News
 from bot.turn import Turn
@@ -74,7 +74,7 @@ def received(turn: Turn, found: bool) -> None:
     receipts.take(turn)
 
 
-@router.on(LIST)
+@router.on(LIST, Key("notices"))
 def show(turn: Turn, word: str) -> None:
     """What was told within a month; what waited is told now."""
     if group.elsewhere(turn, texts.GROUP):

@@ -28,6 +28,7 @@ LINKS = (
     Link("/cadres", "干部", "cadres"),
     Link("/knowledge", "知识库", "see"),
     Link("/queue", "待审核", "approve"),
+    Link("/segments", "通知对象", "draft"),
     Link("/statistics", "统计", "see"),
     Link("/accounts", "账号", "manage"),
     Link("/audit", "操作记录", "approve"),

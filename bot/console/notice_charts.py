@@ -7,6 +7,8 @@ from bot.console import charts
 from bot.console.charts import Chart
 from bot.services.notice_courses import Course
 
+COURSES = (("sent", "什么时候送达"), ("acked", "什么时候回复“收到”"))
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -18,12 +20,12 @@ class Picture:
     rows: Sequence[tuple[str, int]]
 
 
-def pictures(states: Sequence[tuple[str, int]], sent: Course | None, acked: Course | None) -> list[Picture]:
-    """Those there are numbers for."""
+def pictures(states: Sequence[tuple[str, int]], courses: Sequence[Course | None]) -> list[Picture]:
+    """Those there are numbers for. `courses`: when people were reached, and when they said 收到."""
     made = (
         [Picture("states", charts.shares(states, "各种结果", "人"), ("结果", "人数（人）"), states)] if states else []
     )
-    for name, title, course in (("sent", "什么时候送达", sent), ("acked", "什么时候回复“收到”", acked)):
+    for (name, title), course in zip(COURSES, courses, strict=False):
         if course is not None:
             total = sum(people for _, people in course.steps)
             chart = charts.columns(course.steps, title, "人", f"一共{total}人，每{course.length}一根柱子。")

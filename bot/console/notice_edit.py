@@ -91,13 +91,15 @@ async def send(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     if action in ("save", "submit"):
         return await _keep(room, visit, editing, action == "submit")
     if "fragment" in form:
-        return await _fragment(room, visit, editing)
+        return await _fragment(room, visit, editing, form["fragment"])
     if action == "segment":
         editing = await _with_segment(room, visit, editing, form)
     sides = forms.changed(editing.values["sides"], action, form)
     editing = replace(editing, values={**editing.values, "sides": sides})
-    tried = action == "preview"
-    return await _page(room, visit, await _tried(room, editing) if tried else editing, plans=tried)
+    if action != "preview":
+        return await _page(room, visit, editing)
+    tried = await _tried(room, editing)
+    return await _page(room, visit, tried, plans=not tried.problem and not tried.problems)
 
 
 async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Form) -> Editing:
@@ -145,19 +147,23 @@ def _refused(editing: Editing, refusal: Refusal) -> Editing:
 
 
 async def _tried(room: Room, editing: Editing) -> Editing:
-    """What would be said against it, without keeping anything."""
-    problems = forms.problems(editing.values)
-    if problems or not editing.values["title"] or not editing.values["text"]:
+    """What would be said against it, without keeping anything; words may still be missing."""
+    problems, now = forms.problems(editing.values), room.clock.now()
+    if problems:
         return replace(editing, problems=problems)
-    draft, now = forms.draft(editing.values, notice_desk.usual(room.house)), room.clock.now()
+    written = {name: editing.values[name] or "…" for name in ("title", "text")}
+    draft = forms.draft({**editing.values, **written}, notice_desk.usual(room.house))
     refusal = await room.database.read(lambda work: notice_trial.problem(work, draft, now, room.house))
     return _refused(editing, refusal) if refusal else editing
 
 
-async def _fragment(room: Room, visit: Visit, editing: Editing) -> web.StreamResponse:
+async def _fragment(room: Room, visit: Visit, editing: Editing, part: str) -> web.StreamResponse:
+    """What the script of the form asks for: people are only counted where their conditions were changed."""
     now = room.clock.now()
+    if part != "counted":
+        return room.render(visit, "notice_preview.html", **_preview(room, editing, now))
     trial = await room.database.read(lambda work: _trial(work, visit, editing, now))
-    return room.render(visit, "notice_preview.html", **_preview(room, editing, now), trial=trial)
+    return room.render(visit, "notice_audience.html", trial=trial, reasons=REASONS)
 
 
 def _trial(work: Work, visit: Visit, editing: Editing, now: datetime) -> Trial:
@@ -168,7 +174,7 @@ def _preview(room: Room, editing: Editing, now: datetime) -> dict[str, Any]:
     title, text, receipt = (editing.values[name] for name in ("title", "text", "receipt"))
     routes = [route for route in room.house.reach.routes if route in editing.values["routes"]]
     shown = notice_phone.shown(title, text, receipt, routes, local(now)) if title or text else []
-    return {"shown": shown, "reasons": REASONS}
+    return {"shown": shown}
 
 
 async def _page(
@@ -177,8 +183,8 @@ async def _page(
     now, reach = room.clock.now(), room.house.reach
 
     def look(work: Work) -> tuple[Trial, Choices, Plan | None]:
-        trial, sound = _trial(work, visit, editing, now), plans and not forms.problems(editing.values)
-        draft = forms.draft(editing.values, notice_desk.usual(room.house)) if sound and trial.counts else None
+        trial = _trial(work, visit, editing, now)
+        draft = forms.draft(editing.values, notice_desk.usual(room.house)) if plans and trial.counts else None
         plan = notice_trial.plan_draft(work, visit.actor, draft, room.house, now) if draft else None
         return trial, notice_trial.choices(work, visit.actor), plan
 
@@ -201,6 +207,7 @@ async def _page(
         trial=trial,
         plan=plan,
         plans=plan_words,
+        reasons=REASONS,
         **_preview(room, editing, now),
     )
 

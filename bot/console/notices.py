@@ -41,6 +41,7 @@ from storage.broadcasts import STATES
 from storage.work import Work
 
 PLANNED = ("pending", "approved", "scheduled")  # what staff decide about with the plan before them
+MANY = 100_000  # people, from which on counting them takes a moment
 SECONDS = 5  # between two looks at a notice that is on its way
 TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
 
@@ -99,8 +100,9 @@ def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime)
     pictures: list[Picture] = []
     if progress is not None and progress.total:
         states = [(words, progress.states[key]) for key, words in RECIPIENT_WORDS.items() if progress.states.get(key)]
-        sent, acked = (notice_courses.course(work, notice_id, name) for name in ("sent", "acked"))
-        pictures = notice_charts.pictures(states, sent, acked if sheet.wants_receipt else None)
+        wanted = ("sent", "acked") if sheet.wants_receipt else ("sent",)
+        courses = [] if sheet.runs else [notice_courses.course(work, notice_id, name) for name in wanted]
+        pictures = notice_charts.pictures(states, courses)
     repeats = broadcast_lists.listing(work, visit.actor, "all", 1, notice_id) if sheet.repeat else None
     row = broadcasts.seen(work, visit.actor, notice_id) if sheet.key in PLANNED else None
     plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
@@ -136,7 +138,7 @@ async def show_one(
         desk=notice_desk,
         problem=problem,
         still=still,
-        seconds=SECONDS,
+        seconds=SECONDS if seen.progress is None or seen.progress.total <= MANY else 3 * SECONDS,
     )
 
 
@@ -159,9 +161,14 @@ def say_seconds(seconds: int) -> str:
     return f"{round(seconds / 60)} 分钟" if seconds < 5400 else f"{round(seconds / 3600, 1):g} 小时"
 
 
+def _deed(request: web.Request) -> Shown:
+    """The last word of the address says which one."""
+    return DEEDS[request.path.rpartition("/")[2]]
+
+
 async def ask(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """What a deed would do, before it is done."""
-    return await _ask(room, visit, row_id(request, "notice"), DEEDS[request.match_info["deed"]])
+    return await _ask(room, visit, row_id(request, "notice"), _deed(request))
 
 
 async def _ask(
@@ -192,7 +199,7 @@ async def _ask(
 
 async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Do it. A refusal is told on the page where it was asked."""
-    notice_id, deed, now = row_id(request, "notice"), DEEDS[request.match_info["deed"]], room.clock.now()
+    notice_id, deed, now = row_id(request, "notice"), _deed(request), room.clock.now()
     form = await read_form(request)
     try:
         flash = await room.database.writer.write(
@@ -213,6 +220,6 @@ ROUTES = (
     Route("GET", "/notices", "see", show_list),
     Route("GET", "/notices/approvals", "approve", show_approvals),
     Route("GET", _ONE, "see", show),
-    *(Route("GET", f"{_ONE}/{{deed:{name}}}", deed.right, ask) for name, deed in DEEDS.items() if not deed.direct),
-    *(Route("POST", f"{_ONE}/{{deed:{name}}}", deed.right, act) for name, deed in DEEDS.items()),
+    *(Route("GET", f"{_ONE}/{name}", deed.right, ask) for name, deed in DEEDS.items() if not deed.direct),
+    *(Route("POST", f"{_ONE}/{name}", deed.right, act) for name, deed in DEEDS.items()),
 )

@@ -1,5 +1,6 @@
 """A union with people who follow the account, and a notice to them in any state, in front of the console."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,6 +8,8 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.jobs import resolve_broadcasts, settle_broadcasts
+from bot.jobs.job import Moment
 from bot.services import broadcast_states, broadcasts
 from bot.services.actors import Actor
 from bot.services.broadcasts import Draft
@@ -125,12 +128,19 @@ async def begun(crowd: Crowd, notice_id: int, origins: tuple[str, ...], state: s
     await crowd.desk.write(settle)
 
 
+async def resolved(crowd: Crowd) -> None:
+    """The job that writes recipients runs once."""
+    desk = crowd.desk
+    await asyncio.to_thread(
+        resolve_broadcasts.run, desk.database, desk.room.house, Moment(desk.clock.now(), desk.clock.now())
+    )
+
+
 async def ended(crowd: Crowd, notice_id: int, settled: tuple[Row, ...] = SETTLED) -> None:
-    """What was open ends in these states."""
-    now = crowd.desk.clock.now()
+    """What was open ends in these states, as a sender would write it; then the job that ends notices runs once."""
+    desk, now = crowd.desk, crowd.desk.clock.now()
 
     def settle(work: Work) -> None:
-        assert rows.move(work, notice_id, ("sending",), "partly_failed", now, ended_at=now)
         every = work.session.exec(select(Recipient).where(Recipient.broadcast_id == notice_id, Recipient.latest)).all()
         for row in every:
             if row.state not in OPEN:
@@ -141,7 +151,8 @@ async def ended(crowd: Crowd, notice_id: int, settled: tuple[Row, ...] = SETTLED
             row.reason, row.code, row.route = (str(about.get(name, "")) for name in ("reason", "code", "route"))
             work.session.add(row)
 
-    await crowd.desk.write(settle)
+    await desk.write(settle)
+    await asyncio.to_thread(settle_broadcasts.run, desk.database, desk.room.house, Moment(now, now))
 
 
 def _recipient(

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.services.house import House
+from bot.services.reach_policy import ReachPolicy
 from tests.browser import Page, chromium, open_browser
 from tests.console.desk import Desk
 from tests.console.looking import SIZES, Looker
-from tests.console.notices_kit import TEXT, Crowd, begun, crowd_of, drafted, ended, pending, sent
+from tests.console.notices_kit import TEXT, Crowd, crowd_of, drafted, ended, pending, resolved, sent
 
 pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
-OPEN = tuple(("queued", {"route": "custom"}) for _ in range(7))
+REACH = ReachPolicy(templates={"notice": "t"}, notices={"notice": "n"}, mass=True)
+house = pytest.fixture(name="house")(lambda: House(reach=REACH))  # every route there is
 
 
 @pytest.fixture
@@ -49,7 +52,14 @@ async def test_written_approved_watched_and_sent_again(looker: Looker, crowd: Cr
     await page.type("#f-title", "周六招聘会")
     await page.type("#f-text", TEXT)
     await page.wait("document.querySelector('#preview .said')?.innerText.includes('【周六招聘会】')")
+    await page.js("void (document.querySelectorAll('#counted dd')[0].textContent = 'x')")
     await page.click("input[name=receipt]")
+    await page.wait("document.querySelector('#preview .said').innerText.includes('请回复“收到”')")
+    assert await page.js("document.querySelector('#counted dd').textContent") == "x"  # nobody is counted for a word
+    await page.js("document.querySelector('#c-all-1').value = 'members'")
+    await page.js("void document.querySelector('#c-all-1').dispatchEvent(new Event('input', {bubbles: true}))")
+    await page.wait("document.querySelector('#counted dd').textContent.includes('8')")
+    await page.js("void (document.querySelector('#c-all-1').value = 'followers')")
     await page.click("input[name=urgent]")
     await page.js("void (document.querySelector('#f-all-new').value = 'below')")
     await looker.send("button[value=add-all]", "写通知")
@@ -76,7 +86,7 @@ async def test_written_approved_watched_and_sent_again(looker: Looker, crowd: Cr
     await looker.send("a[href='/notices/approvals']", "等审核")
     await looker.check("p5-approvals")
     await looker.decide("form[action$='/approve'] button", "已批准")
-    await begun(crowd, made.id, ("scheduled",), "sending", OPEN)
+    await resolved(crowd)
     await looker.open(f"/notices/{made.id}")
     assert "0／7 人已有结果" in await looker.words()
     await looker.open(f"/notices/{made.id}?still=1")
@@ -133,5 +143,13 @@ async def test_every_page_fits_any_screen(looker: Looker, crowd: Crowd) -> None:
     ):
         await looker.open(path)
         await looker.check(name)
+    await looker.open("/notices/new")
+    await looker.page.type("#f-title", "夏季送清凉：饮料、毛巾和藿香正气水发到户外劳动者驿站")
+    await looker.page.type("#f-text", TEXT)
+    await looker.page.js("void document.querySelectorAll('details').forEach(one => { one.open = true })")
+    await looker.page.click("input[name=route][value=mass]")
+    await looker.send("button.quiet[value=preview]:not(.skip)", "写通知")
+    await looker.page.js("void document.querySelectorAll('details').forEach(one => { one.open = true })")
+    await looker.check("q9-routes")
     await looker.open(f"/notices/{notice_id}", dark=True)
     await looker.check("q7-dark")

@@ -19,6 +19,7 @@ from storage.base import table
 from storage.database import Database
 from storage.people import Address
 from storage.recipients import OPEN, Recipient
+from tests import postgres
 from tests.crash.house import IN_FLIGHT, START_S, Bot, City, environment, free_port, open_city
 from tests.sending.bulk import WINDOW, announce, states
 from tests.wire.room import configuration, eventually
@@ -168,3 +169,12 @@ async def test_twenty_kills_where_the_platform_drops_repeats(
     found = await run(any_url, tmp_path, 20_000, 20, bots, "template")
     assert found == {("accepted", "", "template"): 20_000}  # every one, and nothing in doubt
     say(found, 20, capsys)
+
+
+@pytest.mark.postgres
+async def test_a_few_kills_of_one_of_two_senders(
+    postgres_server: postgres.Server, filled_postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = postgres_server.create(filled_postgres)
+    judge(await run(url, tmp_path, 400, 3, bots=2, route="custom"), 400, 3, capsys)
+    postgres_server.drop(url)
