@@ -31,7 +31,7 @@ _WITH = re.compile(
 )
 _ADULTS = re.compile(r"([0-9一两二三四五六七八九])大([0-9一两二三四五六七八九])小")
 _TOTAL = re.compile(rf"(?:(?<![0-9])([0-9]{{1,3}})|(?:[共\s(（]|一?家){_MANY})\s*个?[人位口](?![{HAN}])")
-_TIMES = re.compile(r"[xX×*]\s*([0-9]{1,3})(?![0-9])\s*$")
+_TIMES = re.compile(r"(?<![A-Za-z])[xX×*]\s*([0-9]{1,3})(?![0-9])\s*$")
 _DECLINES = re.compile(r"不来|不参加|不去|不报|去不了|来不了|参加不了|请假|取消|退出|❌")
 
 _BRACKETS = re.compile(r"[()（）【】\[\]+\s]+")

@@ -90,6 +90,8 @@ def test_a_list_as_it_comes_from_a_group() -> None:
         ("张三、素食", "张三", 1, "素食"),
         ("张三+2个孩子", "张三", 3, "孩子"),
         ("三人行", "三人行", 1, ""),
+        ("Max3", "Max3", 1, ""),
+        ("王五×2", "王五", 2, ""),
     ],
 )
 def test_who_how_many_and_the_note(words: str, name: str, count: int, note: str) -> None:
