@@ -68,7 +68,7 @@ async def test_an_applicant_who_is_no_member_gets_a_copy(desk: Desk, world: Worl
     seen = await chen.post(f"/applications/{application.id}/export", reason=WHY)
     assert seen.headers["Content-Disposition"] == f'attachment; filename="application-{application.id}.json"'
     data = json.loads(seen.text)
-    assert set(data) == {"导出时间", "入会申请", "通知", "同意记录"}
+    assert set(data) == {"导出时间", "入会申请", "通知", "同意记录", "标签", "不收的通知"}
     found = data["入会申请"][0]
     assert (found["编号"], found["姓名"], found["身份证号"], found["手机号"]) == (
         "20261125-0009",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class Flood:
         dice, calls = self.city.dice, self.city.world.calls
         first, crowd = calls.calls, len(self.users)
         for goal in sorted(dice.randrange(1, crowd * 9 // 10) for _ in range(times)):
-            await eventually(lambda goal=goal: calls.calls - first >= goal, PATIENCE_S)  # type: ignore[misc]
+            await eventually(partial(_reached, calls, first + goal), PATIENCE_S)
             bot = dice.choice(self.bots)
             await bot.kill()
             await bot.start()
@@ -63,6 +64,10 @@ class Flood:
         row = table(Recipient)
         query = sa.select(sa.func.count()).where(row.c.broadcast_id == self.broadcast, row.c.state.in_(which))
         return int(self.database.look(lambda work: work.look(query).scalar_one()))
+
+
+def _reached(calls: Any, count: int) -> bool:
+    return int(calls.calls) >= count
 
 
 def meet(database: Database, users: list[str], now: Any) -> None:
