@@ -1,7 +1,9 @@
-"""`python -m benchmarks.outbox`: the bot's sender delivering a broadcast to a mock platform, beside a bare loop.
+"""`python -m benchmarks.outbox`: the bot's sender delivering a broadcast to a mock platform, beside a bare loop and,
+with `--peers DIR`, beside task queues that are used for the same job.
 
-Deliverer on core 0, platform and PostgreSQL on core 1; alternating rounds, medians, ratios within a round. Messages a
-second are counted by the platform, from the first to the last.
+Deliverer on core 0, platform, PostgreSQL and Redis on core 1; alternating rounds, medians, ratios within a round.
+Messages a second are counted by the platform, from the first to the last, so starting a worker costs a queue nothing.
+A queue may be given fewer messages (`--peer-messages`): its rate does not depend on how many there are.
 """
 
 import argparse
@@ -16,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ours, report
+from benchmarks import ours, peers, report
 from benchmarks.databases import KINDS, Databases, databases
+from benchmarks.deliverers.queue import WORKERS
 from benchmarks.machine import (
     OTHER_CORE,
     ROOT,
@@ -30,6 +33,7 @@ from benchmarks.machine import (
     running,
     wait_for,
 )
+from benchmarks.redis_server import Redis, redis
 
 BASELINE = "bare aiohttp loop"
 HEAD = (
@@ -57,6 +61,13 @@ class Bench:
     messages: int
     at_once: int
     latency: float
+    peer_messages: int = 0
+    peers: Path | None = None
+    redis: Redis | None = None
+
+    def due(self, name: str) -> int:
+        """How many messages this deliverer is given."""
+        return self.peer_messages or self.messages if name in WORKERS else self.messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +94,30 @@ def _ours(kind: str) -> Callable[[Bench, str], list[str]]:
     return command
 
 
-# The place for peers: a name, and the command that delivers `messages` to the platform at `api` (see `deliverers`).
+def _peer(name: str) -> Callable[[Bench, str], list[str]]:
+    def command(bench: Bench, api: str) -> list[str]:
+        python = peers.python_of(bench.peers, name)
+        if python is None:
+            raise NotStarted("not installed")
+        if name == "procrastinate":
+            queue = bench.databases.new("postgresql")
+        elif bench.redis is not None:
+            queue = bench.redis.new()
+        else:
+            raise NotStarted("no redis-server")
+        return module("benchmarks.deliverers.queue", name, python, queue, api, bench.due(name), bench.at_once)
+
+    return command
+
+
+# A name, and the command that delivers messages to the platform at `api` (see `deliverers`).
 DELIVERERS: dict[str, Callable[[Bench, str], list[str]]] = {
     "unionbot, SQLite": _ours("sqlite"),
     "unionbot, PostgreSQL": _ours("postgresql"),
     BASELINE: lambda bench, api: module("benchmarks.deliverers.bare", api, bench.messages, bench.at_once),
+    **{name: _peer(name) for name in WORKERS},
 }
+AIMS = (("celery", 8.0), ("taskiq", 4.0))  # how many times as fast as these we want to be
 
 
 def measure(bench: Bench, name: str) -> Delivered:
@@ -96,7 +125,7 @@ def measure(bench: Bench, name: str) -> Delivered:
     port = free_port()
     log = bench.folder / f"platform-{port}.log"
     platform = module("benchmarks.platform", "--port", port, "--latency", bench.latency)
-    server = bench.databases.server_pid if "PostgreSQL" in name else None
+    server = _database_of(bench, name)
     with running(platform, log, OTHER_CORE) as process:
         wait_for(port, process, log)
         command = pinned(DELIVERERS[name](bench, f"http://127.0.0.1:{port}"), SERVER_CORE)
@@ -107,6 +136,13 @@ def measure(bench: Bench, name: str) -> Delivered:
         database = (cpu_seconds(server) if server else 0.0) - before
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/stats", timeout=5) as answer:
             return _delivered(json.loads(done.stdout.splitlines()[-1]), json.load(answer), database)
+
+
+def _database_of(bench: Bench, name: str) -> int | None:
+    """The process whose CPU is the deliverer's, too."""
+    if "PostgreSQL" in name or name == "procrastinate":
+        return bench.databases.server_pid
+    return bench.redis.pid if name in WORKERS and bench.redis else None
 
 
 def _delivered(said: dict[str, float], seen: dict[str, Any], database: float) -> Delivered:
@@ -128,24 +164,49 @@ Rounds = dict[str, list[Delivered]]
 
 
 def rounds(bench: Bench, names: Sequence[str], count: int) -> Rounds:
-    """All deliverers, each once a round, in a different order each round."""
+    """All deliverers, each once a round, in a different order each round. What cannot be started is said once."""
     found: Rounds = {name: [] for name in names}
     for number in range(count):
         for name in random.Random(number).sample(names, len(names)):
-            got = measure(bench, name)
+            try:
+                got = measure(bench, name)
+            except NotStarted as reason:
+                if name not in WORKERS:
+                    raise
+                print(f"  round {number + 1}: {name}: {reason}", file=sys.stderr, flush=True)
+                continue
             found[name].append(got)
             print(f"  round {number + 1}: {name}: {got.rate:.0f}/s, {got.cpu_us:.0f} µs", file=sys.stderr, flush=True)
     return found
 
 
+def against(found: Rounds, name: str, other: str) -> float:
+    """How many times as fast as another one, the median over rounds; 0 where one of them is missing."""
+    return report.median(one.rate / two.rate for one, two in zip(found[name], found.get(other, []), strict=False))
+
+
+def aims(found: Rounds) -> str:
+    """The aims as lines: ours beside the queues."""
+    lines = [
+        f"{name} / {peer}: {against(found, name, peer):.1f} (aim {aim:g})"
+        for name in found
+        if name.startswith("unionbot")
+        for peer, aim in AIMS
+        if found.get(peer)
+    ]
+    return "\n".join(lines)
+
+
 def row(found: Rounds, name: str) -> list[object]:
     """One line of the table."""
     got = found[name]
-    against = [one.rate / other.rate for one, other in zip(got, found.get(BASELINE, []), strict=False)]
+    if not got:
+        return [name, "not installed", *[""] * (len(HEAD) - 2)]
+    ratio = against(found, name, BASELINE)
     return [
         name,
         f"{report.median(each.rate for each in got):.0f}",
-        f"{report.median(against):.2f}" if against else "",
+        f"{ratio:.2f}" if ratio else "",
         f"{min(each.rate for each in got):.0f}–{max(each.rate for each in got):.0f}",
         f"{report.median(each.enqueue for each in got) * 1000:.0f}",
         f"{report.median(each.p50 for each in got):.2f}",
@@ -166,6 +227,8 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--in-flight", type=int, default=64, help="requests on their way at once")
     parser.add_argument("--latency", type=float, default=0, help="milliseconds the platform takes to answer")
     parser.add_argument("--databases", default=",".join(KINDS), help="sqlite, postgresql or both (default)")
+    parser.add_argument("--peers", type=Path, help="folder for virtual environments of task queues, made with pip")
+    parser.add_argument("--peer-messages", type=int, default=0, help="messages for each queue (default: --messages)")
     return parser
 
 
@@ -173,14 +236,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 1 when anything was lost or delivered twice."""
     given = options().parse_args(arguments)
     kinds = given.databases.split(",")
-    names = [name for name, kind in zip(DELIVERERS, (*KINDS, ""), strict=True) if kind in ("", *kinds)]
-    with tempfile.TemporaryDirectory(prefix="unionbot-bench-") as folder, databases(kinds, Path(folder)) as made:
-        bench = Bench(Path(folder), made, given.messages, given.in_flight, given.latency)
+    names = [name for name in DELIVERERS if _wanted(name, kinds, given.peers)]
+    folder = tempfile.TemporaryDirectory(prefix="unionbot-bench-")
+    with folder as here, databases(kinds, Path(here)) as made, redis(Path(here)) as server:
+        sizes = (given.messages, given.in_flight, given.latency, given.peer_messages)
+        bench = Bench(Path(here), made, *sizes, given.peers, server)
         found = rounds(bench, names, given.rounds)
     print(f"\n### Outbox, {given.messages} messages, platform answers after {given.latency:g} ms\n")
     print(report.table(HEAD, (row(found, name) for name in found)), flush=True)
-    got = [each for every in found.values() for each in every]
-    return 1 if any(each.duplicates or each.delivered != given.messages for each in got) else 0
+    print(f"\n{aims(found)}", flush=True)
+    wrong = [name for name, got in found.items() if any(_wrong(each, bench.due(name)) for each in got)]
+    return 1 if wrong else 0
+
+
+def _wanted(name: str, kinds: Sequence[str], folder: Path | None) -> bool:
+    """Whether a deliverer takes part: ours by database, the queues where there is a folder for them."""
+    if name in WORKERS:
+        return folder is not None and (name != "procrastinate" or "postgresql" in kinds)
+    return name == BASELINE or dict(zip(list(DELIVERERS)[:2], KINDS, strict=True))[name] in kinds
+
+
+def _wrong(got: Delivered, due: int) -> bool:
+    return bool(got.duplicates) or got.delivered != due
 
 
 if __name__ == "__main__":

@@ -206,12 +206,30 @@ class DemoPerson(Strict):
     bind_scene: str | None
 
 
+class DemoEvent(Strict):
+    """An event to try, dated from the day the demo is loaded: `in_days` later at `at`, for so many hours.
+
+    `in_days` 0 with `at` empty begins an hour later, so that checking in can be tried at once.
+    """
+
+    title: str
+    place: str
+    about: str
+    in_days: int = Field(ge=0, le=60)
+    at: str = Field(default="", pattern=r"^(\d\d:\d\d)?$")
+    hours: int = Field(ge=1, le=12)
+    capacity: int | None = None
+    questions: list[dict[str, Any]] = Field(default_factory=list)
+    scene: str
+
+
 class Demo(Strict):
     """The demo organisation."""
 
     organisation: dict[str, str]
     units: list[Unit]
     people: list[DemoPerson]
+    events: list[DemoEvent] = Field(default_factory=list)
 
 
 class MenuButton(Strict):

@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bot import content, staffing
 from bot.app import Application
@@ -23,10 +24,12 @@ from bot.config import Config
 from bot.content import Demo
 from bot.errors import Misconfigured
 from bot.preparing import data_folder, load_content
+from bot.services import demo_events
 from bot.services.actors import ROLE_NAMES
 from bot.serving import run_async, stop_signal
 
 APP_ID = "wxdemo0000000000"
+CONSENTS = {"notice": "demo-consent-notice", "event": "demo-consent-event"}
 
 
 def run(config: Config, given: argparse.Namespace) -> int:
@@ -51,7 +54,18 @@ def _for_demo(config: Config) -> Config:
     """The configuration with the sandbox as platform."""
     base = f"http://{config.sandbox.host}:{config.sandbox.port}"
     account = config.channels.oa.model_copy(
-        update={"enabled": True, "app_id": config.channels.oa.app_id or APP_ID, "api_base_url": base, "mode": "safe"}
+        update={
+            "enabled": True,
+            "app_id": config.channels.oa.app_id or APP_ID,
+            "api_base_url": base,
+            "mode": "safe",
+            "notice_template": "demo-template-notice",
+            "event_template": "demo-template-event",
+            "notice_consent_template": CONSENTS["notice"],
+            "event_consent_template": CONSENTS["event"],
+            "consent_link": f"{base}/h5/subscribe?{urlencode(CONSENTS)}",
+            "mass": True,
+        }
     )
     return config.model_copy(update={"channels": config.channels.model_copy(update={"oa": account})})
 
@@ -76,7 +90,7 @@ def _banner(config: Config, passwords: Mapping[str, str]) -> str:
     )
     return (
         f"\n  手机和微信后台（沙箱） {page}\n  工会后台               {console}\n\n"
-        "  在手机上点「关注」，然后直接提问，比如“年假有几天”；发“入会”开始申请。\n"
+        "  在手机上点「关注」，然后直接提问，比如“年假有几天”；发“入会”开始申请，发“活动”看怎么报名。\n"
         "  王主席扫码 bind_demo_wang 绑定后发“我的任务”。按 Ctrl-C 停止。\n\n"
         f"  工会后台的演示账号和密码（首次启动时生成，改过的以您改的为准）：\n{accounts}"
     )
@@ -138,5 +152,6 @@ async def _prepare_account(app: Application, demo: Demo) -> None:
     await create_menu(oa.api, content.read_menu(app.config.content.folder / "menu.yaml"))
     scenes = [person.bind_scene for person in demo.people if person.bind_scene]
     scenes += [unit.scene for unit in demo.units if unit.level == "基层"]
+    scenes += [f"checkin_{scene}" for scene in app.database.look(demo_events.scenes)]
     for scene in scenes:
         await create_qr(oa.api, scene, None)

@@ -21,7 +21,7 @@ from bot.contract import Capabilities, Choice, Inbound, Kind, Outgoing, Receipt
 from bot.dialogue import SEEN, Aside, Dialogue, Flow
 from bot.errors import Refusal
 from bot.router import SPOKEN, Router, route
-from bot.services import bulk_delivery, forgetting, grants, letters, mass, membership
+from bot.services import bulk_delivery, forgetting, grants, letters, mass, membership, notice_items
 from bot.services.house import House
 from bot.turn import Turn, plain_words
 from storage import bulk_claims, claims, inbox, outbox, people
@@ -148,7 +148,7 @@ class Dispatcher:
         if kind is Kind.UNFOLLOW:
             turn.topic = "unfollow"
             people.mark_unfollowed(turn.work, turn.person.address_id)
-            forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id)
+            forgetting.unfollowed(turn.work, turn.person.person_id, turn.person.address_id, turn.now)
             return
         if kind is Kind.CONSENT:
             grants.heard(turn.work, turn.person.address_id, turn.message.consents, turn.now)
@@ -163,7 +163,7 @@ class Dispatcher:
             turn.topic = turn.topic or name
             for words in turn.reask:
                 turn.say(words)
-            _bring_letters(turn, in_form=turn.person.conversation is not None and open_form is None)
+            _bring_news(turn, in_form=turn.person.conversation is not None and open_form is None)
         self._dialogue.begin(turn)
 
     def _compose(self, turn: Turn, can: Capabilities, answer_by: datetime | None) -> Reply:
@@ -195,16 +195,20 @@ class Dispatcher:
         return reply
 
 
-def _bring_letters(turn: Turn, in_form: bool) -> None:
+def _bring_news(turn: Turn, in_form: bool) -> None:
     """What was kept for this person's next contact; never in a group, in the middle of a form or beside bad news.
 
     It comes after the answer, but before a list to choose from, which belongs to what is tapped.
     """
     busy = in_form or turn.form is not None or turn.reask or turn.grave or turn.topic == membership.NOTICE
-    if turn.person.letters and turn.private and not busy:
-        said = letters.tell(turn.work, turn.person.person_id, turn.now)
-        place = 0 if turn.topic == "suggest" else len(turn.said)
-        turn.said[place:place] = said
+    if busy or not turn.private:
+        return
+    place = 0 if turn.topic == "suggest" else len(turn.said)
+    said = letters.tell(turn.work, turn.person.person_id, turn.now) if turn.person.letters else []
+    news = notice_items.bring(turn.work, turn.person.person_id, turn.now) if turn.person.notices else None
+    turn.said[place:place] = [*said, news.words] if news else said
+    if news and turn.topic != "suggest":
+        turn.offer(*notice_items.choices(news, beside=bool(turn.choices)))
 
 
 def _shape(choices: tuple[Choice, ...], hand_over: bool) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The mass sender: one call for up to 10 000 recipients of a broadcast, a call a second over all processes.
 
-One cycle forms at most one job, claims at most one and asks for at most one of which nothing was heard; each of these
-commits before anything is sent. What an answer means is in `bot/services/mass.py`; finish events come by the webhook.
+One cycle forms at most one job of a broadcast, claims at most one and asks for at most one of which nothing was heard;
+each of these commits before anything is sent. What an answer means is in `bot/services/mass.py`; finish events come by
+the webhook.
 """
 
 import asyncio
@@ -67,9 +68,12 @@ class MassSender:
     async def cycle(self) -> bool:
         """Form, send and ask once; whether there was anything to do."""
         now = self._clock.now()
-        if not await self._database.read(lambda work: mass_jobs.any_work(work, now)):
+        waiting = await self._database.read(lambda work: mass_forming.waiting(work, now))
+        if not waiting and not await self._database.read(lambda work: mass_jobs.any_work(work, now)):
             return False
-        await self._database.writer.write(partial(self._form, now=now))
+        for broadcast_id in waiting:
+            await self._database.writer.write(partial(self._form, broadcast_id=broadcast_id, now=now))
+        await self._database.writer.write(partial(mass.tidy, now=now))
         job, users = await self._database.writer.write(partial(self._claim, now=now))
         if job is not None and users:
             outcome = await self._send(job, users)
@@ -80,11 +84,8 @@ class MassSender:
             await self._write(lambda work, at: mass.asked(work, question, said, at))
         return True
 
-    def _form(self, work: Work, now: datetime) -> None:
-        """The next job of each broadcast that has somebody for one, and the end of what was cancelled."""
-        mass.tidy(work, now)
-        for broadcast in mass_forming.waiting(work, now):
-            mass.form(work, self._house.reach, broadcast, now)
+    def _form(self, work: Work, broadcast_id: int, now: datetime) -> None:
+        mass.form(work, self._house.reach, broadcast_id, now)
 
     def _claim(self, work: Work, now: datetime) -> tuple[Job | None, Sequence[str]]:
         budget = f"{self._channel.name}:mass"

@@ -11,7 +11,7 @@ from bot import content, indicator_file
 from bot.clock import SystemClock
 from bot.commands import opened
 from bot.config import Config, new_secrets
-from bot.services import duty_calendar, indicators, shipped, units
+from bot.services import demo_events, duty_calendar, indicators, shipped, units
 from storage import orgs
 from storage.work import Work
 
@@ -55,6 +55,7 @@ def load_content(config: Config) -> None:
             if org is not None and person.bind_scene:
                 code = person.bind_scene.removeprefix("bind_")
                 orgs.put_binding(work, code, org, person.role or "经办人", now + timedelta(days=3650))
+        demo_events.load(work, demo.events, now)
 
     with opened(config) as database:
         database.writer.run(load)

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import random
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from bot.clock import Clock, local
 from bot.contract import Address, Channel, Choice, Outcome, Outgoing, Result
 from bot.lanes import Lane
 from bot.services import delivery
-from storage import budgets, claims, inbox, outbox, people
+from storage import budgets, claims, inbox, outbox, people, quotas
 from storage.claims import Claimed, Settlement
 from storage.database import Database
 from storage.work import Work
@@ -132,10 +133,14 @@ class Sender:
         if bulk > 0:
             rows += claims.claim(work, self._owner, now, bulk, (outbox.BULK,), [name])
         budgets.give_back(work, name, granted - len(rows))
+        used = Counter[str]()
         for row in rows:
             chosen = delivery.plan(row, lane.channel.can, now, lane.templates)
+            used[chosen.route] += bool(chosen.route)
             if chosen.route in lane.channel.can.deduping_routes and chosen.route != row.route:
                 claims.plan_route(work, row.id, chosen.route)
+        for route in sorted(used):  # the budget's row is held, so nobody waits in a circle
+            quotas.use(work, name, route, local(now).date(), used[route])
         return rows
 
     def _launch(self, lane: Lane, rows: list[Claimed]) -> None:

@@ -14,6 +14,10 @@ from handlers import (
     duty_titled,
     duty_undoing,
     duty_which,
+    event_form,
+    event_lists,
+    event_marks,
+    events,
     evidence,
     fallback,
     faq,
@@ -24,12 +28,14 @@ from handlers import (
     members,
     membership,
     nothing_open,
+    notices,
     numbers,
     opinions,
     picking,
     privacy,
     resuming,
     sensitive,
+    staff_phone,
     subscription,
     topics,
     unbinding,
@@ -38,6 +44,10 @@ from handlers import (
 ROUTERS = (
     sensitive.router,
     numbers.router,
+    staff_phone.router,
+    event_lists.router,
+    events.router,
+    event_marks.router,
     subscription.router,
     consents.router,
     help.router,
@@ -50,6 +60,7 @@ ROUTERS = (
     members.router,
     unbinding.router,
     leave.router,
+    notices.router,
     duties.router,
     duty_percent.router,
     duty_undoing.router,
@@ -64,7 +75,14 @@ ROUTERS = (
     faq.router,
     fallback.router,
 )
-FLOWS = (joining_form.FLOW, joining_form.FLOW_AGAIN, *members.FLOWS, duty_numbers.FLOW)
+FLOWS = (
+    joining_form.FLOW,
+    joining_form.FLOW_AGAIN,
+    *members.FLOWS,
+    duty_numbers.FLOW,
+    event_form.FLOW,
+    event_lists.FLOW,
+)
 COMMANDS = (
     members.COMMANDS
     | privacy.COMMANDS
@@ -99,6 +117,10 @@ def _is_command(words: str, form: str) -> bool:
     """Whether these words are never an answer to this form."""
     about_duty = (any(digit in words for digit in "0123456789") and _names_duty(words)) or _of_duties(words)
     if words in COMMANDS or resuming.CODE.takes(words) or about_duty or leave.takes(words) or topics.takes(words):
+        return True
+    if any(each.takes(words) for each in (*notices.COMMANDS, *staff_phone.COMMANDS)):
+        return True
+    if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside

@@ -9,7 +9,7 @@ from bot.router import Filter, Key, Router, Words
 from bot.services import duty_answers, duty_evidence, duty_words
 from bot.services.duty_answers import Entry, WhichDuty
 from bot.turn import Turn
-from handlers import duty_numbers, duty_percent, duty_requests, duty_undoing, group
+from handlers import duty_numbers, duty_percent, duty_requests, duty_undoing, group, receipts
 from handlers.duty_asking import DID, PROOF, OfCadre, ask_which, last_said, listing, unsure
 from handlers.duty_courtesy import bare
 from handlers.duty_orders import ALL, DONE, DONE_AFTER, RECEIVED, UNSURE
@@ -82,24 +82,15 @@ def detail(turn: Turn, found: re.Match[str]) -> None:
 
 @router.on(RECEIPT)
 def acknowledge(turn: Turn, word: str) -> None:
-    """Receipt for everything issued. From somebody without an office it is just politeness."""
-    _acknowledge(turn, duty_texts.RECEIVED)
-
-
-def _acknowledge(turn: Turn, words: str) -> None:
-    try:
-        count = duty_answers.acknowledge(turn.work, turn.person.person_id, turn.now)
-    except duty_answers.NotCadre:
-        turn.say(texts.THANKS)
-        return
-    turn.say(words.format(count=count) if count else duty_texts.RECEIVED_ALREADY)
+    """Receipt for everything issued and for notices; from somebody with neither it is just politeness."""
+    receipts.take(turn)
 
 
 @router.on(RECEIVED)
 def received(turn: Turn, found: re.Match[str]) -> None:
     """收到 1、2, 收到，马上办: a receipt is for everything; where numbers are said, so is that."""
     some = re.search(r"\d", (found["before"] or "") + (found["after"] or ""))
-    _acknowledge(turn, duty_texts.RECEIVED_LIST if some else duty_texts.RECEIVED)
+    receipts.take(turn, duty_texts.RECEIVED_LIST if some else duty_texts.RECEIVED)
 
 
 @router.on(AllSure())

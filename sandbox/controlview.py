@@ -111,6 +111,13 @@ async def page(_request: web.Request) -> web.Response:
     return _file(PAGE / "index.html")
 
 
+async def subscribe(_request: web.Request) -> web.Response:
+    """The page with the subscribe button, outside of a phone: it does not know who looks at it."""
+    words = "请在手机的聊天里点这个链接：在别处打开，不知道是谁同意。"
+    html = f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>订阅通知</title><p>{words}</p></html>'
+    return web.Response(text=html, content_type="text/html", headers=SAFE)
+
+
 async def static(request: web.Request) -> web.Response:
     """A file of the page."""
     wanted = (PAGE / request.match_info["name"]).resolve()
@@ -131,6 +138,7 @@ def routes() -> list[web.RouteDef]:
     """Routes of this module."""
     return [
         web.get("/", page),
+        web.get("/h5/subscribe", subscribe),
         web.get("/static/{name:.+}", static),
         web.get("/sandbox/state", control(state)),
         web.get("/sandbox/stream", stream),

@@ -81,9 +81,22 @@ def nudge(
     count = int(work.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one())
     if not count:
         return 0
-    first, out = work.reserve_ids(count), table(Outbox)
+    values = _message(work.reserve_ids(count), words, fields, now, due, until)
+    query = sa.select(*values.values()).select_from(joined).where(*where)
+    work.execute(sa.insert(table(Outbox)).from_select(list(values), query))
+    reachable = sa.select(place.c.id).where(place.c.following, place.c.refused == "")
+    asked = sa.update(_row).where(*where[:5], _row.c.address_id.in_(reachable)).values(nudged_at=now)
+    work.execute(asked)
+    return count
+
+
+def _message(
+    first: int, words: str, fields: Mapping[str, str], now: datetime, due: datetime, until: datetime
+) -> dict[str, Any]:
+    """The columns of one message for each row; UNIQUE key `bn:<recipient>`."""
+    out = table(Outbox)
     moment = out.c.due_at.type
-    values: dict[str, Any] = {
+    return {
         "id": sa.literal(first, sa.BigInteger) + sa.func.row_number().over(order_by=_row.c.person_id) - 1,
         "person_id": _row.c.person_id,
         "address_id": _row.c.address_id,
@@ -104,9 +117,3 @@ def nudge(
         "message_id": sa.literal(""),
         "created_at": sa.literal(now, moment),
     }
-    query = sa.select(*values.values()).select_from(joined).where(*where)
-    work.execute(sa.insert(out).from_select(list(values), query))
-    reachable = sa.select(place.c.id).where(place.c.following, place.c.refused == "")
-    asked = sa.update(_row).where(*where[:5], _row.c.address_id.in_(reachable)).values(nudged_at=now)
-    work.execute(asked)
-    return count

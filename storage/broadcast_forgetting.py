@@ -15,22 +15,30 @@ from storage.work import Work
 _row, _item, _broadcast = table(Recipient), table(NoticeItem), table(Broadcast)
 
 
-def over_before(work: Work, moment: datetime, limit: int) -> list[tuple[int, bool]]:
-    """Notices that ended, and were out of date, before a moment and still have rows; whether they have totals."""
+def uncounted(work: Work, now: datetime, limit: int) -> list[int]:
+    """Notices that ended and are out of date, and have no totals yet: next to nothing about them will change."""
+    late = sa.func.coalesce(_broadcast.c.valid_until, _broadcast.c.ended_at) < now
+    over = (_broadcast.c.state.in_(ENDED), _broadcast.c.started_at.is_not(None), _broadcast.c.totals.is_(None), late)
+    query = sa.select(_broadcast.c.id).where(*over).order_by(_broadcast.c.ended_at, _broadcast.c.id).limit(limit)
+    return [int(each) for each in work.look(query).scalars()]
+
+
+def over_before(work: Work, moment: datetime, limit: int) -> list[tuple[int, Any]]:
+    """Notices that ended, and were out of date, before a moment and still have rows, with their totals."""
     rows = sa.or_(
         sa.exists().where(_row.c.broadcast_id == _broadcast.c.id),
         sa.exists().where(_item.c.broadcast_id == _broadcast.c.id),
     )
     late = sa.func.coalesce(_broadcast.c.valid_until, _broadcast.c.ended_at) < moment
     over = (_broadcast.c.state.in_(ENDED), _broadcast.c.ended_at < moment, late, rows)
-    query = sa.select(_broadcast.c.id, _broadcast.c.totals.is_not(None)).where(*over)
+    query = sa.select(_broadcast.c.id, _broadcast.c.totals).where(*over)
     found = work.look(query.order_by(_broadcast.c.ended_at, _broadcast.c.id).limit(limit)).all()
-    return [(int(row[0]), bool(row[1])) for row in found]
+    return [(int(row.id), row.totals) for row in found]
 
 
 def keep_totals(work: Work, broadcast_id: int, totals: dict[str, Any]) -> bool:
-    """Write down how it went, before the first row is dropped; false when that was done before."""
-    mine = sa.update(_broadcast).where(_broadcast.c.id == broadcast_id, _broadcast.c.totals.is_(None))
+    """Write down how it went; false when it is going out again."""
+    mine = sa.update(_broadcast).where(_broadcast.c.id == broadcast_id, _broadcast.c.state.in_(ENDED))
     return bool(work.execute(mine.values(totals=totals)).rowcount)
 
 

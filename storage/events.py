@@ -13,13 +13,17 @@ promotion and the letter that tells it are in the transaction of the cancelling 
 raised the capacity).
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, col, select
 
-from storage.base import BigId, Json, Row, UtcDateTime, default
+from storage.base import BigId, Json, Row, UtcDateTime, default, table
+from storage.orgs import Organisation
+from storage.staff import Staff
+from storage.work import Work
 
 ANSWERS, NAME, COMMENT = "registration.answers", "registration.name", "registration.comment"  # purposes of seals
 
@@ -93,3 +97,104 @@ class RegistrationStep(Row, table=True):
     what: str = Field(max_length=16)
     actor: str = Field(max_length=64)
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+PUBLIC = ("open", "closed")
+ENDED = ("over", "cancelled")
+_EVENTS, _ORGS, _STAFF = table(Event), table(Organisation), table(Staff)
+
+
+def add(work: Work, event: Event) -> None:
+    """Store a new event."""
+    work.session.add(event)
+    work.session.flush()
+
+
+def get(work: Work, event_id: int, hold: bool = False) -> Event | None:
+    """One by id, as it is now; `hold`: nobody else changes it or its registrations until the transaction ends."""
+    return work.session.get(Event, event_id, populate_existing=True, with_for_update=hold)
+
+
+def by_number(work: Work, number: int) -> Event | None:
+    """The event that people call so."""
+    return work.session.exec(select(Event).where(Event.number == number)).first()
+
+
+def by_scene(work: Work, scene: str) -> Event | None:
+    """The event of a check-in QR code."""
+    return work.session.exec(select(Event).where(Event.scene == scene)).first()
+
+
+def by_code(work: Work, code: str, now: datetime) -> Event | None:
+    """The public event of this check-in code that is not over and begins first."""
+    query = select(Event).where(Event.code == code, col(Event.state).in_(PUBLIC), col(Event.ends_at) >= now)
+    return work.session.exec(query.order_by(col(Event.starts_at), col(Event.id)).limit(1)).first()
+
+
+def code_taken(work: Work, code: str, now: datetime) -> bool:
+    """Whether an event that is not over goes by this code."""
+    query = select(Event.id).where(Event.code == code, col(Event.ends_at) > now, col(Event.state).not_in(ENDED))
+    return work.session.exec(query.limit(1)).first() is not None
+
+
+def last_number(work: Work) -> int:
+    """The highest number given so far; 0 when there is none."""
+    return int(work.execute(sa.select(sa.func.coalesce(sa.func.max(_EVENTS.c.number), 0))).scalar_one())
+
+
+def coming(work: Work, now: datetime, path: str | None, limit: int) -> Sequence[Event]:
+    """Public events that are not over, the next one first.
+
+    `path`: of a place in the tree; only events of the unions above it, of the city's own, and of its own branch.
+    """
+    query = select(Event).where(col(Event.state).in_(PUBLIC), col(Event.ends_at) > now)
+    if path is not None:
+        above = sa.literal(path).startswith(_ORGS.c.path)
+        near = sa.select(_ORGS.c.id).where(sa.or_(above, _ORGS.c.path.startswith(path)))
+        query = query.where(sa.or_(_EVENTS.c.org_id.is_(None), _EVENTS.c.org_id.in_(near)))
+    return work.session.exec(query.order_by(col(Event.starts_at), col(Event.number)).limit(limit)).all()
+
+
+def organised(work: Work, person_id: int, now: datetime) -> Sequence[Event]:
+    """Public events that are not over, written by an account whose owner is this person."""
+    who = sa.select(sa.literal("staff:") + _STAFF.c.name).where(_STAFF.c.person_id == person_id, _STAFF.c.active)
+    query = select(Event).where(col(Event.author).in_(who), col(Event.state).in_(PUBLIC), col(Event.ends_at) > now)
+    return work.session.exec(query.order_by(col(Event.starts_at), col(Event.number))).all()
+
+
+def by_author(work: Work, author: str) -> Sequence[Event]:
+    """Public events that somebody has written."""
+    query = select(Event).where(Event.author == author, col(Event.state).in_(PUBLIC))
+    return work.session.exec(query.order_by(col(Event.starts_at), col(Event.number))).all()
+
+
+def listed(work: Work, states: Collection[str], path: str | None, limit: int, offset: int = 0) -> Sequence[Event]:
+    """Events in these states, of the branch below a path and of the city's own where there is none, newest first."""
+    query = select(Event).where(*_listed(states, path)).order_by(col(Event.starts_at).desc(), col(Event.id))
+    return work.session.exec(query.limit(limit).offset(offset)).all()
+
+
+def count_listed(work: Work, states: Collection[str], path: str | None) -> int:
+    """How many of those there are."""
+    return int(work.execute(sa.select(sa.func.count()).select_from(_EVENTS).where(*_listed(states, path))).scalar_one())
+
+
+def _listed(states: Collection[str], path: str | None) -> list[Any]:
+    mine: list[Any] = [_EVENTS.c.state.in_(states)]
+    if path is not None:
+        mine.append(_EVENTS.c.org_id.in_(sa.select(_ORGS.c.id).where(_ORGS.c.path.startswith(path))))
+    return mine
+
+
+def due(work: Work, states: Collection[str], column: str, since: datetime, until: datetime) -> list[int]:
+    """Ids of events in these states of which a time (`closes_at`, `starts_at`, `ends_at`) is in (since, until]."""
+    when = _EVENTS.c[column]
+    query = sa.select(_EVENTS.c.id).where(_EVENTS.c.state.in_(states), when > since, when <= until)
+    return [int(each) for each in work.look(query.order_by(when, _EVENTS.c.id)).scalars()]
+
+
+def shift(work: Work, states: Collection[str], to: str, column: str, now: datetime) -> int:
+    """Move every event in these states whose time has come to another state; how many."""
+    due_now = (_EVENTS.c.state.in_(states), _EVENTS.c[column] <= now)
+    change = {"state": to, "changed_at": now, "version": _EVENTS.c.version + 1}
+    return int(work.execute(sa.update(_EVENTS).where(*due_now).values(change)).rowcount)

@@ -17,6 +17,7 @@ from storage.base import BigId, Row, UtcDateTime, default, table
 from storage.conversations import Conversation
 from storage.letters import Letter
 from storage.misses import Miss
+from storage.notice_items import WAITS, NoticeItem
 from storage.seal import Unsealable
 from storage.work import Work
 
@@ -48,7 +49,7 @@ class Inbound(Row, table=True):
 
 # Built once: building a statement costs more than running it.
 _in, _person, _address, _form = table(Inbound), table(people.Person), table(people.Address), table(Conversation)
-_letter = table(Letter)
+_letter, _item = table(Letter), table(NoticeItem)
 _joined = _person.join(_address, _address.c.person_id == _person.c.id)
 _MINE = sa.and_(
     _address.c.channel == sa.bindparam("channel"), _address.c.user.in_(sa.bindparam("users", expanding=True))
@@ -71,6 +72,7 @@ _SPEAKERS = (
         _address.c.window_until,
         _address.c.window_left,
         sa.exists().where(_letter.c.person_id == _person.c.id, letters.KEPT).label("letters"),
+        sa.exists().where(_item.c.person_id == _person.c.id, WAITS).label("notices"),
     )
     .select_from(_joined.outerjoin(_form, _form.c.person_id == _person.c.id))
     .where(_MINE)
@@ -182,6 +184,13 @@ def has_topic(work: Work, person_id: int, topic: str, since: datetime) -> bool:
         inbound.c.person_id == person_id, inbound.c.topic == topic, inbound.c.received_at >= since
     )
     return work.execute(query.limit(1)).first() is not None
+
+
+def last_at(work: Work, person_id: int, topic: str, since: datetime) -> datetime | None:
+    """When a push of this person was last taken for a topic since a moment."""
+    mine = (_in.c.person_id == person_id, _in.c.topic == topic, _in.c.received_at >= since)
+    found: datetime | None = work.execute(sa.select(sa.func.max(_in.c.received_at)).where(*mine)).scalar()
+    return found
 
 
 def count_topic(work: Work, topic: str, since: datetime, person_id: int | None = None) -> int:

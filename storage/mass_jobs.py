@@ -53,8 +53,6 @@ class MassJob(Row, table=True):
 
 LEASE = timedelta(seconds=60)  # outlasts a call
 _job, _row, _address, _broadcast = table(MassJob), table(Recipient), table(Address), table(Broadcast)
-# Said literally, because a bound state does not tell the planner that the partial index will do.
-TO_MASS = sa.text("recipient.route = 'mass' AND recipient.state = 'queued'")
 
 
 class Job(NamedTuple):
@@ -73,12 +71,10 @@ class Job(NamedTuple):
 
 
 def any_work(work: Work, now: datetime) -> bool:
-    """Whether there is a job to send, ask for or end, or somebody who waits for one; cheap, for an idle sender."""
+    """Whether there is a job to send, ask for or end; cheap, for an idle sender."""
     due = sa.select(_job.c.id).where(_job.c.state.in_(OPEN), _job.c.due_at <= now).limit(1)
-    there = sa.exists().where(TO_MASS, _row.c.broadcast_id == _broadcast.c.id)
-    to_form = sa.select(_broadcast.c.id).where(_broadcast.c.state == "sending", there).limit(1)
     over = sa.select(_job.c.id).where(_OVER).limit(1)
-    return any(work.look(query).first() is not None for query in (due, to_form, over))
+    return any(work.look(query).first() is not None for query in (due, over))
 
 
 _GONE = sa.exists().where(_broadcast.c.id == _job.c.broadcast_id, _broadcast.c.state == "cancelled")

@@ -66,6 +66,7 @@ class Known(NamedTuple):
     window_until: datetime | None
     window_left: int
     letters: bool = False  # something is kept for this person's next contact
+    notices: bool = False  # notices wait for it, perhaps out of date
 
 
 def get(work: Work, person_id: int) -> Person | None:

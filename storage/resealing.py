@@ -16,6 +16,7 @@ from storage import (
     applications,
     conversations,
     duty_requests,
+    events,
     evidence,
     imports,
     inbox,
@@ -29,6 +30,7 @@ from storage.applications import Application
 from storage.base import table
 from storage.conversations import Conversation
 from storage.duty_requests import DutyRequest
+from storage.events import Registration
 from storage.evidence import Evidence
 from storage.imports import RosterFile, RosterRow
 from storage.inbox import Inbound
@@ -73,6 +75,9 @@ SEALED = (
     Sealed(DutyRequest, "reason", duty_requests.REASON),
     Sealed(Evidence, "body", evidence.BODY),
     Sealed(Binding, "name", orgs.NAME),
+    Sealed(Registration, "name", events.NAME),
+    Sealed(Registration, "answers", events.ANSWERS),
+    Sealed(Registration, "comment", events.COMMENT),
     Sealed(Staff, "totp", staff.TOTP_PURPOSE),
     Sealed(Token, "value", tokens.PURPOSE),
 )

@@ -146,7 +146,7 @@ def _insert(what: Resolving, rule: Rule, means: Means, now: datetime, piece: sa.
     rows = sa.select(
         piece.c.person_id,
         _address.c.id.label("address_id"),
-        _reason(rule, what.topic, now, piece.c.person_id).label("reason"),
+        _reason(rule, what, now, piece.c.person_id).label("reason"),
         sa.func.coalesce(route_now(means, now), "").label("route"),
     )
     # Kept as it is: else PostgreSQL works the reason out anew for every column that is made of it.
@@ -168,12 +168,16 @@ def _insert(what: Resolving, rule: Rule, means: Means, now: datetime, piece: sa.
     return sa.insert(_recipient).from_select(list(values), sa.select(*values.values()).select_from(found))
 
 
-def _reason(rule: Rule, topic: str, now: datetime, person_id: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
-    """As `audience.why_left_out`, said of the best address that is joined already."""
-    unasked = ((audience.is_excluded(rule, now, person_id), "excluded"),) if rule.none else ()
+def _reason(rule: Rule, what: Resolving, now: datetime, person_id: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
+    """As `audience.why_left_out`, said of the best address that is joined already.
+
+    News of an event somebody has registered for are no topic they could opt out of.
+    """
+    reasons = [(audience.is_excluded(rule, now, person_id), "excluded")] if rule.none else []
+    if what.kind == "notice":
+        reasons.append((audience.opted_out(what.topic, person_id), "opted_out"))
     return sa.case(
-        *unasked,
-        (audience.opted_out(topic, person_id), "opted_out"),
+        *reasons,
         (sa.func.coalesce(_address.c.following, sa.false()) == sa.false(), "not_following"),
         (_address.c.refused != "", "refused"),
         else_="",

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, select
 
-from storage import consents, forgetting
+from storage import consents, forgetting, notices_joined
 from storage.applications import Application
 from storage.base import BigId, Row, UtcDateTime, table
 from storage.cases import Case
@@ -90,7 +90,7 @@ def has_own(work: Work, person_id: int) -> bool:
 
 
 def join(work: Work, stranger: Known, person_id: int, now: datetime) -> Known:
-    """Give a stranger's address, with what was said there and what is over, to a person; the stranger is gone.
+    """Give a stranger's address, with what was said and told there and what is over, to a person; the stranger is gone.
 
     See `has_own`. A consent of theirs ends: nothing hangs on it.
     """
@@ -98,6 +98,7 @@ def join(work: Work, stranger: Known, person_id: int, now: datetime) -> Known:
     for model in (*ENDED, *TRAIL, Address):
         rows = table(model)
         work.execute(sa.update(rows).where(rows.c.person_id == stranger.person_id).values(person_id=person_id))
+    notices_joined.take_along(work, stranger.person_id, person_id)
     persons = table(Person)
     for gone in (table(Opinion), table(ResumeCode)):
         work.execute(sa.delete(gone).where(gone.c.person_id == stranger.person_id))

@@ -4,16 +4,13 @@ A segment's `rule` is JSON as `bot/services/segments.py` checks it. Unique: (nam
 tag, (tag, person), (person, topic). A row of `topic_choice` means: nothing of this topic, please.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, col, select
+from sqlmodel import Field
 
 from storage.base import BigId, Json, Row, UtcDateTime, default
-from storage.events import Event
-from storage.work import Work
 
 
 class Segment(Row, table=True):
@@ -54,13 +51,3 @@ class TopicChoice(Row, table=True):
     person_id: int = Field(primary_key=True, foreign_key="person.id", sa_type=BigId)
     topic: str = Field(primary_key=True, max_length=16)
     at: datetime = Field(sa_type=UtcDateTime)
-
-
-def known_tags(work: Work, names: Collection[str]) -> set[str]:
-    """Which of these names are tags."""
-    return set(work.session.exec(select(Tag.name).where(col(Tag.name).in_(names))).all())
-
-
-def known_events(work: Work, numbers: Collection[int]) -> set[int]:
-    """Which of these are numbers of events."""
-    return set(work.session.exec(select(Event.number).where(col(Event.number).in_(numbers))).all())

@@ -176,3 +176,20 @@ def _nice(number: int) -> int:
             if number <= digit * 10**power:
                 return int(digit * 10**power)
     return number
+
+
+def columns(steps: Sequence[tuple[str, int]], title: str, unit: str, about: str) -> Chart:
+    """One bar a step, in their order; at most five of their names below, the last one always."""
+    top = _nice(max((number for _, number in steps), default=0))
+    step = (WIDTH - LEFT - RIGHT) / max(len(steps), 1)
+    rules, labels = _axis(top, unit)
+    bars: list[Bar] = []
+    for place, (name, number) in enumerate(steps):
+        tall = number / top * (HEIGHT - TOP - BOTTOM)
+        if number:
+            x = LEFT + (place + 0.1) * step
+            bars.append(_bar(x, HEIGHT - BOTTOM - tall, step * 0.8, tall, 1, f"{name} {number}{unit}"))
+    every = max(1, -(-len(steps) // 5))
+    for place in range(len(steps) - 1, -1, -every):
+        labels.append(Label(round(LEFT + (place + 0.5) * step, 1), HEIGHT - 8, steps[place][0]))
+    return Chart(title, about, bars=bars, rules=rules, labels=labels)

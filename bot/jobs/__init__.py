@@ -25,6 +25,7 @@ from bot.jobs import (
     review_entries,
     settle_broadcasts,
     settle_outbox,
+    tend_events,
 )
 from bot.jobs.job import Job
 
@@ -37,6 +38,7 @@ JOBS: tuple[Job, ...] = (
     refresh_knowledge.JOB,
     refresh_units.JOB,
     settle_outbox.JOB,
+    tend_events.JOB,
     repeat_broadcasts.JOB,
     resolve_broadcasts.JOB,
     settle_broadcasts.JOB,

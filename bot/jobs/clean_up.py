@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.jobs.job import Job, Moment
-from bot.services import broadcast_forgetting
 from bot.services.accounts import IDLE_MINUTES
+from bot.services.broadcast_results import totals
 from bot.services.house import House
-from storage import conversations, evidence, inbox, letters, misses, outbox, resume_codes, staff
-from storage.broadcast_forgetting import over_before
+from storage import conversations, evidence, inbox, letters, misses, outbox, resume_codes, staff, staff_phones
+from storage.broadcast_forgetting import drop_some, keep_totals, over_before, uncounted
 from storage.database import Database
 
 PIECE, MOST_PIECES, NOTICES = 5_000, 200, 20  # rows in a transaction, transactions and notices in one run
@@ -25,6 +25,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     told = database.writer.run(lambda work: letters.forget_before(work, before))
     idle = moment.now - timedelta(minutes=IDLE_MINUTES)
     codes = database.writer.run(lambda work: resume_codes.drop_expired(work, moment.now))
+    phones = database.writer.run(lambda work: staff_phones.drop_expired(work, moment.now))
     sessions = database.writer.run(lambda work: staff.drop_expired(work, moment.now, idle))
     lost = database.writer.run(lambda work: evidence.lose_old(work, moment.now))
     recipients = _recipients(database, before, moment.now)
@@ -34,7 +35,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
         "misses": asked,
         "letters": told,
         "sessions": sessions,
-        "codes": codes,
+        "codes": codes + phones,
         "forms": forms,
         "texts": texts,
         "replies": replies,
@@ -43,15 +44,26 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
 
 
 def _recipients(database: Database, before: datetime, now: datetime) -> int:
-    """Drop who got notices that were over before a moment, in pieces so that replies need not wait; how many rows."""
+    """Count notices that are over, once; drop the recipients of those over before a moment. How many rows are gone.
+
+    Counted beside the writer, dropped in pieces: replies need not wait.
+    """
+    for broadcast_id in database.look(partial(uncounted, now=now, limit=NOTICES)):
+        _count(database, broadcast_id, now, final=False)
     dropped, left = 0, MOST_PIECES
-    for broadcast_id, kept in database.look(partial(over_before, moment=before, limit=NOTICES)):
+    for broadcast_id, known in database.look(partial(over_before, moment=before, limit=NOTICES)):
+        if not (known or {}).get("final"):
+            _count(database, broadcast_id, now, final=True)
         gone = PIECE
         while gone and left:
-            step = partial(broadcast_forgetting.drop_some, broadcast_id=broadcast_id, kept=kept, now=now, limit=PIECE)
-            gone = database.writer.run(step)
-            dropped, left, kept = dropped + gone, left - 1, True
+            gone = database.writer.run(partial(drop_some, broadcast_id=broadcast_id, limit=PIECE))
+            dropped, left = dropped + gone, left - 1
     return dropped
+
+
+def _count(database: Database, broadcast_id: int, now: datetime, final: bool) -> None:
+    counted = database.look(partial(totals, broadcast_id=broadcast_id, now=now, final=final))
+    database.writer.run(partial(keep_totals, broadcast_id=broadcast_id, totals=counted))
 
 
 JOB = Job("clean_up", timedelta(hours=1), run)

@@ -5,11 +5,11 @@ dropped for being late (`misfire_grace_time=None`): lateness is judged by the ro
 """
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.jobs.job import Job, Moment, run_job
 from bot.services.house import House
 from storage.database import Database
@@ -35,7 +35,7 @@ class Scheduler:
         """
         self._ticker.start()
         for job in self._ticker.get_jobs():
-            job.modify(next_run_time=datetime.now(UTC))
+            job.modify(next_run_time=SystemClock().now())
 
     def stop(self) -> None:
         """Let running jobs end, then stop."""

@@ -1,12 +1,14 @@
 """After a notice went out: once more to those whom it did not reach, and to those who have not said 收到."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot import notice_texts as texts
 from bot.calendar import daytime
 from bot.clock import local
 from bot.services import delivery
 from bot.services.actors import Actor
+from bot.services.broadcast_results import is_final
 from bot.services.broadcast_states import DEEDS, begin, note
 from bot.services.broadcasts import BadNotice, Moved
 from bot.services.house import House
@@ -37,13 +39,14 @@ def resend_failed(
     broadcast = begin(work, actor, broadcast_id, "resend")
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
     until = due + timedelta(hours=broadcast.hours if hours is None else max(1, min(hours, 336)))
-    values = {"attempt": attempt, "ended_at": None, "valid_until": until}
-    if broadcast.totals is not None:
+    values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None}
+    if is_final(broadcast):
         raise BadNotice("这条通知的发送名单已按保存期限清理，不能再重发。请复制成一条新的。")
     if not broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, broadcast.version, **values):
         raise Moved
     states = (*NOT_REACHED, "unknown") if unknown_too else NOT_REACHED
-    count = again.resend(work, broadcast_id, broadcast.topic, states, attempt, due)
+    topic = broadcast.topic if broadcast.kind == "notice" else ""  # nobody opts out of news of their own event
+    count = again.resend(work, broadcast_id, topic, states, attempt, due)
     if not count:
         raise BadNotice("没有需要重发的人：没送达的都已退订，或者都已送达。")
     note(work, actor, broadcast_id, "resend", now, f"attempt {attempt}, {count} people")

@@ -1,21 +1,14 @@
-"""Who got which notice: how long it is kept, and what a person may see, take along or have deleted of it."""
+"""Which notices a person was meant to get, as a copy for that person."""
 
 from datetime import datetime
 from typing import Any
 
 from bot.clock import local
 from bot.services import reasons
-from bot.services.broadcast_results import RECIPIENT_WORDS, as_totals, progress
+from bot.services.broadcast_results import RECIPIENT_WORDS
 from bot.services.reach_policy import ROUTE_NAMES
 from storage import broadcast_forgetting as rows
 from storage.work import Work
-
-
-def drop_some(work: Work, broadcast_id: int, kept: bool, now: datetime, limit: int) -> int:
-    """Drop at most so many rows of a notice that is long over; 0 when none is left. Its totals are written first."""
-    if not kept:
-        rows.keep_totals(work, broadcast_id, as_totals(progress(work, broadcast_id, now)))
-    return rows.drop_some(work, broadcast_id, limit)
 
 
 def record(work: Work, person_id: int) -> list[dict[str, Any]]:

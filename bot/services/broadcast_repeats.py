@@ -8,6 +8,7 @@ After its last one it is `done`.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clock import local
 from bot.services import repeat_rules
@@ -30,7 +31,7 @@ def step(work: Work, pattern_id: int, house: House, now: datetime) -> str:
     latest, missed = repeat_rules.latest_until(rule, pattern.not_before, now)
     in_time = latest + timedelta(hours=house.catch_up_hours) >= now
     following = repeat_rules.next_after(rule, now)
-    values = {"not_before": following} if following else {"ended_at": now}
+    values: dict[str, Any] = {"not_before": following} if following else {"ended_at": now}
     state = "scheduled" if following else "done"
     if not broadcasts.move(work, pattern_id, ("scheduled",), state, now, pattern.version, **values):
         return "gone"

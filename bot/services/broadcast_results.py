@@ -110,8 +110,18 @@ def count_up(found: Collection[Tally]) -> Progress:
     return Progress(total, states, routes, why, acked, reached, sum(each.nudged for each in found), pace, left)
 
 
+def totals(work: Work, broadcast_id: int, now: datetime, final: bool) -> dict[str, Any]:
+    """What is kept on the notice of how it went. `final`: its recipients are forgotten next. Raises NoBroadcast."""
+    return {**as_totals(progress(work, broadcast_id, now)), "final": final}
+
+
+def is_final(broadcast: Broadcast) -> bool:
+    """Whether its recipients are forgotten, or are just being."""
+    return bool((broadcast.totals or {}).get("final"))
+
+
 def as_totals(progress: Progress) -> dict[str, Any]:
-    """What is kept on the notice when its recipients are forgotten."""
+    """Progress as JSON."""
     counts = {"states": dict(progress.states), "routes": dict(progress.routes), "reasons": dict(progress.reasons)}
     return {**counts, "acked": progress.acked, "silent": progress.silent, "nudged": progress.nudged}
 
@@ -128,24 +138,24 @@ def progress(work: Work, broadcast_id: int, now: datetime) -> Progress:
     broadcast = rows.get(work, broadcast_id)
     if broadcast is None:
         raise broadcasts.NoBroadcast
-    return progress_of(work, [broadcast], now - MINUTE)[broadcast_id]
+    known = [] if is_final(broadcast) else broadcast_counts.tallies(work, [broadcast_id], now - MINUTE)
+    return _progress(work, broadcast, known, exact=True)
 
 
 def progress_of(work: Work, some: Collection[Broadcast], since: datetime) -> dict[int, Progress]:
-    """The progress of several, read with one statement."""
+    """The progress of several, read with one statement; of those long over as it was counted then."""
     open_ = [each.id for each in some if each.totals is None and each.state in GONE]
     found = broadcast_counts.tallies(work, open_, since) if open_ else []
-    made = {}
-    for each in some:
-        mine = [tally for tally in found if tally.broadcast_id == each.id]
-        if each.totals is not None:
-            made[each.id] = _of_totals(each.totals)
-        elif not mine and "audience" in (each.segment or {}):
-            old = broadcast_counts.old_states(work, each.id)
-            made[each.id] = count_up([Tally(each.id, state, "", "", many, 0, 0, 0) for state, many in old.items()])
-        else:
-            made[each.id] = count_up(mine)
-    return made
+    return {each.id: _progress(work, each, [one for one in found if one.broadcast_id == each.id]) for each in some}
+
+
+def _progress(work: Work, row: Broadcast, found: Collection[Tally], exact: bool = False) -> Progress:
+    if row.totals is not None and (is_final(row) or not exact):
+        return _of_totals(row.totals)
+    if not found and "audience" in (row.segment or {}):
+        old = broadcast_counts.old_states(work, row.id)
+        return count_up([Tally(row.id, state, "", "", many, 0, 0, 0) for state, many in old.items()])
+    return count_up(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from storage.broadcasts import Broadcast
 from storage.work import Work
 
 NOTE_CHARS = 200
-SOON = timedelta(hours=24)
+SOON = timedelta(hours=1)  # the stop word is for what is due within this time, too
 CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
 
 
@@ -243,13 +243,13 @@ def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Hou
     return seen(work, actor, broadcast_id)
 
 
-def stop_all(work: Work, actor: Actor, now: datetime) -> int:
-    """Pause everything of the actor's branch that is going out, or is due within a day; how many. Raises NotAllowed."""
+def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
+    """Pause all of the actor's branch that is going out, or is due within `SOON`; their ids. Raises NotAllowed."""
     require(actor, "approve")
     paused = broadcasts.pause_below(work, actor.path, now + SOON, now)
     for broadcast_id in paused:
         note(work, actor, broadcast_id, "pause", now, "stop word")
-    return len(paused)
+    return paused
 
 
 def resume(

@@ -12,6 +12,7 @@
 from datetime import datetime, timedelta
 
 from bot.clock import local
+from bot.services import event_privacy
 from storage import applications, conversations, forgetting
 from storage.work import Work
 
@@ -44,10 +45,12 @@ def leave(work: Work, now: datetime) -> int:
     return forgetting.forget_names(work, found, today) if found else 0
 
 
-def unfollowed(work: Work, person_id: int, address_id: int) -> None:
-    """Somebody left the account: what was not handed in goes at once, unless they go on elsewhere."""
+def unfollowed(work: Work, person_id: int, address_id: int, now: datetime) -> None:
+    """Somebody left the account: what was not handed in goes at once, and they wait for no event, unless they go on
+    elsewhere."""
     if forgetting.elsewhere(work, person_id, address_id):
         return
+    event_privacy.unfollowed(work, person_id, now)
     conversations.drop(work, person_id)
     application = applications.open_of(work, person_id)
     if application is not None and application.state in applications.UNSENT:

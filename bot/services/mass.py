@@ -28,8 +28,11 @@ KEY_LASTS = timedelta(hours=12)
 COUNTED = "mass:"
 
 
-def form(work: Work, policy: ReachPolicy, broadcast: Broadcast, now: datetime) -> Formed:
+def form(work: Work, policy: ReachPolicy, broadcast_id: int, now: datetime) -> Formed:
     """Make the next job of a broadcast's recipients who wait for a mass send."""
+    broadcast = work.session.get(Broadcast, broadcast_id)
+    if broadcast is None or broadcast.state != "sending":
+        return Formed()
     until = broadcast.valid_until or now
     means = reach.means(work, policy, broadcast.kind, broadcast.routes, now, until)
     return mass_forming.form(work, broadcast.id, broadcast.attempt, means, now)
@@ -47,7 +50,7 @@ def begin(work: Work, job: Job, now: datetime) -> list[str]:
         mass_jobs.drop_gone(work, job.id, now)
     users = mass_jobs.users(work, job.id)
     if len(users) < MASS_LEAST:
-        mass_forming.release(work, job.id)
+        mass_forming.release(work, job.id, now)
         mass_jobs.change(work, job.id, ("sending",), state="failed", code="too few", settled_at=now)
         return []
     return users
@@ -88,7 +91,7 @@ def _later(work: Work, job: Job, outcome: Outcome, now: datetime) -> None:
     if due_at < job.valid_until:
         mass_jobs.change(work, job.id, ("sending",), state="planned", due_at=due_at, code=outcome.code[:32])
     else:
-        mass_forming.release(work, job.id)
+        mass_forming.release(work, job.id, now)
         mass_jobs.change(work, job.id, ("sending",), state="failed", code=outcome.code[:32], settled_at=now)
 
 

@@ -107,6 +107,7 @@ class Notice:
     sent: int
     waiting: int
     failed: int
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _group(title: str, names: dict[str, str], counts: dict[str, int], unit: str)
 def _notice(line: broadcast_lists.Line) -> Notice:
     done = line.progress
     failed = sum(done.states.get(state, 0) for state in FAILED)
-    return Notice(line.title, done.total, done.reached, done.total - done.reached - failed, failed)
+    return Notice(line.title, done.total, done.reached, done.total - done.reached - failed, failed, line.id)
 
 
 def _run(run: jobs.JobRun) -> Run:

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from bot import privacy_texts as texts
+from bot import topic_texts
 from bot.calendar import say_date
 from bot.clock import local
 from bot.forms.fields import id_number, mobile
 from bot.member_texts import STATES as MEMBER_STATES
-from bot.services import own_duties
+from bot.services import event_privacy, own_duties, tags, topic_choices
 from bot.services.forgetting import KEPT
 from bot.services.house import House
+from bot.services.topics import TOPICS
 from storage import applications, broadcast_forgetting, consents, conversations, members, orgs, people
 from storage.applications import OPEN, UNSENT, Application
 from storage.consents import Consent
@@ -26,8 +28,10 @@ def words(work: Work, person_id: int, house: House, now: datetime) -> list[str]:
     lines += [_application(work, each) for each in applications.of_person(work, person_id)[:SHOWN] if each.number]
     lines += [_member(work, member)] if member else []
     lines += own_duties.lines(work, person_id, house, now)
+    lines += event_privacy.lines(work, person_id, house)
     lines += _notices(work, person_id, house)
     lines += [_consent(each) for each in consents.of_person(work, person_id)]
+    lines += _topics(work, person_id)
     head = texts.INFO.format(today=_day(now))
     here = member is not None and member.state in HERE
     how = texts.HOW_MEMBER + texts.HOW if here else texts.HOW
@@ -106,3 +110,12 @@ def _consent(consent: Consent) -> str:
     ended = texts.CONSENT_ENDED.format(day=_day(consent.ended_at)) if consent.ended_at else ""
     subject = texts.SUBJECTS.get(consent.subject, consent.subject)
     return texts.CONSENT.format(subject=subject, version=consent.version, day=_day(consent.at), ended=ended)
+
+
+def _topics(work: Work, person_id: int) -> list[str]:
+    """What of notices is kept about somebody: topics they do not want, tags that staff put on them."""
+    off, mine = topic_choices.stopped(work, person_id), tags.of_person(work, person_id)
+    one = topic_texts.OWN_STOPPED_ONE
+    topics = "、".join(one.format(label=TOPICS[key].label, day=_day(at)) for key, at in off.items())
+    lines = [topic_texts.OWN_STOPPED.format(topics=topics)] if off else []
+    return [*lines, *([topic_texts.OWN_TAGS.format(tags="、".join(mine))] if mine else [])]

@@ -13,11 +13,15 @@ from bot.services import (
     broadcast_forgetting,
     cadre_views,
     duty_export,
+    event_privacy,
     member_requests,
     reveal,
     roster,
+    tags,
+    topic_choices,
 )
 from bot.services.actors import Actor, require
+from bot.services.topics import TOPICS
 from storage import applications, audit, consents, members, orgs
 from storage.applications import Application, ApplicationStep
 from storage.members import Member, MemberEvent, MemberRequest
@@ -130,6 +134,7 @@ def _record(work: Work, member: Member, org: Organisation) -> dict[str, Any]:
 def _rest(work: Work, actor: Actor, person_id: int | None, applied: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         **(duty_export.record(work, actor, person_id) if person_id else {}),
+        **(event_privacy.record(work, person_id) if person_id else {}),
         "入会申请": applied,
         "通知": broadcast_forgetting.record(work, person_id) if person_id else [],
         "同意记录": [
@@ -141,6 +146,15 @@ def _rest(work: Work, actor: Actor, person_id: int | None, applied: list[dict[st
             }
             for each in (consents.of_person(work, person_id) if person_id else ())
         ],
+        **(_notices(work, person_id) if person_id else {}),
+    }
+
+
+def _notices(work: Work, person_id: int) -> dict[str, Any]:
+    off = topic_choices.stopped(work, person_id)
+    return {
+        "不收的通知": [{"类别": TOPICS[key].label, "退订": _time(at)} for key, at in off.items()],
+        "标签": tags.of_person(work, person_id),
     }
 
 

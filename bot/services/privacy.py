@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import local
-from bot.services import cases, joining
+from bot.services import cases, event_privacy, joining
 from storage import (
     applications,
     audit,
@@ -21,6 +21,7 @@ from storage import (
     members,
     orgs,
     people,
+    tags,
 )
 from storage.work import Work
 
@@ -42,6 +43,7 @@ class Standing:
     office: bool
     served: bool
     consents: int
+    events: bool = False  # registered for something, or said something at it
 
 
 def standing(work: Work, person_id: int, now: datetime) -> Standing:
@@ -54,6 +56,7 @@ def standing(work: Work, person_id: int, now: datetime) -> Standing:
         bool(orgs.offices_of(work, person_id, local(now).date())),
         duty_own.served(work, person_id),
         sum(each.ended_at is None for each in consents.of_person(work, person_id)),
+        event_privacy.kept(work, person_id),
     )
 
 
@@ -61,9 +64,10 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     """Delete what may go, at once; returns how things were. Where something has to stay, a case asks a person.
 
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
-    chat and what was answered are blanked, consents end; photos, files and words given with duties and reasons of
-    requests are emptied; which notices they got is dropped. The record of members, events and consents stay; of former
-    members name, number, union and dates; of cadres offices, which duties were done, and numbers.
+    chat and what was answered are blanked, consents end; registrations for events ahead are cancelled, what was said at
+    registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go and
+    which notices they got. The record of members, events and consents stay; of former members name, number, union and
+    dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -75,7 +79,9 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     broadcast_forgetting.forget_person(work, person_id)
     today = local(now).date()
     pieces = duty_forgetting.of_person(work, person_id, today)
+    event_privacy.delete(work, person_id, now)
     forgetting.forget_names(work, [person_id], today)
+    tags.take_all(work, person_id)
     note = f"applications={emptied} evidence={pieces}"
     audit.write(work, f"person:{person_id}", "erase", f"person:{person_id}", now, note)
     if before.member or before.office:

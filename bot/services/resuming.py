@@ -13,6 +13,7 @@ from bot import joining_texts as texts
 from bot.calendar import say_date
 from bot.clock import local
 from bot.errors import Refusal
+from bot.services import event_privacy
 from bot.services.house import House
 from storage import applications, audit, conversations, inbox, outbox, people, resume_codes
 from storage.people import Known
@@ -95,6 +96,7 @@ def go_on(work: Work, stranger: Known, code: str, house: House, now: datetime) -
         raise HasForm
     if resume_codes.has_own(work, stranger.person_id):
         raise HasOwn
+    event_privacy.take_along(work, stranger.person_id, found.person_id, now)
     joined = resume_codes.join(work, stranger, found.person_id, now)
     audit.write(work, f"person:{found.person_id}", "resume", f"person:{found.person_id}", now)
     _tell(work, found, house, now)

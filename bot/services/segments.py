@@ -1,9 +1,7 @@
-"""Whom a notice is for (对象): the rule staff choose, checked strictly; what it says in words; how many it means.
+"""Whom a notice is for (对象): what a rule says in words, how many it means, which branch confines it; saved ones.
 
-A rule is JSON: `{"all": [condition, …], "none": [condition, …]}`. Conditions, where a list means any of them:
-`{"who": "followers" | "members" | "cadres"}` · `{"below": code of a union}` · `{"office": name}` · `{"tag": name}` ·
-`{"employer": part of a name}` · `{"event": number, "in": "registered" | "waiting" | "attended" | "no_show"}` ·
-`{"seen_days": n}` · `{"not_seen_days": n}`. `all` holds at least one: to all who follow is said, not left open.
+Rules are read by `bot/services/segment_rules.py`. A notice keeps its own copy of the rule: changing or dropping a saved
+segment changes no notice.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,25 +10,35 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from bot.errors import Refusal
-from bot.services.actors import NOWHERE, Actor
-from bot.services.bindings import OFFICES
-from storage import audience, orgs, segments
+from bot.services.actors import NOWHERE, Actor, manages, require, require_branch
+from bot.services.segment_rules import AT_EVENT, WHO, BadSegment, as_json, parse
+from storage import audience, audit, orgs
+from storage import saved_segments as segments
 from storage.audience import Rule, Term
+from storage.segments import Segment
 from storage.work import Work
 
-TERMS_MOST, VALUES_MOST, WORDS_MOST = 10, 20, 40
-DAYS_MOST, NUMBER_MOST = 3650, 999_999_999
-WHO = MappingProxyType({"followers": "关注公众号的人", "members": "会员", "cadres": "任职的工会干部"})
-AT_EVENT = MappingProxyType(
-    {"registered": "已报名", "waiting": "候补中", "attended": "已到场", "no_show": "报名未到场"}
-)
-
-
-class BadSegment(Refusal):
-    """The rule cannot be taken; the words say why."""
-
-    words = "发送对象没有写对，请重新选择。"
+__all__ = [
+    "AT_EVENT",
+    "WHO",
+    "BadSegment",
+    "Counts",
+    "Saved",
+    "as_json",
+    "check",
+    "confine",
+    "confine_to",
+    "count",
+    "describe",
+    "drop",
+    "holds",
+    "listing",
+    "one",
+    "parse",
+    "rename",
+    "save",
+]
+NAME_MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,96 +48,6 @@ class Counts:
     people: int
     reachable: int
     left_out: Mapping[str, int]
-
-
-def parse(raw: object) -> Rule:
-    """The rule of a JSON value. Raises BadSegment; whether unions, tags and events exist is asked by `check`."""
-    if not isinstance(raw, Mapping):
-        raise BadSegment
-    if unknown := [str(key)[:20] for key in raw if key not in ("all", "none")]:
-        raise BadSegment(f"发送对象里有不认识的部分：{'、'.join(unknown[:3])}。")
-    every, none = _terms(raw.get("all", []), "条件"), _terms(raw.get("none", []), "排除条件")
-    if not every:
-        raise BadSegment("请至少选一个条件。要发给所有人，请选“关注公众号的人”。")
-    return Rule(every, none)
-
-
-def as_json(rule: Rule) -> dict[str, Any]:
-    """The JSON of a rule, as `parse` takes it; which branch it is confined to is not in it."""
-    return {"all": [_as_json(term) for term in rule.every], "none": [_as_json(term) for term in rule.none]}
-
-
-def _as_json(term: Term) -> dict[str, Any]:
-    if term.kind == "event":
-        return {"event": term.values[0], "in": _plain(term.values[1:])}
-    return {term.kind: _plain(term.values)}
-
-
-def _plain(values: tuple[Any, ...]) -> Any:
-    return values[0] if len(values) == 1 else list(values)
-
-
-def _terms(raw: object, what: str) -> tuple[Term, ...]:
-    if not isinstance(raw, list | tuple):
-        raise BadSegment
-    if len(raw) > TERMS_MOST:
-        raise BadSegment(f"{what}最多{TERMS_MOST}条，现在是{len(raw)}条。")
-    found = [_term(each) for each in raw]
-    return tuple(each for place, each in enumerate(found) if each not in found[:place])
-
-
-def _term(raw: object) -> Term:
-    if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
-        raise BadSegment
-    if set(raw) == {"event", "in"}:
-        return Term(
-            "event", (_number(raw["event"], NUMBER_MOST, "活动编号"), *_one_of(AT_EVENT, raw["in"], "活动状态"))
-        )
-    kind = next(iter(raw), "")
-    if len(raw) != 1 or kind not in _READ:
-        raise BadSegment(f"发送对象里有不认识的条件：{'、'.join(str(key)[:20] for key in raw) or '空条件'}。")
-    return Term(kind, _READ[kind](raw[kind]))
-
-
-def _number(value: object, most: int, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise BadSegment(f"{what}要写1到{most}之间的数字。")
-    return value
-
-
-def _texts(value: object, what: str, most: int = WORDS_MOST) -> tuple[str, ...]:
-    """One text or several, without doubles. Control characters would not even be stored by PostgreSQL."""
-    values = list(value) if isinstance(value, list | tuple) else [value]
-    if not 1 <= len(values) <= VALUES_MOST:
-        raise BadSegment(f"一条{what}条件里要写1到{VALUES_MOST}个，现在是{len(values)}个。")
-    found: list[str] = []
-    for each in values:
-        words = each.strip() if isinstance(each, str) else ""
-        if not words or len(words) > most or not words.isprintable():
-            raise BadSegment(f"{what}要写1到{most}个字。")
-        found.append(words)
-    return tuple(dict.fromkeys(found))
-
-
-def _one_of(known: Mapping[str, str], value: object, what: str) -> tuple[str, ...]:
-    found = _texts(value, what)
-    if unknown := [each for each in found if each not in known]:
-        raise BadSegment(f"{what}没有“{unknown[0]}”这一种，可以选：{'、'.join(known.values())}。")
-    return found
-
-
-_OFFICES = {office: office for office in OFFICES}
-_READ: Mapping[str, Callable[[object], tuple[Any, ...]]] = MappingProxyType(
-    {
-        "who": lambda value: _one_of(WHO, value, "人群"),
-        "below": lambda value: _texts(value, "组织编码", 32),
-        "office": lambda value: _one_of(_OFFICES, value, "职务"),
-        "tag": lambda value: _texts(value, "标签", 20),
-        "employer": lambda value: _texts(value, "单位名称"),
-        "seen_days": lambda value: (_number(value, DAYS_MOST, "天数"),),
-        "not_seen_days": lambda value: (_number(value, DAYS_MOST, "天数"),),
-    }
-)
 
 
 def check(work: Work, rule: Rule) -> None:
@@ -203,3 +121,100 @@ def count(work: Work, rule: Rule, topic: str, now: datetime, channel: str = "") 
     by_reason = audience.count(work, rule, topic, now, channel)
     reachable = by_reason.pop("", 0)
     return Counts(reachable + sum(by_reason.values()), reachable, MappingProxyType(by_reason))
+
+
+def holds(work: Work, rule: Rule, person_id: int, now: datetime) -> bool:
+    """Whether one person is meant and not excluded (who may register for an event)."""
+    return audience.holds(work, rule, person_id, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved segment as staff see it. `mine`: theirs to change; `unit`: the branch that keeps it, empty: the city."""
+
+    id: int
+    name: str
+    unit: str
+    words: str
+    raw: Mapping[str, Any]
+    by: str
+    changed_at: datetime
+    mine: bool
+
+
+def listing(work: Work, actor: Actor) -> list[Saved]:
+    """The city's and those of the actor's branch, by name. Raises NotAllowed."""
+    require(actor, "draft")
+    return [_saved(work, actor, each) for each in segments.listed(work, actor.path)]
+
+
+def one(work: Work, actor: Actor, segment_id: int) -> Saved:
+    """One of those that `listing` shows. Raises NotAllowed, BadSegment."""
+    found = next((each for each in listing(work, actor) if each.id == segment_id), None)
+    if found is None:
+        raise BadSegment("没有这个对象，可能已经删除了。")
+    return found
+
+
+def save(work: Work, actor: Actor, name: str, raw: object, now: datetime, segment_id: int | None = None) -> int:
+    """Keep a rule under a name, new or in place of a saved one; its id. Raises NotAllowed, BadSegment."""
+    require(actor, "draft")
+    rule = parse(raw)
+    check(work, rule)
+    row = _held(work, actor, segment_id) if segment_id else None
+    home = row.org_id if row else _home(actor)
+    values: dict[str, Any] = {"name": _free_name(work, name, home, segment_id), "rule": as_json(rule)}
+    row = row or Segment(id=work.new_id(), org_id=home, by="", changed_at=now, **values)
+    _put(work, actor, row, now, "segment_save", **values)
+    return row.id
+
+
+def rename(work: Work, actor: Actor, segment_id: int, name: str, now: datetime) -> None:
+    """Another name for a saved segment. Raises NotAllowed, BadSegment."""
+    row = _held(work, actor, segment_id)
+    _put(work, actor, row, now, "segment_save", name=_free_name(work, name, row.org_id, segment_id))
+
+
+def drop(work: Work, actor: Actor, segment_id: int, now: datetime) -> None:
+    """Forget a saved segment. Raises NotAllowed, BadSegment."""
+    row = _held(work, actor, segment_id)
+    work.session.delete(row)
+    audit.write(work, f"staff:{actor.name}", "segment_drop", f"segment:{row.id}", now, row.name)
+
+
+def _home(actor: Actor) -> int:
+    return actor.org_id if actor.path is not None and actor.org_id else 0
+
+
+def _held(work: Work, actor: Actor, segment_id: int) -> Segment:
+    require(actor, "draft")
+    row = segments.held(work, segment_id)
+    if row is None:
+        raise BadSegment("没有这个对象，可能已经删除了。")
+    require_branch(work, actor, row.org_id)
+    return row
+
+
+def _free_name(work: Work, name: str, org_id: int, segment_id: int | None) -> str:
+    words = " ".join(name.split())
+    if not 1 <= len(words) <= NAME_MOST or not words.isprintable():
+        raise BadSegment(f"名称要写1到{NAME_MOST}个字。")
+    work.alone("segments")
+    if segments.named(work, words, org_id) not in (None, segment_id):
+        raise BadSegment(f"已经有名为“{words}”的对象，请换一个名称。")
+    return words
+
+
+def _put(work: Work, actor: Actor, row: Segment, now: datetime, action: str, **values: Any) -> None:
+    for key, value in values.items():
+        setattr(row, key, value)
+    row.by, row.changed_at = f"staff:{actor.name}", now
+    work.session.add(row)
+    audit.write(work, row.by, action, f"segment:{row.id}", now, row.name)
+
+
+def _saved(work: Work, actor: Actor, row: Segment) -> Saved:
+    org = orgs.get(work, row.org_id) if row.org_id else None
+    words, mine = describe(work, parse(row.rule)), manages(work, actor, row.org_id)
+    by = row.by.partition(":")[2] or row.by
+    return Saved(row.id, row.name, org.name if org else "", words, row.rule, by, row.changed_at, mine)

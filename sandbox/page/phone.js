@@ -6,6 +6,7 @@ import { button, el } from "./dom.js";
 import { icon } from "./icons.js";
 import { openMore } from "./more.js";
 import { openScan } from "./scan.js";
+import { asked, openSubscribe } from "./subscribe.js";
 import { ACCOUNT, isCadre } from "./words.js";
 
 export class PhoneView {
@@ -15,6 +16,7 @@ export class PhoneView {
     this.user = phone.user;
     this.store = store;
     this.log = new ChatLog(phone.name, (choice) => this.act("text", { text: choice.text, menu_id: choice.id }));
+    this.log.node.addEventListener("click", (event) => this.#openHere(event));
     this.dock = new Dock(phone, (action, body) => this.act(action, body));
     this.follow = el("p", { class: "follow-state" });
     this.hint = this.#hintCard();
@@ -56,6 +58,15 @@ export class PhoneView {
     const act = (action, body) => this.act(action, body);
     const onclick = () => open(this.store.phone(this.user), this.store, act);
     return button(icon(name), onclick, { class: "tool", "aria-label": label, title: label, dataset: { do: name } });
+  }
+
+  /** A consent link opens on this phone, because the page behind it asks the phone's owner. */
+  #openHere(event) {
+    const link = event.target.closest("a[href]");
+    const notices = link && asked(link.href);
+    if (!notices) return;
+    event.preventDefault();
+    openSubscribe(notices, (action, body) => this.act(action, body));
   }
 
   #hintCard() {

@@ -112,7 +112,9 @@ class Looker:
             ".filter(one => one.checkVisibility() && (one.type !== 'radio' || one.checked))),"
             "document.activeElement.blur(), window.scrollTo(0, 0))"
         )
-        days = await self.page.js("document.querySelectorAll('input[type=date]').length")  # year, month, day, picker
+        days = await self.page.js(
+            "document.querySelectorAll('input[type=date], input[type=time]').length"
+        )  # parts, picker
         for _ in range(1 + 4 * int(days) + int(await self.page.js("all.size"))):
             await self.page.press("Tab", 9)
             await self.page.js("void all.delete(document.activeElement)")

@@ -19,6 +19,9 @@ PAGES = {
     "/cases?state=closed": "cases",
     "/leads": "cases",
     "/leads?state=closed&branch=7": "cases",
+    "/segments": "draft",
+    "/segments/new": "draft",
+    "/tags": "draft",
     "/statistics": "see",
     "/statistics?days=90": "see",
 }
@@ -46,7 +49,10 @@ async def test_who_may_not_is_told_so_and_it_is_in_the_audit(desk: Desk, path: s
     ("path", "status"),
     [
         *((f"/knowledge/nothing{page}", 404) for page in ("", "/history", "/edit")),
-        *((path, 409) for path in ("/gaps/123", "/cases/123", "/leads/123", "/statistics?days=8")),
+        *(
+            (path, 409)
+            for path in ("/gaps/123", "/cases/123", "/leads/123", "/segments/123", "/tags/123", "/statistics?days=8")
+        ),
     ],
 )
 async def test_what_is_not_there_is_said_plainly(desk: Desk, path: str, status: int) -> None:

@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from typing import Literal
 
+from pydantic import Field
+
 from tests.content.models import CONTENT, Level, Slug, Strict, Text, load_yaml
 
 
@@ -37,12 +39,36 @@ class Person(Strict):
     bind_scene: Text | None
 
 
+class Question(Strict):
+    """What is asked at a registration."""
+
+    key: Slug
+    ask: Text
+    kind: Literal["yes_no", "choice", "text", "number"]
+    label: Text
+
+
+class Event(Strict):
+    """Something to register for, dated from the day the demo is loaded."""
+
+    title: Text
+    place: Text
+    about: Text
+    in_days: int
+    at: str
+    hours: int
+    capacity: int | None = None
+    questions: list[Question] = Field(default_factory=list)
+    scene: Text
+
+
 class Demo(Strict):
     """content/demo.yaml."""
 
     organisation: Root
     units: list[Unit]
     people: list[Person]
+    events: list[Event]
 
 
 DEMO = Demo.model_validate(load_yaml(CONTENT / "demo.yaml"))

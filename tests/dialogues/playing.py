@@ -15,6 +15,8 @@ from storage.database import Database
 from tests.dialogues.cadres import happen
 from tests.dialogues.filled import CONTENT, copied, opened
 from tests.dialogues.staffing import act
+from tests.dialogues.union_events import hold
+from tests.dialogues.union_notices import notify
 from tests.dialogues.union_office import decide
 
 EVENTS = {
@@ -62,6 +64,10 @@ def _turn(talk: Talk, turn: dict[str, Any]) -> list[str]:
         decide(talk, user, turn["union"])
     if "cadre" in turn:
         happen(talk, user, turn["cadre"])
+    if "hold" in turn:
+        hold(talk, turn["hold"])
+    if "notice" in turn:
+        notify(talk, user, turn["notice"])
     if "at" in turn or "later" in turn:
         pushed = talk.until(_when(talk, turn))
         said += [text if who == user else f"→{who}: {text}" for who, texts in pushed.items() for text in texts]

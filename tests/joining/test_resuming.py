@@ -12,10 +12,15 @@ from storage.consents import Consent
 from storage.conversations import Conversation
 from storage.database import Database
 from storage.inbox import Inbound
+from storage.notice_items import NoticeItem
 from storage.people import Address, Person
 from storage.resume_codes import ResumeCode
+from storage.segments import PersonTag, Tag, TopicChoice
+from storage.staff import Staff
+from storage.work import Work
 from tests.joining.applicants import WANG
 from tests.joining.kit import UNIT, all_of, id_of, joins, says, start, talk
+from tests.rules import notices_kit
 from tests.storage.kit import count, rows
 
 
@@ -138,3 +143,35 @@ def test_members_and_open_forms_are_not_taken_over(database: Database, now: date
     assert "请先回复“取消”" in says(speaker, f"接着填 {digits}", user="u3")[0]
     says(speaker, "取消", user="u3")
     assert "接上了" in says(speaker, f"接着填 {digits}", user="u3")[-1]
+
+
+def test_notices_tags_and_choices_go_along(database: Database, now: datetime) -> None:
+    """A phone that only got notices is no obstacle, and what its person was told is told."""
+    speaker = talk(database, now)
+    says(speaker, "你好", user="u2")
+    old, both = notices_kit.broadcast(database, now, "先前的"), notices_kit.broadcast(database, now, "都有的")
+    waits = notices_kit.broadcast(database, now, "等着的")
+    digits = code(says(speaker, *start(), "换手机")[-1])
+    first, second = (notices_kit.person_of(database, user) for user in ("u1", "u2"))
+    for made, person in ((old, second), (both, second), (both, first)):
+        notices_kit.sent(database, made, person, now)
+    notices_kit.kept(database, waits, [second], now)
+    database.writer.run(lambda work: _chosen(work, first, second, now))
+    assert "接上了" in says(speaker, f"接着填 {digits}", user="u2")[-1]
+    assert count(database, Person) == 1
+    told = notices_kit.recipients(database, "broadcast_id", "person_id")
+    assert sorted(told) == sorted((made, first) for made in (old, both, waits))
+    assert rows(database, NoticeItem, "person_id") == rows(database, TopicChoice, "person_id") == [(first,)]
+    assert rows(database, PersonTag, "person_id") == [(first,)] * 2
+    assert rows(database, Staff, "person_id") == [(first,)]
+
+
+def _chosen(work: Work, first: int, second: int, now: datetime) -> None:
+    for number, persons in ((1, (first, second)), (2, (second,))):
+        work.session.add(Tag(id=number, name=f"标签{number}", by="staff:li", created_at=now))
+        work.session.flush()
+        work.session.add_all([PersonTag(tag_id=number, person_id=each) for each in persons])
+    for person in (first, second):
+        work.session.add(TopicChoice(person_id=person, topic="law", at=now))
+    known = {"id": 1, "name": "li", "display": "李", "role": "editor", "password": "x", "created_at": now}
+    work.session.add(Staff(**known, person_id=second))

@@ -7,14 +7,15 @@ import sqlalchemy as sa
 
 from bot.jobs import clean_up
 from bot.jobs.job import Moment
-from bot.services import broadcast_forgetting, own_data, privacy
+from bot.services import broadcast_again, broadcast_forgetting, broadcast_lists, own_data, privacy
+from bot.services.broadcasts import BadNotice
 from bot.services.house import House
 from storage.base import table
 from storage.database import Database
 from storage.notice_items import NoticeItem
 from storage.recipients import Recipient
 from storage.work import Work
-from tests.rules.notices import Notices, build
+from tests.rules.notices import ANN, Notices, build
 from tests.storage.kit import count
 
 DAY = timedelta(days=1)
@@ -51,6 +52,30 @@ def test_what_is_long_over_is_dropped_and_its_totals_stay(notices: Notices, monk
     assert (after.states, after.reasons, after.total, after.silent) == (before.states, before.reasons, 4, 2)
     assert notices.states(going.id) == ["queued"]
     assert clean(notices, notices.now + 93 * DAY) == 0
+
+
+def test_what_is_over_is_counted_once_for_lists_and_exactly_where_one_is_looked_at(notices: Notices) -> None:
+    made, going = notices.sent("sent", "failed", end="partly_failed", wants_receipt=True), notices.sent("queued")
+    notices.set(made.id, ended_at=notices.now)
+    clean(notices, notices.now + DAY)
+    assert notices.get(made.id).totals is None  # it is still worth sending again, and read
+    clean(notices, notices.now + 3 * DAY)
+    assert (notices.get(made.id).totals["final"], notices.get(going.id).totals) == (False, None)
+    notices.database.writer.run(lambda work: work.execute(sa.update(table(Recipient)).values(acked_at=notices.now)))
+    (line,) = (each for each in notices.see(broadcast_lists.listing, ANN).lines if each.id == made.id)
+    assert (line.progress.reached, line.progress.acked) == (1, 0)
+    assert notices.progress(made.id).acked == 2
+    assert notices.do(broadcast_again.resend_failed, ANN, made.id) == 1
+    assert notices.get(made.id).totals is None
+
+
+def test_when_its_rows_are_dropped_nothing_is_sent_again(notices: Notices) -> None:
+    made = notices.sent("failed", end="failed")
+    notices.set(made.id, ended_at=notices.now)
+    assert clean(notices, notices.now + 93 * DAY) == 1
+    with pytest.raises(BadNotice) as refused:
+        notices.do(broadcast_again.resend_failed, ANN, made.id)
+    assert "保存期限" in refused.value.words
 
 
 def test_what_one_run_leaves_the_next_one_drops(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def test_progress_counts_people_by_their_newest_row(notices: Notices) -> None:
 def test_totals_take_the_place_of_rows_that_are_gone(notices: Notices) -> None:
     made = notices.sent("sent", "sent", "failed", "left_out", end="partly_failed")
     before = notices.progress(made.id)
-    notices.set(made.id, totals=results.as_totals(before))
+    notices.set(made.id, totals={**results.as_totals(before), "final": True})
     notices.database.writer.run(lambda work: work.execute(sa.delete(table(Recipient))))
     after = notices.progress(made.id)
     assert (after.total, after.states, after.silent) == (3, before.states, 2)

@@ -216,14 +216,14 @@ def test_each_deed_works_from_its_own_states_only(notices: Notices, name: str, d
         assert (name in deeds.allowed(BEA, notices.get(made.id))) == (notices.state(made.id) in deed.origins)
 
 
-def test_the_stop_word_pauses_what_goes_out_within_a_day(notices: Notices) -> None:
+def test_the_stop_word_pauses_what_goes_out_within_an_hour(notices: Notices) -> None:
     going = [notices.scheduled().id for _ in range(3)]
     notices.set(going[0], state="sending")
     notices.set(going[1], state="resolving")
     later, draft = notices.scheduled(at=notices.now + 47 * HOUR).id, notices.written().id
     with pytest.raises(NotAllowed):
         notices.database.writer.run(lambda work: deeds.stop_all(work, ANN, notices.now))
-    assert notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now)) == 3
+    assert len(notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now))) == 3
     assert [notices.state(each) for each in (*going, later, draft)] == ["paused"] * 3 + ["scheduled", "draft"]
     assert notices.get(going[1]).paused_from == "resolving"
     assert all(("staff:bea", "broadcast_pause") in notices.trail(each) for each in going)
@@ -237,7 +237,7 @@ def test_a_branch_sees_and_stops_only_its_own(notices: Notices) -> None:
         for deed in (deeds.pause, deeds.cancel, deeds.withdraw):
             with pytest.raises(NotAllowed):
                 notices.do(deed, actor, made.id)
-    assert notices.database.writer.run(lambda work: deeds.stop_all(work, street, notices.now)) == 1
+    assert notices.database.writer.run(lambda work: deeds.stop_all(work, street, notices.now)) == [mine.id]
     assert (notices.state(mine.id), notices.state(city.id)) == ("paused", "scheduled")
     with pytest.raises(NoBroadcast):
         notices.do(deeds.pause, BEA, 1)

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.services import broadcast_again, broadcasts
+from bot.jobs import resolve_broadcasts
+from bot.jobs.job import Moment
+from bot.services import broadcast_again, broadcasts, reach
 from bot.services import broadcast_states as deeds
 from bot.services.broadcasts import Moved
 from bot.services.house import House
 from storage import broadcasts as stored
+from storage import resolving
 from storage.recipients import Recipient
 from tests.conftest import Opener
 from tests.rules.notices import ANN, BEA, EVE, TALK, Notices, build
 from tests.storage.kit import count, rows, together
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -88,6 +93,42 @@ def test_paused_and_cancelled_at_once_it_is_cancelled(both: tuple[Notices, Notic
     errors = lost(lambda: one.do(deeds.pause, ANN, made.id), lambda: two.do(deeds.cancel, ANN, made.id))
     assert errors in ([], [Moved])
     assert (one.state(made.id), one.states(made.id)) == ("cancelled", ["cancelled", "cancelled"])
+
+
+def test_cancelling_while_recipients_are_written(both: tuple[Notices, Notices]) -> None:
+    one, two = both
+    made = one.scheduled()
+    moment = Moment(two.now, two.now)
+    errors = lost(
+        lambda: resolve_broadcasts.run(two.database, two.house, moment),
+        lambda: one.do(deeds.cancel, ANN, made.id),
+    )
+    assert errors == []
+    assert one.state(made.id) == "cancelled"
+    written = one.states(made.id)
+    assert set(written) <= {"cancelled"}  # whatever was written before, nothing after
+    assert resolve_broadcasts.run(two.database, two.house, moment)["people"] == 0
+    assert one.states(made.id) == written
+
+
+@pytest.mark.parametrize("pieces", [0, 1, 3])
+def test_cancelled_in_the_middle_of_the_list_nobody_gets_it(both: tuple[Notices, Notices], pieces: int) -> None:
+    one, two = both
+    made = one.scheduled()
+    two.database.writer.run(lambda work: resolving.begin(work, made.id, two.now))
+    rule, means = (
+        one.see(broadcasts.rule_of, made),
+        one.see(reach.means, one.house.reach, "notice", None, one.now, one.now + DAY),
+    )
+    for _ in range(pieces):
+        (what,) = one.database.look(resolving.open_ones)
+        two.database.writer.run(lambda work, what=what: resolving.write(work, what, rule, means, two.now, 1))
+    stale = one.database.look(resolving.open_ones)[0]
+    assert len(one.states(made.id)) == pieces
+    one.do(deeds.cancel, ANN, made.id)
+    piece = two.database.writer.run(lambda work: resolving.write(work, stale, rule, means, two.now, 1))
+    assert piece.last is None and not two.database.writer.run(lambda work: resolving.finish(work, made.id, two.now))
+    assert (one.state(made.id), one.states(made.id)) == ("cancelled", ["cancelled"] * pieces)
 
 
 def test_sending_again_twice_at_once_is_sending_again_once(both: tuple[Notices, Notices]) -> None:

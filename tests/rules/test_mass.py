@@ -1,7 +1,6 @@
 """What an answer and a finish event mean for a mass job and its people: nothing is guessed, nobody gets it twice."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from storage.base import table
 from storage.broadcasts import Broadcast
 from storage.database import Database
 from storage.mass_jobs import Job, MassJob
-from storage.work import Work
 from tests.storage.mass_kit import Crowd
 
 POLICY = ReachPolicy(mass=True)
@@ -32,10 +30,7 @@ class Desk:
         self.form()
 
     def form(self) -> None:
-        def step(work: Work) -> Any:
-            return mass.form(work, POLICY, work.session.get(Broadcast, self.broadcast), self.now)
-
-        self.database.writer.run(step)
+        self.database.writer.run(lambda work: mass.form(work, POLICY, self.broadcast, self.now))
 
     def claim(self, later: timedelta = timedelta()) -> tuple[Job, list[str]]:
         """Take the job, and whom it goes to."""

@@ -150,3 +150,20 @@ async def test_a_new_phone_appears(room: Room) -> None:
     await room.page.type("dialog input[name=name]", "赵师傅", enter=True)
     await room.page.wait("document.querySelectorAll('.phone').length === 4")
     assert await room.page.js("document.querySelectorAll('.phone')[3].getAttribute('aria-label')") == "赵师傅的手机"
+
+
+async def test_a_consent_link_opens_on_the_phone_it_was_sent_to(room: Room) -> None:
+    await room.open()
+    await follow(room)
+    await say(room, CHEN, f"{room.url}h5/subscribe?notice=N1&event=E1")
+    await room.see(CHEN, "h5/subscribe")
+    await room.page.click(on(CHEN, ".bubble.theirs a[href*=subscribe]"))
+    await room.page.wait("document.querySelector('dialog')?.innerText.includes('活动变更和提醒')")
+    await room.page.click("dialog input[value=E1]")
+    await room.page.click("dialog [data-do=accept]")
+    await room.see(CHEN, "同意接收订阅通知", ".event")
+    async with room.http.get("/sandbox/state") as response:
+        consents = (await response.json())["consents"]
+    assert consents == [{"user": CHEN, "template_id": "N1", "left": 1}]
+    async with room.http.get("/h5/subscribe?notice=N1") as response:
+        assert "请在手机的聊天里点这个链接" in await response.text()

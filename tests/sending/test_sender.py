@@ -8,10 +8,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.clock import FrozenClock
+from bot.clock import FrozenClock, local
 from bot.contract import Capabilities
+from storage import quotas
+from storage.base import table
 from storage.database import Database
 from storage.outbox import BULK, REMINDER, REPLY, SEND_LEASE, Outbox
+from storage.people import Address
 from tests.conftest import Opener
 from tests.sending.scripted import CAN, FREE, PATIENCE_S, Scripted, crowd, sender, states
 from tests.storage.kit import meet, queue, rows
@@ -214,3 +217,15 @@ async def test_an_error_of_the_database_is_logged_and_the_next_cycle_works(
     await failing.stop()
     assert states(database) == {"a secret text": "sent"}
     assert "a secret text" not in caplog.text
+
+
+async def test_what_is_sent_is_counted_by_route_and_day(database: Database, clock: FrozenClock) -> None:
+    people = crowd(database, 5, clock.now())
+    for known in people:
+        queue(database, known, clock.now(), text="t", template="notice")
+    opened = sa.update(table(Address)).where(table(Address).c.id.in_([each.address_id for each in people[:2]]))
+    until = clock.now() + 60 * SECOND
+    database.writer.run(lambda work: work.execute(opened.values(window_until=until, window_left=5)))
+    await sender(database, Scripted(CAN), clock).drain()
+    day = local(clock.now()).date()
+    assert database.look(lambda work: quotas.used(work, "oa", day, day)) == {"custom": 2, "template": 3}

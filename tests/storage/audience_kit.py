@@ -24,6 +24,7 @@ class Town:
         self.city, self.east, self.west, self.shop = database.writer.run(self._orgs)
         self.ids: dict[str, int] = {}
         self.addresses: dict[str, int] = {}
+        self.homes: dict[str, Organisation] = {}
 
     @staticmethod
     def _orgs(work: Work) -> list[Organisation]:
@@ -44,6 +45,7 @@ class Town:
         """A follower, last seen `days` ago; `since`: a member; `office`: (organisation, office, until)."""
         known = meet(self.database, name, self.now - timedelta(days=days))
         self.ids[name], self.addresses[name] = known.person_id, known.address_id
+        self.homes[name] = org or self.city
 
         def dress(work: Work) -> None:
             person = work.session.get(Person, known.person_id)
@@ -67,7 +69,7 @@ class Town:
         values = {
             "number": f"n-{name}",
             "person_id": self.ids[name],
-            "org_id": self.shop.id,
+            "org_id": self.homes[name].id,
             "state": state,
             "name": "甲",
         }

@@ -1,6 +1,7 @@
 """Each condition of a rule means the people it says, on both databases; why somebody gets nothing is said once."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -128,26 +129,15 @@ def test_the_best_address_follows_is_not_refused_and_was_seen_last(town: Town) -
     person_id = town.ids["member"]
     more = {"old": (0, {}), "refused": (2, {"refused": "block"}), "left": (3, {"following": False}), "other": (1, {})}
 
-    def add(work: object, name: str, days: int, values: dict[str, object]) -> None:
-        when = town.now + timedelta(days=days)
-        work.session.add(  # type: ignore[attr-defined]
-            Address(
-                id=work.new_id(),  # type: ignore[attr-defined]
-                person_id=person_id,
-                channel="mini" if name == "other" else "oa",
-                user=name,
-                seen_at=when,
-                created_at=when,
-                **values,
-            )
-        )
-
     for name, (days, values) in more.items():
-        town.database.writer.run(lambda work, n=name, d=days, v=values: add(work, n, d, v))
+        when, channel = town.now + timedelta(days=days), "mini" if name == "other" else "oa"
+        there = {"person_id": person_id, "channel": channel, "user": name, "seen_at": when, "created_at": when}
+        row = Address(id=days + 1, **there, **values)
+        town.database.writer.run(lambda work, row=row: work.session.add(row))
     users = {row.id: row.user for row in town.database.look(lambda work: work.look(sa.select(table(Address))).all())}
 
-    def best(**narrow: object) -> dict[int, str]:
-        query = audience.best_address(**narrow)  # type: ignore[arg-type]
+    def best(**narrow: Any) -> dict[int, str]:
+        query = audience.best_address(**narrow)
         return {row.person_id: users[row.address_id] for row in town.database.look(lambda work: work.look(query).all())}
 
     assert best()[person_id] == "other"

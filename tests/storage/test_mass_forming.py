@@ -4,14 +4,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from storage import mass_forming, mass_jobs, people
 from storage.database import Database
 from storage.mass_forming import Formed
 from storage.reach import Means
+from storage.recipients import Recipient
+from storage.work import Work
 from tests.conftest import Opener
 from tests.storage.kit import together
-from tests.storage.mass_kit import Crowd
+from tests.storage.mass_kit import Crowd, recipient
 
 MONTH = datetime(2026, 10, 31, 16, tzinfo=UTC)
 MEANS = Means(MONTH, routes=("mass",))
@@ -112,11 +115,31 @@ def test_only_broadcasts_that_are_being_sent_have_somebody_waiting(database: Dat
     for state in ("resolving", "paused", "cancelled", "done"):
         crowd.broadcast(None, state)
     crowd.broadcast(route="custom")
-    assert [each.id for each in database.writer.run(lambda work: mass_forming.waiting(work, now))] == [going]
-    assert database.writer.run(lambda work: mass_forming.waiting(work, now + timedelta(hours=1))) == []
-    assert database.look(lambda work: mass_jobs.any_work(work, now))
+    assert database.look(lambda work: mass_forming.waiting(work, now)) == [going]
+    assert database.look(lambda work: mass_forming.waiting(work, now + timedelta(hours=1))) == []
+    assert not database.look(lambda work: mass_jobs.any_work(work, now))
     formed(crowd, going)
     job = database.writer.run(lambda work: mass_jobs.claim(work, "me", now))
     assert job is not None
     assert not database.look(lambda work: mass_jobs.any_work(work, now))
     assert database.look(lambda work: mass_jobs.any_work(work, now + mass_jobs.LEASE))
+
+
+def test_fewer_than_a_full_job_wait_until_nobody_else_may_come(database: Database, now: datetime) -> None:
+    crowd = Crowd(database, now, 5)
+    broadcast = crowd.broadcast(crowd.people[:3])
+
+    def add(work: Work) -> None:
+        for each, state in zip(crowd.people[3:], ("sending", "kept"), strict=True):
+            values = {"person_id": each.person_id, "address_id": each.address_id, "route": "custom", "due_at": now}
+            work.append(Recipient, {"id": work.new_id(), "broadcast_id": broadcast, "state": state, **values})
+
+    database.writer.run(add)
+    assert database.look(lambda work: mass_forming.waiting(work, now)) == []
+    assert database.look(lambda work: mass_forming.waiting(work, now, 4)) == []
+    assert database.look(lambda work: mass_forming.waiting(work, now, 3)) == [broadcast], "a full job goes at once"
+    settled = sa.update(recipient).where(recipient.c.state == "sending").values(state="sent")
+    database.writer.run(lambda work: work.execute(settled))
+    assert database.look(lambda work: mass_forming.waiting(work, now)) == [broadcast]
+    formed(crowd, broadcast)
+    assert database.look(lambda work: mass_forming.waiting(work, now)) == []

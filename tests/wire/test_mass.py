@@ -1,5 +1,6 @@
 """A mass send over the real wire: one call, one message a phone, the finish event, and what the platform gets wrong."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from bot.clock import FrozenClock
 from bot.contract import Outcome
+from bot.jobs import resolve_broadcasts
+from bot.jobs.job import Moment, run_job
 from storage.broadcasts import Broadcast
 from storage.recipients import Recipient
 from storage.work import Work
@@ -166,3 +169,48 @@ async def test_a_channel_that_raises_leaves_it_in_doubt(massing: Room, monkeypat
     monkeypatch.undo()
     massing.clock.move(timedelta(seconds=62))
     await until(massing, [("done", "")])
+
+
+async def scheduled(room: Room, routes: list[str]) -> int:
+    """A broadcast to all followers, approved and due now; its recipients are written by the job."""
+    now = room.clock.now()
+
+    def write(work: Work) -> int:
+        number = work.new_id()
+        rule = {"all": [{"who": "followers"}], "none": []}
+        what: dict[str, Any] = {"key": f"k{number}", "title": "讲座", "text": SAID, "segment": rule, "routes": routes}
+        work.session.add(Broadcast(id=number, state="scheduled", author="test", created_at=now, not_before=now, **what))
+        return number
+
+    number = await room.written(write)
+    moment = Moment(now, now)
+    await asyncio.to_thread(run_job, resolve_broadcasts.JOB, room.bot.database, room.bot.house, moment)
+    return number
+
+
+async def test_who_falls_back_to_the_mass_send_goes_with_the_others(massing: Room) -> None:
+    massing.clock.move(timedelta(minutes=2))
+    await massing.says(CHEN, "在吗")
+    await massing.act("faults", force_errcode=45015, force_path="custom/send")
+    broadcast = await scheduled(massing, ["custom", "mass"])
+    assert massing.count("recipient WHERE broadcast_id = :id AND route = 'mass'", id=broadcast) == 2
+    await until(massing, [("done", "")])
+    assert states(massing, broadcast) == {("sent", ""): 3}
+    assert massing.rows("SELECT DISTINCT tried FROM recipient ORDER BY tried") == [{"tried": ""}, {"tried": "custom"}]
+    for user in PEOPLE:
+        assert await massing.received(user, "mass") == [SAID]
+
+
+async def test_one_alone_is_kept_for_the_next_contact(massing: Room) -> None:
+    for user in (WANG, LI):
+        await massing.phone(user, "unfollow")
+    massing.clock.move(timedelta(minutes=2))
+    broadcast = await scheduled(massing, ["mass"])
+
+    def there() -> bool:
+        massing.clock.move(timedelta(seconds=0.2))
+        return ("kept", "no_route") in states(massing, broadcast)
+
+    await eventually(there)
+    assert massing.count("notice_item WHERE broadcast_id = :id", id=broadcast) == 1
+    assert jobs(massing) == []

@@ -1,0 +1,220 @@
+"""写通知: one form with phones, whom it reaches, the plan; kept as a draft or handed in. Works without a script."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.clock import local
+from bot.console import notice_form as forms
+from bot.console.addresses import ID, number, row_id
+from bot.console.notice_form import Form
+from bot.console.reading import read_form
+from bot.console.room import Room
+from bot.console.route import Route
+from bot.console.visit import Visit
+from bot.errors import Refusal
+from bot.services import (
+    broadcast_states,
+    broadcasts,
+    event_invitation,
+    notice_desk,
+    notice_phone,
+    notice_trial,
+    plan_words,
+)
+from bot.services.actors import NotAllowed
+from bot.services.broadcasts import Moved, NoBroadcast
+from bot.services.notice_trial import Choices, Trial
+from bot.services.plans import Plan
+from bot.services.reach_policy import ROUTE_NAMES
+from bot.services.reasons import REASONS
+from bot.services.repeat_rules import BadRepeat
+from bot.services.segments import BadSegment
+from bot.services.topics import TOPICS
+from storage.broadcasts import Broadcast
+from storage.work import Work
+
+PLACES: tuple[tuple[type[Refusal], str], ...] = ((BadSegment, "audience"), (BadRepeat, "repeat"))
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """A form: of which notice (0: a new one), the version it was opened at, its values, what is wrong."""
+
+    id: int
+    version: int
+    values: Mapping[str, Any]
+    again: bool = False
+    problem: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+async def new(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """An empty form, a copy of a notice (`?from=`), or an invitation to an event (`?event=`)."""
+    usual, source = notice_desk.usual(room.house), number(request.query.get("from", ""))
+    values = forms.blank(usual)
+    if source:
+        seen = await room.database.read(lambda work: broadcasts.seen(work, visit.actor, source))
+        values = {**forms.filled(broadcasts.draft_of(seen), usual), "when": "now"}
+    elif event := number(request.query.get("event", "")):
+        now = room.clock.now()
+        draft = await room.database.read(lambda work: event_invitation.draft(work, visit.actor, event, now))
+        values = forms.filled(draft, usual)
+    return await _page(room, visit, Editing(0, 0, values))
+
+
+async def edit(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """The form of a notice as it is kept."""
+    notice_id = row_id(request, "notice")
+
+    def look(work: Work) -> Broadcast:
+        seen = broadcasts.seen(work, visit.actor, notice_id)
+        if "change" not in broadcast_states.allowed(visit.actor, seen):
+            raise Moved("这条通知已经发出或取消了，不能再改。可以复制成一条新的。")
+        return seen
+
+    seen = await room.database.read(look)
+    values = forms.filled(broadcasts.draft_of(seen), notice_desk.usual(room.house))
+    return await _page(
+        room, visit, Editing(notice_id, seen.version, values, again=seen.state not in ("draft", "rejected"))
+    )
+
+
+async def send(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """The form came back: rows, preview, or keep it. Nothing that was typed is lost by a mistake."""
+    form, notice_id = await read_form(request), row_id(request, "notice") if "notice" in request.match_info else 0
+    action = form.get("action", "preview")
+    editing = Editing(notice_id, number(form.get("version", "")) or 0, forms.read(form))
+    if action in ("save", "submit"):
+        return await _keep(room, visit, editing, action == "submit")
+    if "fragment" in form:
+        return await _fragment(room, visit, editing, form["fragment"])
+    if action == "segment":
+        editing = await _with_segment(room, visit, editing, form)
+    sides = forms.changed(editing.values["sides"], action, form)
+    editing = replace(editing, values={**editing.values, "sides": sides})
+    if action != "preview":
+        return await _page(room, visit, editing)
+    tried = await _tried(room, editing)
+    return await _page(room, visit, tried, plans=not tried.problem and not tried.problems)
+
+
+async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Form) -> Editing:
+    """The conditions of a saved segment instead of those that stood there."""
+    segment_id = number(form.get("segment", ""))
+    if not segment_id:
+        return editing
+    try:
+        rule = await room.database.read(lambda work: notice_trial.saved(work, visit.actor, segment_id))
+    except BadSegment as refusal:
+        return _refused(editing, refusal)
+    return replace(editing, values={**editing.values, "sides": forms.of_rule(rule)})
+
+
+async def _keep(room: Room, visit: Visit, editing: Editing, hand_in: bool) -> web.StreamResponse:
+    """Keep it, and perhaps hand it in, in one transaction."""
+    problems, now = forms.problems(editing.values), room.clock.now()
+    if problems:
+        return await _page(room, visit, replace(editing, problems=problems), 422)
+    draft = forms.draft(editing.values, notice_desk.usual(room.house))
+
+    def keep(work: Work) -> Broadcast:
+        if editing.id:
+            kept = broadcasts.change(work, visit.actor, editing.id, draft, editing.version, now, room.house)
+        else:
+            kept = broadcasts.create(work, visit.actor, draft, now, room.house)
+        return broadcast_states.submit(work, visit.actor, kept.id, now, room.house) if hand_in else kept
+
+    try:
+        kept = await room.database.writer.write(keep)
+    except (NotAllowed, NoBroadcast):
+        raise
+    except Refusal as refusal:
+        return await _page(room, visit, _refused(editing, refusal), 409 if isinstance(refusal, Moved) else 422)
+    flash = ("notice_submitted" if kept.state == "pending" else "notice_going") if hand_in else "notice_saved"
+    return room.redirect(f"/notices/{kept.id}", flash)
+
+
+def _refused(editing: Editing, refusal: Refusal) -> Editing:
+    """The words beside the field they are about, or on top."""
+    for kind, name in PLACES:
+        if isinstance(refusal, kind):
+            return replace(editing, problems={name: refusal.words}, problem="有一处要改，写在下面。您写的内容都还在。")
+    return replace(editing, problem=refusal.words)
+
+
+async def _tried(room: Room, editing: Editing) -> Editing:
+    """What would be said against it, without keeping anything; words may still be missing."""
+    problems, now = forms.problems(editing.values), room.clock.now()
+    if problems:
+        return replace(editing, problems=problems)
+    written = {name: editing.values[name] or "…" for name in ("title", "text")}
+    draft = forms.draft({**editing.values, **written}, notice_desk.usual(room.house))
+    refusal = await room.database.read(lambda work: notice_trial.problem(work, draft, now, room.house))
+    return _refused(editing, refusal) if refusal else editing
+
+
+async def _fragment(room: Room, visit: Visit, editing: Editing, part: str) -> web.StreamResponse:
+    """What the script of the form asks for: people are only counted where their conditions were changed."""
+    now = room.clock.now()
+    if part != "counted":
+        return room.render(visit, "notice_preview.html", **_preview(room, editing, now))
+    trial = await room.database.read(lambda work: _trial(work, visit, editing, now))
+    return room.render(visit, "notice_audience.html", trial=trial, reasons=REASONS)
+
+
+def _trial(work: Work, visit: Visit, editing: Editing, now: datetime) -> Trial:
+    return notice_trial.audience(work, visit.actor, editing.values["sides"].rule, editing.values["topic"], now)
+
+
+def _preview(room: Room, editing: Editing, now: datetime) -> dict[str, Any]:
+    title, text, receipt = (editing.values[name] for name in ("title", "text", "receipt"))
+    routes = [route for route in room.house.reach.routes if route in editing.values["routes"]]
+    shown = notice_phone.shown(title, text, receipt, routes, local(now)) if title or text else []
+    return {"shown": shown}
+
+
+async def _page(
+    room: Room, visit: Visit, editing: Editing, status: int = 200, plans: bool = False
+) -> web.StreamResponse:
+    now, reach = room.clock.now(), room.house.reach
+
+    def look(work: Work) -> tuple[Trial, Choices, Plan | None]:
+        trial = _trial(work, visit, editing, now)
+        draft = forms.draft(editing.values, notice_desk.usual(room.house)) if plans and trial.counts else None
+        plan = notice_trial.plan_draft(work, visit.actor, draft, room.house, now) if draft else None
+        return trial, notice_trial.choices(work, visit.actor), plan
+
+    trial, choices, plan = await room.database.read(look)
+    hours = room.house.hours
+    return room.render(
+        visit,
+        "notice_edit.html",
+        status,
+        editing=editing,
+        values=editing.values,
+        problems=editing.problems,
+        forms=forms,
+        topics=[(key, topic.label) for key, topic in TOPICS.items()],
+        choices=choices,
+        places=dict(choices.branches),
+        routes=[(route, ROUTE_NAMES[route]) for route in reach.routes],
+        daytime=f"{hours.start:%H:%M}–{hours.end:%H:%M}",
+        approve_above=reach.approve_above,
+        trial=trial,
+        plan=plan,
+        plans=plan_words,
+        reasons=REASONS,
+        **_preview(room, editing, now),
+    )
+
+
+ROUTES = (
+    Route("GET", "/notices/new", "draft", new),
+    Route("POST", "/notices/new", "draft", send),
+    Route("GET", f"/notices/{{notice:{ID}}}/edit", "draft", edit),
+    Route("POST", f"/notices/{{notice:{ID}}}/edit", "draft", send),
+)

@@ -1,0 +1,225 @@
+"""通知: the list, what waits for approval, one notice with its progress, and what is done to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from bot.console import notice_charts
+from bot.console.addresses import ID, row_id
+from bot.console.knowledge import read_page
+from bot.console.notice_charts import Picture
+from bot.console.notice_deeds import DEEDS, Shown, offered
+from bot.console.notice_form import times
+from bot.console.reading import read_form
+from bot.console.room import Room
+from bot.console.route import Route
+from bot.console.visit import Visit
+from bot.errors import Refusal
+from bot.services import (
+    broadcast_lists,
+    broadcast_results,
+    broadcasts,
+    catalogue,
+    notice_courses,
+    notice_desk,
+    notice_trial,
+    plan_words,
+)
+from bot.services.actors import NotAllowed
+from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
+from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
+from bot.services.broadcasts import Moved, NoBroadcast
+from bot.services.notice_desk import Sheet
+from bot.services.notice_trial import Pairs
+from bot.services.plans import Plan
+from bot.services.reasons import REASONS
+from bot.services.trail import Line as Past
+from storage.broadcasts import STATES
+from storage.work import Work
+
+PLANNED = ("pending", "approved", "scheduled")  # what staff decide about with the plan before them
+MANY = 100_000  # people, from which on counting them takes a moment
+SECONDS = 5  # between two looks at a notice that is on its way
+TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
+
+
+async def show_list(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """Notices of the visitor's branch, of a tab or a state."""
+    wanted, page = request.query.get("state", ""), read_page(request.query)
+    state = wanted if wanted in TABS or wanted in STATES else "all"
+
+    def look(work: Work) -> tuple[Listing, dict[str, int], int, dict[str, str]]:
+        found = broadcast_lists.listing(work, visit.actor, state, page)
+        numbers = broadcast_lists.numbers(work, visit.actor)
+        return found, numbers, notice_desk.waiting(work, visit.actor), catalogue.names(work)
+
+    found, numbers, waiting, called = await room.database.read(look)
+    return room.render(
+        visit,
+        "notices.html",
+        found=found,
+        numbers=numbers,
+        waiting=waiting,
+        called=called,
+        state=state,
+        tabs=TAB_NAMES,
+        states=STATE_WORDS,
+        page=page,
+        desk=notice_desk,
+        address=lambda place: "/notices?" + urlencode({"state": state, "page": place}),
+    )
+
+
+async def show_approvals(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """What waits for a second person."""
+    now = room.clock.now()
+    sheets = await room.database.read(lambda work: notice_desk.approvals(work, visit.actor, room.house, now))
+    return room.render(visit, "notice_approvals.html", sheets=sheets)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything on the page of one notice."""
+
+    sheet: Sheet
+    history: list[Past]
+    progress: Progress | None
+    pictures: list[Picture]
+    children: Listing | None
+    plan: Plan | None = None
+    testing: Pairs = ()
+
+
+def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime) -> Seen:
+    """One notice. Raises NoBroadcast, NotAllowed."""
+    sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
+    progress = broadcast_results.progress(work, notice_id, now) if sheet.started else None
+    pictures: list[Picture] = []
+    if progress is not None and progress.total:
+        states = [(words, progress.states[key]) for key, words in RECIPIENT_WORDS.items() if progress.states.get(key)]
+        wanted = ("sent", "acked") if sheet.wants_receipt else ("sent",)
+        courses = [] if sheet.runs else [notice_courses.course(work, notice_id, name) for name in wanted]
+        pictures = notice_charts.pictures(states, courses)
+    repeats = broadcast_lists.listing(work, visit.actor, "all", 1, notice_id) if sheet.repeat else None
+    row = broadcasts.seen(work, visit.actor, notice_id) if sheet.key in PLANNED else None
+    plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
+    testing = notice_trial.testing(work, visit.actor) if "cancel" in sheet.deeds else ()
+    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats, plan, testing)
+
+
+async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """One notice; while it is on its way the page looks again by itself."""
+    return await show_one(room, visit, row_id(request, "notice"), still="still" in request.query)
+
+
+async def show_one(
+    room: Room, visit: Visit, notice_id: int, status: int = 200, problem: str = "", still: bool = True
+) -> web.StreamResponse:
+    """The page of one notice, perhaps with what went wrong."""
+    now = room.clock.now()
+    seen = await room.database.read(lambda work: look_at(work, room, visit, notice_id, now))
+    return room.render(
+        visit,
+        "notice.html",
+        status,
+        seen=seen,
+        sheet=seen.sheet,
+        progress=seen.progress,
+        plan=seen.plan,
+        testing=seen.testing,
+        plans=plan_words,
+        course=say_course(seen.sheet, seen.progress),
+        names=RECIPIENT_WORDS,
+        reasons=REASONS,
+        offered=offered(seen.sheet.deeds, seen.progress),
+        desk=notice_desk,
+        problem=problem,
+        still=still,
+        seconds=SECONDS if seen.progress is None or seen.progress.total <= MANY else 3 * SECONDS,
+    )
+
+
+def say_course(sheet: Sheet, progress: Progress | None) -> dict[str, Any]:
+    """How far it is, in words: the share that is settled, the pace, the time that is left."""
+    if progress is None:
+        return {}
+    share = 100 if sheet.key in ("done", "partly_failed", "failed") else int(progress.fraction * 100)
+    words = [f"{progress.total - progress.waiting}／{progress.total} 人已有结果"]
+    if sheet.runs:
+        words.append(f"最近一分钟 {progress.per_minute} 条")
+        words.append(f"大约还要 {say_seconds(progress.seconds_left)}" if progress.seconds_left else "")
+    return {"share": share, "words": "，".join(filter(None, words))}
+
+
+def say_seconds(seconds: int) -> str:
+    """A duration, roughly."""
+    if seconds < 90:
+        return f"{seconds} 秒"
+    return f"{round(seconds / 60)} 分钟" if seconds < 5400 else f"{round(seconds / 3600, 1):g} 小时"
+
+
+def _deed(request: web.Request) -> Shown:
+    """The last word of the address says which one."""
+    return DEEDS[request.path.rpartition("/")[2]]
+
+
+async def ask(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """What a deed would do, before it is done."""
+    return await _ask(room, visit, row_id(request, "notice"), _deed(request))
+
+
+async def _ask(
+    room: Room, visit: Visit, notice_id: int, deed: Shown, status: int = 200, problem: str = ""
+) -> web.StreamResponse:
+    now = room.clock.now()
+
+    def look(work: Work) -> tuple[Sheet, Progress | None]:
+        sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
+        return sheet, broadcast_results.progress(work, notice_id, now) if sheet.started else None
+
+    sheet, progress = await room.database.read(look)
+    if deed.name not in sheet.deeds and not problem:
+        return await show_one(room, visit, notice_id, 409, f"这条通知现在是“{sheet.state}”，不能{deed.label}。")
+    about = deed.about(progress) if progress and deed.about else ""
+    return room.render(
+        visit,
+        "notice_confirm.html",
+        status,
+        sheet=sheet,
+        deed=deed,
+        about=about,
+        problem=problem,
+        unsure=progress.states.get("unknown", 0) if progress else 0,
+        times=times(""),
+    )
+
+
+async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
+    """Do it. A refusal is told on the page where it was asked."""
+    notice_id, deed, now = row_id(request, "notice"), _deed(request), room.clock.now()
+    form = await read_form(request)
+    try:
+        flash = await room.database.writer.write(
+            lambda work: deed.do(work, visit.actor, notice_id, form, now, room.house)
+        )
+    except (NotAllowed, NoBroadcast):
+        raise
+    except Refusal as refusal:
+        status = 409 if isinstance(refusal, Moved) else 422
+        if deed.direct or status == 409:
+            return await show_one(room, visit, notice_id, status, refusal.words)
+        return await _ask(room, visit, notice_id, deed, status, refusal.words)
+    return room.redirect(deed.back or f"/notices/{notice_id}", flash)
+
+
+_ONE = f"/notices/{{notice:{ID}}}"
+ROUTES = (
+    Route("GET", "/notices", "see", show_list),
+    Route("GET", "/notices/approvals", "approve", show_approvals),
+    Route("GET", _ONE, "see", show),
+    *(Route("GET", f"{_ONE}/{name}", deed.right, ask) for name, deed in DEEDS.items() if not deed.direct),
+    *(Route("POST", f"{_ONE}/{name}", deed.right, act) for name, deed in DEEDS.items()),
+)

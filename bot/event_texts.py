@@ -1,0 +1,122 @@
+"""Every sentence about events: lists, registration, waitlist, check-in, opinions, lists from a chat group (接龙)."""
+
+# the list and one event
+NONE_OPEN = "最近没有可以报名的活动。有新活动会在这里通知您。想加入工会的话，请回复“入会”。"
+LIST = "最近的活动：\n{lines}\n看详情回复“活动 {number}”，报名回复“报名 {number}”（换成您想参加的编号）。"
+LINE = "{number}. {title}，{when}，{place}。{seats}"
+MORE = "还有{count}个活动没有列出。"
+SHOW = "活动{number}：{title}\n时间：{when}\n地点：{place}\n{about}\n{seats}\n报名截止：{closes}"
+SEATS_FREE = "还有{left}个名额（共{capacity}个）"
+SEATS_ANY = "不限名额，已有{count}人报名"
+SEATS_FULL = "名额已满，可以排候补（已有{waiting}人在等）"
+SEATS_CLOSED = "报名已截止"
+NOT_YET = "{opens}开始报名"
+CANCELLED_STATE = "活动已取消"
+OVER_STATE = "活动已结束"
+MINE_IN = "您已报名。来不了请回复“取消报名 {number}”。"
+MINE_WAITING = "您在候补，排在第{rank}位。不等了请回复“取消报名 {number}”。"
+NO_SUCH = "没有编号是{number}的活动。回复“活动”看看最近有哪些。"
+WHICH = "您想报名哪个活动？\n{lines}\n请点一下，或者回复“报名 {number}”（换成编号）。"
+GROUP = "报名、签到会用到您的姓名，请在私聊里告诉我。"
+GROUP_SHOW = "想参加请在私聊里给我发“报名 {number}”。"
+
+# registering
+NOT_OPEN = "“{title}”现在不能报名。回复“活动”看看最近有哪些。"
+OPENS_LATER = "“{title}”{opens}才开始报名，请到时候回复“报名 {number}”。"
+CLOSED = "抱歉，“{title}”的报名已经截止。有疑问请回复“转人工”。"
+CALLED_OFF = "抱歉，“{title}”已经取消了。"
+IS_OVER = "“{title}”已经结束了。"
+NOT_FOR_YOU = "抱歉，“{title}”只面向一部分会员和职工，您不在这次的范围里。有疑问请回复“转人工”。"
+REGISTERED = "报名成功：{title}\n时间：{when}\n地点：{place}\n来不了请提前回复“取消报名 {number}”，把名额让给别人。"
+FROM_LIST = "名单里已经有您的名字了，名额给您留着。"
+WAITING = (
+    "“{title}”的名额已满，您已排进候补第{rank}位。有人退出就按先后自动补上，补上了马上告诉您。"
+    "不等了请回复“取消报名 {number}”。"
+)
+ALREADY_IN = "您已经报过名了：{title}，{when}，{place}。来不了请回复“取消报名 {number}”。"
+ALREADY_WAITING = "您已经在“{title}”的候补里，排在第{rank}位。不等了请回复“取消报名 {number}”。"
+PROMOTED = (
+    "好消息：有人退出，“{title}”的名额轮到您了，已经给您报上名。\n时间：{when}\n地点：{place}\n"
+    "来不了请尽快回复“取消报名 {number}”，好让给别人。"
+)
+UNFINISHED = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再报名。"
+
+# the form
+FORM_TITLE = "活动报名"
+ABOUT = "活动"
+ASK_NAME = "请问您的姓名？签到的时候对名单用，只给这次活动的工作人员看，活动结束{days}天后删除。"
+NAME = "姓名"
+FIXED = "要报别的活动，请先回复“取消”，再回复“报名”和编号。"
+FORM_CONFIRM = "请您核对报名内容：\n{summary}\n没问题请回复“确认”；要改哪一项，回复“修改 2”这样。"
+GONE = "这个活动已经没有了，报名没有提交。"
+
+# cancelling and one's own
+CANCELLED = "好的，已经取消您在“{title}”的报名。改主意了可以再回复“报名 {number}”，名额按那时的先后。"
+NOT_REGISTERED = "您没有报名“{title}”，不用取消。"
+NOTHING_TO_CANCEL = "您现在没有报名的活动。"
+CANCEL_WHICH = "您想取消哪个？\n{lines}\n请点一下，或者回复“取消报名 {number}”（换成编号）。"
+TOO_LATE = "“{title}”已经开始了，不用取消。"
+MINE = "您报名的活动：\n{lines}"
+MINE_LINE = "{number}. {title}，{when}，{place}：{state}"
+MINE_NONE = "您现在没有报名的活动。回复“活动”看看最近有哪些。"
+STATE = {"registered": "已报名", "waiting": "候补中", "cancelled": "已取消", "attended": "已签到"}
+
+# check-in
+CHECKED_IN = "签到成功：{title}。欢迎您来！"
+CHECKED_IN_WALK = "您没有提前报名，还有名额，已经给您补上。签到成功：{title}。"
+CHECKED_ALREADY = "您已经在{at}签到过“{title}”了，不用再签。"
+CHECK_EARLY = "“{title}”{from_}才开始签到，请到时候再来。"
+CHECK_OVER = "“{title}”的签到已经结束了。来过但没签上的话，请告诉现场的工作人员。"
+CHECK_WAITING = "您还在“{title}”的候补里，名额是满的。请找现场的工作人员看看能不能安排。"
+CHECK_FULL = "您没有报名“{title}”，名额也满了。请找现场的工作人员看看能不能安排。"
+CODE_WRONG = "现在没有用这个签到码的活动。请看一下现场的签到码，或者扫现场的二维码。"
+CODE_HOW = "请扫现场的二维码，或者回复“签到”加现场的4位数字，比如：签到 1234。"
+CODE_TOO_OFTEN = "签到码错了好几次，请过一个小时再试，或者扫现场的二维码，也可以找现场的工作人员帮您签。"
+SCENE_UNKNOWN = "没有找到这个签到码对应的活动，请找现场的工作人员。"
+
+# opinions
+THANKS = "谢谢您给“{title}”打了{stars}分。{more}"
+THANKS_WORDS = "您的话我们会转给办活动的同事。"
+THANKS_MORE = "还想说两句的话，请回复“评价 {stars} ”加您想说的。"
+JUDGE_NONE = "最近没有您参加过、可以评价的活动。"
+JUDGE_HOW = "请用1到5分评价，5分最满意，后面可以加几句话。比如：评价 5 很好。"
+JUDGE_WHICH = "您想评价哪个活动？\n{lines}\n请回复“评价活动 {number} {stars}”（换成编号和分数）。"
+
+# notices
+CHANGED = "您报名的活动“{title}”有变动：\n{lines}\n来不了请回复“取消报名 {number}”，把名额让给别人。"
+CHANGED_WAITING = "您候补的活动“{title}”有变动：\n{lines}\n不等了请回复“取消报名 {number}”。"
+WAS_NOW = "{what}：原来是{was}，现在改为{now}"
+WHEN, PLACE, SEATS = "时间", "地点", "名额"
+UNLIMITED = "不限"
+CALLED_OFF_NOTICE = "抱歉通知您：活动“{title}”（{when}，{place}）取消了。{note}您不用再来，也不用取消报名。"
+NOTE = "原因：{note}。"
+EVE = "提醒您：您报名的“{title}”{when}在{place}。{checkin}来不了请回复“取消报名 {number}”，把名额让给别人。"
+EVE_CHECKIN = "到了请扫现场的二维码签到。"
+ASK_OPINION = "您参加的“{title}”办得怎么样？请用1到5分评价，5分最满意，后面可以加几句话。比如回复：评价 5 很好"
+TITLE_CHANGED, TITLE_CALLED_OFF, TITLE_EVE, TITLE_OPINION = "活动有变动", "活动取消", "活动提醒", "活动评价"
+INVITATION = "回复“报名 {number}”参加。"
+
+# 接龙
+LIST_FORM = "接龙登记"
+LIST_TEXT, LIST_WHICH, LIST_COUNT = "名单", "活动", "人数"
+LIST_ASK_WHICH = "这份接龙一共{count}人，要登记到哪个活动？"
+LIST_CONFIRM = "请核对：\n{summary}\n对的请回复“确认”，不登记了请回复“取消”。"
+LIST_SHOWN = "{count}人：{names}"
+LIST_FIXED = "名单有出入的话，请先回复“取消”，改好再发一次。"
+LIST_DONE = "登记好了：“{title}”新增{registered}人报名。"
+LIST_WAITING = "{count}人名额不够，排进了候补。"
+LIST_MERGED = "{count}人本来就在名单里。"
+LIST_GONE = "有{count}人之前已经取消报名，没有再登记；他们又想来的话，请让本人报名，或者请办活动的工会补登。"
+LIST_TOLD = "活动有变动时，其中{count}位我们会直接通知，其余的请您转告。"
+LIST_NOT_TOLD = "这些人我们还联系不上，活动有变动请您转告。他们自己在这里回复“报名 {number}”，以后就能直接收到通知。"
+LIST_PROBLEMS = "名单里有这些地方请核对：\n{lines}"
+LIST_NOT_CADRE = "接龙名单要由工会干部来登记。您自己报名的话，请回复“活动”看编号，再回复“报名”加编号。"
+LIST_NO_EVENT = "现在没有您可以登记名单的活动。"
+LIST_NOT_YOURS = "这个活动不归您所在的工会，名单请发给办活动的工会登记。"
+LIST_LONG = "名单太长了，请分几次发，每次最多{most}个字。"
+LIST_GROUP = "接龙里有大家的姓名，请在私聊里发给我登记。"
+COMPANION = "{name}带的人{place}"
+
+# by staff in the console
+INVITE = "时间：{when}\n地点：{place}\n{about}\n报名截止：{closes}\n{how}"
+REMOVED = "您在“{title}”的报名，由工会工作人员取消了。{note}有疑问请回复“转人工”。"

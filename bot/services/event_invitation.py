@@ -1,0 +1,45 @@
+"""A notice that invites people to an event, to begin from: staff change it and hand it in like any other."""
+
+from datetime import datetime, timedelta
+
+from bot import event_texts as texts
+from bot.services import event_notices, event_words, events
+from bot.services.actors import Actor, require
+from bot.services.broadcasts import HOURS_MOST, Draft
+from bot.services.event_refusals import BadEvent
+from storage.events import Event
+from storage.work import Work
+
+HOUR = timedelta(hours=1)
+ABOUT_CHARS = 300  # of what it is; the whole of it is in 活动 12
+EVERYBODY = {"who": "followers"}
+
+
+def draft(work: Work, actor: Actor, event_id: int, now: datetime) -> Draft:
+    """To those who may register and have not, worth sending until registration ends (counted from `now`).
+
+    Raises NoEvent, BadEvent (nobody can register now), NotAllowed.
+    """
+    require(actor, "draft")
+    event = events.seen(work, actor, event_id)
+    if event.state != "open" or event.closes_at <= now:
+        raise BadEvent("这个活动现在没有开放报名，先开放报名再发邀请。")
+    hours = int((event.closes_at - now) / HOUR)
+    return Draft(event.title, _text(event), event.topic, _rule(event), hours=min(max(hours, 1), HOURS_MOST))
+
+
+def _text(event: Event) -> str:
+    facts = event_words.facts(event)
+    return texts.INVITE.format(
+        about=event.about[:ABOUT_CHARS],
+        closes=event_words.moment(event.closes_at),
+        how=event_notices.invitation_words(event),
+        **facts,
+    )
+
+
+def _rule(event: Event) -> dict[str, list[dict[str, object]]]:
+    """Who may register; not those who are in or wait."""
+    kept = event.segment or {}
+    there: dict[str, object] = {"event": event.number, "in": ["registered", "waiting"]}
+    return {"all": [*(kept.get("all") or [EVERYBODY])], "none": [*kept.get("none", ()), there]}

@@ -1,0 +1,78 @@
+"""What those registered and those waiting are told about an event: it changed, it is cancelled, it is tomorrow, how it
+was. Dates are said in full, for a notice may be read days later."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot import event_texts as texts
+from bot.calendar import Hours, at
+from bot.clock import local
+from bot.services import event_notices, event_words
+from bot.services.event_notices import ATTENDED, REGISTERED, WAITING
+from bot.services.house import House
+from storage import attendance
+from storage.events import Event
+from storage.work import Work
+
+ASK_WITHIN = timedelta(days=3)  # later than that nobody is asked how it was
+_HOUR = timedelta(hours=1)
+
+
+def facts(event: Event) -> dict[str, str]:
+    """What people are told a change of: time, place, places."""
+    capacity = texts.UNLIMITED if event.capacity is None else str(event.capacity)
+    return {texts.WHEN: event_words.when(event), texts.PLACE: event.place, texts.SEATS: capacity}
+
+
+def changed(work: Work, event: Event, was: Mapping[str, str], now: datetime, house: House) -> None:
+    """Tell of another time or place; who still waits also of more or fewer places. Nothing changed: nobody is told."""
+    lines = {
+        what: texts.WAS_NOW.format(what=what, was=was[what], now=new)
+        for what, new in facts(event).items()
+        if was[what] != new
+    }
+    key = f"event:{event.id}:change:{event.version}"
+    for whom, words in ((REGISTERED, texts.CHANGED), (WAITING, texts.CHANGED_WAITING)):
+        told = [line for what, line in lines.items() if what != texts.SEATS or whom == WAITING]
+        if told:
+            text = words.format(title=event.title, lines="\n".join(told), number=event.number)
+            _tell(work, event, f"{key}:{whom}", texts.TITLE_CHANGED, text, whom, now, house)
+
+
+def called_off(work: Work, event: Event, now: datetime, house: House) -> None:
+    """Tell that it does not take place."""
+    note = texts.NOTE.format(note=event.note) if event.note else ""
+    text = texts.CALLED_OFF_NOTICE.format(note=note, **_facts(event))
+    for whom in (REGISTERED, WAITING):
+        key = f"event:{event.id}:cancel:{whom}"
+        _tell(work, event, key, texts.TITLE_CALLED_OFF, text, whom, now, house)
+
+
+def eve(event: Event, hours: Hours) -> datetime:
+    """From when on people are reminded: the day before, in the morning."""
+    return at(local(event.starts_at).date() - timedelta(days=1), hours.start)
+
+
+def remind(work: Work, event: Event, now: datetime, house: House) -> bool:
+    """Remind those registered, once for a date; false when they were reminded before."""
+    text = texts.EVE.format(checkin=texts.EVE_CHECKIN, **_facts(event))
+    key = f"event:{event.id}:eve:{local(event.starts_at):%Y%m%d%H%M}"
+    return _tell(work, event, key, texts.TITLE_EVE, text, REGISTERED, now, house)
+
+
+def ask_opinion(work: Work, event: Event, now: datetime, house: House) -> bool:
+    """Ask those who came how it was; everybody registered where nobody was checked in. False: asked before."""
+    whom = ATTENDED if attendance.anybody_came(work, event.id) else REGISTERED
+    text = texts.ASK_OPINION.format(title=event.title)
+    key = f"event:{event.id}:opinion"
+    return event_notices.tell(work, event, key, texts.TITLE_OPINION, text, whom, now, house, 72)
+
+
+def _facts(event: Event) -> dict[str, str]:
+    return event_words.facts(event)
+
+
+def _tell(work: Work, event: Event, key: str, title: str, text: str, whom: str, now: datetime, house: House) -> bool:
+    """Worth sending until it begins."""
+    hours = max(int((event.starts_at - now) / _HOUR), 1)
+    return event_notices.tell(work, event, key, title, text, whom, now, house, min(hours, 24 * 14))

@@ -1,0 +1,28 @@
+"""Notices to people of an event: to those registered, to those waiting, to those who came. The only place that knows
+how such a notice gets on its way."""
+
+from datetime import datetime
+
+from bot import event_texts as texts
+from bot.services import broadcasts
+from bot.services.house import House
+from storage.events import Event
+from storage.work import Work
+
+REGISTERED, WAITING, ATTENDED = "registered", "waiting", "attended"
+
+
+def tell(
+    work: Work, event: Event, key: str, title: str, text: str, whom: str, now: datetime, house: House, hours: int = 48
+) -> bool:
+    """Tell those who are `whom` at an event, once per `key`; worth sending for so many hours. False: told before."""
+    if broadcasts.by_key(work, broadcasts.SYSTEM, key) is not None:
+        return False
+    rule = {"all": [{"event": event.number, "in": whom}]}
+    broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house)
+    return True
+
+
+def invitation_words(event: Event) -> str:
+    """How a broadcast that announces an event ends."""
+    return texts.INVITATION.format(number=event.number)

@@ -1,0 +1,133 @@
+"""What staff ask at the registration for an event: checked when it is written, made into a form when it is asked.
+
+`event.questions` is a list of objects: `key` (a–z, 0–9, _), `ask` (the question), `kind` (see KINDS), `label` (short,
+for the roster), `options` (only of a choice), `optional`.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date as Day
+from typing import Any
+
+from bot.forms.fields import choice, date, mobile, number, organisation, person_name, place, text, yes_no
+from bot.forms.model import Field, Question
+from bot.forms.values import Value
+from bot.services.event_refusals import BadEvent
+
+MOST, OPTIONS = 8, 10
+ASK_CHARS, LABEL_CHARS, OPTION_CHARS = 60, 12, 20
+NAME, ABOUT = "name", "about"  # keys of what is asked of everybody
+NOTE = "_note"  # among the answers: what stood behind a name of a list; no question can be called so
+KINDS: Mapping[str, str] = {
+    "text": "一句话",
+    "choice": "选一项",
+    "yes_no": "是或否",
+    "number": "人数、数量",
+    "mobile": "手机号",
+    "org": "工作单位",
+    "place": "地点",
+    "date": "日期",
+}
+_FIELDS: Mapping[str, Callable[[], Field]] = {
+    "text": lambda: text(max=100),
+    "yes_no": yes_no,
+    "number": lambda: _count(),
+    "mobile": mobile,
+    "org": organisation,
+    "place": place,
+    "date": date,
+}
+_UNITS = re.compile(r"\s*(?:个人|人|个|位|名|份|张|件|辆|口)$")
+_NONE = frozenset({"没有", "无", "不带", "不用", "不要", "一个也没有"})
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
+
+
+def checked(raw: object) -> list[dict[str, Any]]:
+    """The questions as they are kept. Raises BadEvent, with the place of what is wrong."""
+    if not raw:
+        return []
+    if not isinstance(raw, Sequence) or isinstance(raw, str | bytes):
+        raise BadEvent("报名时要问的问题格式不对。")
+    if len(raw) > MOST:
+        raise BadEvent(f"报名时最多问{MOST}个问题，现在是{len(raw)}个。")
+    found = [_checked(each, place_) for place_, each in enumerate(raw, 1)]
+    if len({each["key"] for each in found}) < len(found):
+        raise BadEvent("有两个问题的代号一样，请改成不同的。")
+    if len({each["label"] for each in found}) < len(found):
+        raise BadEvent("有两个问题的简称一样，请改成不同的。")
+    return found
+
+
+def _checked(raw: object, place_: int) -> dict[str, Any]:
+    if not isinstance(raw, Mapping):
+        raise BadEvent(f"第{place_}个问题的格式不对。")
+    key, kind = str(raw.get("key") or f"q{place_}"), str(raw.get("kind", "text"))
+    ask = " ".join(str(raw.get("ask", "")).split())
+    label = " ".join(str(raw.get("label") or ask).split())[:LABEL_CHARS]
+    if not _KEY.fullmatch(key) or key in (NAME, ABOUT):
+        raise BadEvent(f"第{place_}个问题的代号只能用小写字母和数字，也不能是 {NAME} 或 {ABOUT}。")
+    if not 1 <= len(ask) <= ASK_CHARS:
+        raise BadEvent(f"第{place_}个问题请写1到{ASK_CHARS}个字。")
+    if kind not in KINDS:
+        raise BadEvent(f"第{place_}个问题的类型不对。")
+    kept: dict[str, Any] = {"key": key, "ask": ask, "kind": kind, "label": label, "optional": bool(raw.get("optional"))}
+    if kind == "choice":
+        kept["options"] = _options(raw.get("options"), place_)
+    return kept
+
+
+def _options(raw: object, place_: int) -> list[str]:
+    given = raw if isinstance(raw, Sequence) and not isinstance(raw, str | bytes) else ()
+    options = [each for each in (" ".join(str(each).split()) for each in given) if each]
+    if not 2 <= len(options) <= OPTIONS or any(len(each) > OPTION_CHARS for each in options):
+        raise BadEvent(f"第{place_}个问题请给2到{OPTIONS}个选项，每个最多{OPTION_CHARS}个字。")
+    try:
+        choice(*options)
+    except ValueError:
+        raise BadEvent(f"第{place_}个问题的选项有重复的，请改一下。") from None
+    return options
+
+
+def questions(kept: object) -> list[Question]:
+    """The questions of a form, of what `checked` made."""
+    return [
+        Question(str(each["key"]), str(each["ask"]), _field(each), bool(each["optional"]), labels=(str(each["label"]),))
+        for each in (kept if isinstance(kept, list) else ())
+    ]
+
+
+def _field(kept: Mapping[str, Any]) -> Field:
+    return choice(*kept["options"]) if kept["kind"] == "choice" else _FIELDS[str(kept["kind"])]()
+
+
+def _count() -> Field:
+    """How many of something, in whatever unit people say it."""
+    bare = number(min=0, max=9999)
+
+    def parse(text_: str, today: Day) -> Value:
+        said = text_.strip(" 。，！")
+        return 0 if said in _NONE else bare.parse(_UNITS.sub("", said), today)
+
+    return replace(bare, parse=parse)
+
+
+def name_question(ask: str, label: str) -> Question:
+    """What somebody is called whom the union does not know by name."""
+    return Question(NAME, ask, person_name(), labels=(label,))
+
+
+def plain(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers of a form as JSON can hold them."""
+    return {key: each if isinstance(each, str | int | bool) else str(each) for key, each in answers.items()}
+
+
+def shown(kept: object, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and answer as people read them, in the order of the questions; questions without answer are left out."""
+    found: list[tuple[str, str]] = []
+    for each in kept if isinstance(kept, list) else ():
+        value = answers.get(str(each["key"]))
+        if value is not None:
+            yes_or_no = {True: "是", False: "否"}.get(value) if isinstance(value, bool) else None
+            found.append((str(each["label"]), yes_or_no or str(value)))
+    return found

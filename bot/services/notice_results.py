@@ -1,0 +1,128 @@
+"""Who of a notice got it, as staff look for them: filters, pages, and the file that leaves the house.
+
+Names are masked on the page and in the file; there are no numbers in either.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from bot.services import broadcasts, member_requests, reasons
+from bot.services.actors import Actor, require
+from bot.services.broadcast_results import RECIPIENT_WORDS, Result, masked
+from bot.services.reach_policy import ROUTE_NAMES
+from storage import audit, broadcast_counts, notice_rows, orgs
+from storage.notice_rows import Wanted as Sought
+from storage.recipients import NOT_REACHED, OPEN, REACHED
+from storage.work import Work
+
+PAGE = 50
+MOST = 20_000  # people in one file
+STATES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "reached": ("送达（含平台已受理）", REACHED),
+        "waiting": ("还没有发完", OPEN),
+        "not_reached": ("没有送达", NOT_REACHED),
+        **{state: (words, (state,)) for state, words in RECIPIENT_WORDS.items()},
+    }
+)
+ACKED: Mapping[str, bool] = MappingProxyType({"yes": True, "no": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The filters of the page; empty is everything. `unit`: id of a union, its people and those of the ones below."""
+
+    state: str = ""
+    reason: str = ""
+    route: str = ""
+    unit: int | None = None
+    acked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the people meant."""
+
+    lines: list[Result]
+    total: int
+    page: int
+    pages: int
+
+
+def page(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, number: int) -> Page:
+    """The people meant, fifty a page. Raises NoBroadcast, NotAllowed (right `members`)."""
+    sought = _sought(work, actor, broadcast_id, wanted)
+    total = notice_rows.count(work, broadcast_id, sought)
+    pages = max(1, -(-total // PAGE))
+    number = min(max(number, 1), pages)
+    return Page(_read(work, broadcast_id, sought, PAGE, (number - 1) * PAGE), total, number, pages)
+
+
+def total(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> int:
+    """How many people are meant. Raises NoBroadcast, NotAllowed."""
+    return notice_rows.count(work, broadcast_id, _sought(work, actor, broadcast_id, wanted))
+
+
+def note_export(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, reason: str, now: datetime) -> int:
+    """Write down who takes how many people out of the house, and why; how many. Raises NoBroadcast, NotAllowed,
+    NoRequest (a reason that cannot be taken)."""
+    require(actor, "export")
+    reason = member_requests.checked_reason(reason, "")
+    count = min(total(work, actor, broadcast_id, wanted), MOST)
+    name = broadcasts.name_of(actor)
+    audit.write(work, name, "broadcast_export", f"broadcast:{broadcast_id}", now, f"{count}人：{reason}")
+    return count
+
+
+def export(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> list[Result]:
+    """The people meant, at most MOST of them. Call `note_export` before. Raises NoBroadcast, NotAllowed."""
+    require(actor, "export")
+    return _read(work, broadcast_id, _sought(work, actor, broadcast_id, wanted), MOST, 0)
+
+
+def _sought(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> Sought:
+    require(actor, "members")
+    broadcasts.seen(work, actor, broadcast_id)
+    unit = orgs.get(work, wanted.unit) if wanted.unit else None
+    states = STATES[wanted.state][1] if wanted.state in STATES else ()
+    return Sought(states, wanted.reason, wanted.route, unit.path if unit else None, ACKED.get(wanted.acked))
+
+
+def _read(work: Work, broadcast_id: int, sought: Sought, limit: int, offset: int) -> list[Result]:
+    found = notice_rows.lines(work, broadcast_id, sought, limit, offset)
+    nameless = [each.person_id for each in found if not each.name]
+    names: dict[int, str] = {}
+    for first in range(0, len(nameless), 500):
+        names |= broadcast_counts.registered_names(work, nameless[first : first + 500])
+    return [_result(each, masked(each.name or names.get(each.person_id, ""))) for each in found]
+
+
+def _result(row: broadcast_counts.Line, name: str) -> Result:
+    return Result(
+        name=name,
+        unit=row.unit,
+        state=row.state,
+        state_words=RECIPIENT_WORDS.get(row.state, row.state),
+        reason=reasons.words(row.reason),
+        code=row.code,
+        route=ROUTE_NAMES.get(row.route, row.route),
+        attempt=row.attempt,
+        at=row.settled_at,
+        acked_at=row.acked_at,
+        nudged_at=row.nudged_at,
+    )
+
+
+def said(work: Work, wanted: Wanted) -> list[str]:
+    """The filters in words."""
+    unit = orgs.get(work, wanted.unit) if wanted.unit else None
+    words = (
+        ("状态", STATES[wanted.state][0] if wanted.state in STATES else ""),
+        ("原因", reasons.words(wanted.reason)),
+        ("渠道", ROUTE_NAMES.get(wanted.route, "")),
+        ("工会", f"{unit.name}及下级" if unit else ""),
+        ("收到", {"yes": "回复了", "no": "没有回复"}.get(wanted.acked, "")),
+    )
+    return [f"{name} {value}" for name, value in words if value]

@@ -1,0 +1,62 @@
+"""停止发送: an approver's own phone pauses what is going out, after being asked back once.
+
+What is paused: every broadcast of the account's branch (all of them for the city's accounts) that is being sent or
+prepared, or is due within `broadcast_states.SOON`. Going on is for the console alone.
+"""
+
+from datetime import datetime, timedelta
+
+from bot import notice_texts as texts
+from bot.clock import local
+from bot.services import broadcast_states
+from bot.services.actors import Actor
+from storage import broadcasts, inbox
+from storage.broadcasts import Broadcast
+from storage.work import Work
+
+PATIENCE = timedelta(minutes=10)  # how long 确定停止 belongs to the question
+ASKED = "stopping.asked"  # topic of the turn that asked
+LINES = 10
+_MOST = 500
+
+
+def may(actor: Actor | None) -> bool:
+    """Whether somebody with this account may stop sending."""
+    return actor is not None and actor.may("approve")
+
+
+def ask_words(work: Work, actor: Actor, now: datetime) -> str:
+    """What would be paused, and how to say so; empty when there is nothing."""
+    going = broadcasts.listed(work, actor.path, ("resolving", "sending", "scheduled"), _MOST, 0)
+    soon = now + broadcast_states.SOON
+    meant = [each for each in going if each.state != "scheduled" or (each.not_before or now) <= soon]
+    if not meant:
+        return ""
+    minutes = int(PATIENCE.total_seconds() // 60)
+    return texts.STOP_ASK.format(count=len(meant), lines=_lines(meant), minutes=minutes)
+
+
+def asked(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether this person was asked a moment ago."""
+    return inbox.has_topic(work, person_id, ASKED, now - PATIENCE)
+
+
+def stop(work: Work, actor: Actor, now: datetime) -> str:
+    """Pause all of it; the words for it, which name what was paused. Raises NotAllowed."""
+    found = (broadcasts.get(work, each) for each in broadcast_states.stop_all(work, actor, now))
+    paused = [each for each in found if each is not None]
+    return texts.STOPPED.format(count=len(paused), lines=_lines(paused)) if paused else texts.STOP_NONE
+
+
+def _lines(rows: list[Broadcast]) -> str:
+    lines = [texts.STOP_LINE.format(title=each.title, state=_state(each)) for each in rows[:LINES]]
+    if len(rows) > LINES:
+        lines.append(texts.STOP_MORE.format(count=len(rows) - LINES))
+    return "\n".join(lines)
+
+
+def _state(broadcast: Broadcast) -> str:
+    """How it was, before it was paused if it is."""
+    state = broadcast.paused_from if broadcast.state == "paused" else broadcast.state
+    at = f"{local(broadcast.not_before):%H:%M}" if broadcast.not_before else ""
+    return texts.STOP_STATES.get(state, state).format(at=at)

@@ -1,0 +1,177 @@
+"""标签: words that staff put on people to choose whom a notice is for. Never anything sensitive (PIPL art. 28).
+
+Tags are the same in the whole union; whom they are put on, taken off and counted for is of the actor's branch only.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.errors import Refusal
+from bot.services import segments
+from bot.services.actors import Actor, NotAllowed, require
+from storage import audit, tags
+from storage import saved_segments as rules
+from storage.segments import Tag
+from storage.work import Work
+
+NAME_MOST, NUMBERS_MOST = 20, 2000
+SENSITIVE = re.compile(
+    r"病|癌|残|艾滋|HIV|孕|流产|精神|抑郁|宗教|信教|信仰|信访|上访|前科|犯罪|吸毒|戒毒|民族|性取向|同性", re.I
+)
+USED_IN = {"segment": "对象", "broadcast": "通知", "event": "活动"}
+
+
+class BadTag(Refusal):
+    """The tag cannot be made, changed or put on; the words say why."""
+
+    words = "没有这个标签，可能已经删除了。"
+
+
+@dataclass(frozen=True, slots=True)
+class TagLine:
+    """One tag; `people`: how many of the actor's branch have it."""
+
+    id: int
+    name: str
+    people: int
+    by: str
+    created_at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What came of a list of member numbers: tags put on (or taken off), unknown numbers, members who do not chat."""
+
+    done: int
+    unknown: Sequence[str]
+    silent: int
+
+
+def listing(work: Work, actor: Actor) -> list[TagLine]:
+    """All tags by name. Raises NotAllowed."""
+    require(actor, "draft")
+    return [_line(actor, row) for row in tags.listed(work, actor.path)]
+
+
+def one(work: Work, actor: Actor, tag_id: int) -> TagLine:
+    """One tag. Raises NotAllowed, BadTag."""
+    found = next((each for each in listing(work, actor) if each.id == tag_id), None)
+    if found is None:
+        raise BadTag
+    return found
+
+
+def of_person(work: Work, person_id: int) -> list[str]:
+    """The tags of one person, by name."""
+    return tags.of_person(work, person_id)
+
+
+def create(work: Work, actor: Actor, name: str, now: datetime) -> int:
+    """A new tag; its id. Raises NotAllowed, BadTag."""
+    require(actor, "draft")
+    row = Tag(id=work.new_id(), name=_free_name(work, name), by=f"staff:{actor.name}", created_at=now)
+    work.session.add(row)
+    audit.write(work, row.by, "tag_create", f"tag:{row.id}", now, row.name)
+    return row.id
+
+
+def rename(work: Work, actor: Actor, tag_id: int, name: str, now: datetime) -> None:
+    """Another name; not while a rule names it. Raises NotAllowed, BadTag."""
+    row = _changeable(work, actor, tag_id)
+    row.name = _free_name(work, name)
+    work.session.add(row)
+    audit.write(work, f"staff:{actor.name}", "tag_rename", f"tag:{tag_id}", now, row.name)
+
+
+def drop(work: Work, actor: Actor, tag_id: int, now: datetime) -> int:
+    """Take a tag off everybody and forget it; how many had it; not while a rule names it. Raises NotAllowed, BadTag."""
+    row = _changeable(work, actor, tag_id)
+    count = tags.take_off_all(work, tag_id, None)
+    work.session.delete(row)
+    audit.write(work, f"staff:{actor.name}", "tag_drop", f"tag:{tag_id}", now, f"{row.name} {count}")
+    return count
+
+
+def put_on_numbers(work: Work, actor: Actor, tag_id: int, typed: str, now: datetime, take_off: bool = False) -> Put:
+    """Put a tag on (or take it off) members of the actor's branch, by number. Raises NotAllowed, BadTag."""
+    row = _held(work, actor, tag_id)
+    numbers = list(dict.fromkeys(typed.split()))
+    if not 1 <= len(numbers) <= NUMBERS_MOST:
+        raise BadTag(f"请写1到{NUMBERS_MOST}个会员编号，一行一个；现在是{len(numbers)}个。")
+    found: Mapping[str, int | None] = tags.chatting(work, numbers, actor.path)
+    persons = [each for each in found.values() if each is not None]
+    done = (tags.take_off if take_off else tags.put_on)(work, row.id, persons)
+    _note(work, actor, "tag_off" if take_off else "tag_on", row, done, now)
+    return Put(done, [each for each in numbers if each not in found], len(found) - len(persons))
+
+
+def put_on_rule(work: Work, actor: Actor, tag_id: int, raw: object, now: datetime) -> int:
+    """Put a tag on everybody of the actor's branch whom a rule means; how many did not have it.
+
+    Raises NotAllowed, BadTag, BadSegment.
+    """
+    row = _held(work, actor, tag_id)
+    rule = segments.parse(raw)
+    segments.check(work, rule)
+    done = tags.put_on_all(work, row.id, segments.confine(rule, actor), now)
+    _note(work, actor, "tag_on", row, done, now)
+    return done
+
+
+def clear(work: Work, actor: Actor, tag_id: int, now: datetime) -> int:
+    """Take a tag off everybody of the actor's branch; how many had it. Raises NotAllowed, BadTag."""
+    row = _held(work, actor, tag_id)
+    done = tags.take_off_all(work, row.id, actor.path)
+    _note(work, actor, "tag_off", row, done, now)
+    return done
+
+
+def _note(work: Work, actor: Actor, action: str, row: Tag, count: int, now: datetime) -> None:
+    audit.write(work, f"staff:{actor.name}", action, f"tag:{row.id}", now, f"{row.name} {count}")
+
+
+def _held(work: Work, actor: Actor, tag_id: int) -> Tag:
+    require(actor, "draft")
+    row = tags.held(work, tag_id)
+    if row is None:
+        raise BadTag
+    return row
+
+
+def _changeable(work: Work, actor: Actor, tag_id: int) -> Tag:
+    """The tag, when the actor may change it for everybody and no rule names it. Raises NotAllowed, BadTag."""
+    row = _held(work, actor, tag_id)
+    if actor.path is not None and (row.by != f"staff:{actor.name}" or tags.beyond(work, tag_id, actor.path)):
+        raise NotAllowed("这个标签别的工会也在用，请联系市总工会修改或删除。")
+    used = [f"{USED_IN[kind]}“{title}”" for kind, title, rule in rules.rules_in_use(work) if _names(rule, row.name)]
+    if used:
+        raise BadTag(f"标签正在被{'、'.join(used[:3])}{'等' if len(used) > 3 else ''}使用，请先改掉那里的条件。")
+    return row
+
+
+def _names(rule: Any, name: str) -> bool:
+    """Whether a stored rule names a tag; rules from before segments had tags do not."""
+    terms = [*rule.get("all", ()), *rule.get("none", ())] if isinstance(rule, Mapping) else []
+    named = [each.get("tag", ()) for each in terms if isinstance(each, Mapping)]
+    return any(name == each or (isinstance(each, list) and name in each) for each in named)
+
+
+def _free_name(work: Work, name: str) -> str:
+    words = name.strip()
+    if not 1 <= len(words) <= NAME_MOST or not words.isprintable() or any(each in words for each in '，、,;；“”"'):
+        raise BadTag(f"标签要写1到{NAME_MOST}个字，不带标点。")
+    if SENSITIVE.search(words):
+        raise BadTag("标签里不能有健康、宗教、信访等敏感信息。要通知这样的一批人，请用活动报名，或者由专人单独联系。")
+    work.alone("tags")
+    if tags.by_name(work, words) is not None:
+        raise BadTag(f"已经有标签“{words}”。")
+    return words
+
+
+def _line(actor: Actor, row: Any) -> TagLine:
+    mine = actor.path is None or row.by == f"staff:{actor.name}"
+    return TagLine(row.id, row.name, row.people, row.by.partition(":")[2] or row.by, row.created_at, mine)

@@ -1,0 +1,112 @@
+"""Registering: what is asked at it (the name where it is not known, the questions of the event), then it is done."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot import event_texts as texts
+from bot.contract import Choice
+from bot.dialogue import Flow
+from bot.forms.model import Confirm, Field, FieldError, Form, Question
+from bot.forms.values import Value
+from bot.services import event_questions, event_words, grants, registration_names, registrations
+from bot.services.event_questions import ABOUT
+from bot.services.event_refusals import NotNow
+from bot.services.registrations import Place
+from bot.turn import Turn
+from storage import events
+from storage.events import Event
+
+FORM_NAME = "event_registration"
+KEPT = timedelta(days=2)
+
+
+def begin(turn: Turn, event: Event) -> None:
+    """Register at once, or ask first what is not known."""
+    person_id = turn.person.person_id
+    mine = registrations.standing(turn.work, event, person_id)
+    if mine is not None:
+        say(turn, mine)
+        return
+    registrations.may_register(turn.work, event, person_id, turn.now)
+    if not _questions(turn, event):
+        say(turn, registrations.register(turn.work, event.id, person_id, turn.now))
+    elif turn.person.conversation is not None:
+        turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("取消", "取消"))
+    else:
+        turn.start(FORM, {ABOUT: str(event.id)})
+
+
+def _questions(turn: Turn, event: Event) -> list[Question]:
+    """What this person is asked: the name where the union has none, then the questions of the event."""
+    ask = texts.ASK_NAME.format(days=turn.house.chat_days)
+    known = registration_names.known(turn.work, turn.person.person_id, turn.person.name)
+    own = [] if known else [event_questions.name_question(ask, texts.NAME)]
+    return [*own, *event_questions.questions(event.questions)]
+
+
+def _about(shown: str) -> Field:
+    def parse(text: str, today: Any) -> Value:
+        if not text.isdigit():
+            raise FieldError(texts.FIXED)
+        return text
+
+    return Field(parse, show=lambda value: shown)
+
+
+def _form(questions: list[Question], shown: str) -> Form:
+    about = Question(ABOUT, texts.ABOUT, _about(shown), labels=(texts.ABOUT,), fixed=True, why=texts.FIXED)
+    return Form(
+        name=FORM_NAME,
+        version=1,
+        questions=(*questions, about),
+        confirm=Confirm(texts.FORM_CONFIRM, when=lambda answers: len(questions) > 1),
+        expires=KEPT,
+        title=texts.FORM_TITLE,
+    )
+
+
+FORM = _form([], "")
+
+
+def _event(turn: Turn, answers: Mapping[str, Any]) -> Event | None:
+    about = str(answers.get(ABOUT, ""))
+    return events.get(turn.work, int(about)) if about.isdigit() else None
+
+
+def shape(turn: Turn, answers: Mapping[str, Any]) -> Form:
+    """The questions of the event that the form is about."""
+    event = _event(turn, answers)
+    return _form(_questions(turn, event), f"{event.title}（{event_words.when(event)}）") if event else FORM
+
+
+def watch(turn: Turn, answers: Mapping[str, Any]) -> None:
+    """An event that nobody can register for any more ends the form. Raises NotNow."""
+    if ABOUT not in answers:  # done or given up
+        return
+    event = _event(turn, answers)
+    if event is None:
+        raise NotNow(texts.GONE)
+    registrations.check_open(event, turn.now)
+
+
+def done(turn: Turn, answers: Mapping[str, Any]) -> None:
+    """Everything is answered."""
+    kept = event_questions.plain({key: each for key, each in answers.items() if key != ABOUT})
+    say(turn, registrations.register(turn.work, int(answers[ABOUT]), turn.person.person_id, turn.now, kept))
+
+
+def say(turn: Turn, place: Place) -> None:
+    """Where the person stands now."""
+    facts, event = event_words.facts(place.event), place.event
+    if place.listed:
+        turn.say(texts.FROM_LIST)
+    if place.state == "registered":
+        turn.say((texts.REGISTERED if place.fresh else texts.ALREADY_IN).format(**facts))
+    else:
+        turn.say((texts.WAITING if place.fresh else texts.ALREADY_WAITING).format(rank=place.rank, **facts))
+    if place.fresh and event.reminds:
+        turn.say(grants.invitation(turn.work, turn.house.reach, turn.person.address_id, "event"))
+
+
+FLOW = Flow(FORM, done, watch, shape)

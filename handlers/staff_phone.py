@@ -1,0 +1,86 @@
+"""Staff's own phones: binding one to an account of the console, and 停止发送."""
+
+import re
+
+from bot import notice_texts as texts
+from bot.router import Filter, Pattern, Router, Scene, Words
+from bot.services import staff_phones, stop_word
+from bot.services.topics import TOPICS
+from bot.turn import Turn
+from handlers import group
+
+router = Router("staff_phone")
+CODE = Pattern(r"(?:绑定)?(?:我的)?工作手机 ?[:,]?\s*(?P<code>\d{4}[ -]?\d{4})")
+HOW = Pattern(r"(?:怎么|如何|我要)?(?:绑定)?(?:我的)?工作手机(?:怎么绑定?)? ?[:,]?\s*[0-9 -]{0,10}")
+STOP = Words("停止发送", "停止发送通知", "停止群发", "马上停止发送", "立即停止发送", "暂停发送", "紧急停止")
+SURE = Words("确定停止", "确定停止发送", "确认停止", "确认停止发送")
+COMMANDS = (CODE, STOP, SURE)
+
+
+class Sure(Filter[bool]):
+    """确定停止, from somebody who may."""
+
+    def match(self, turn: Turn) -> bool | None:
+        """Whether it was asked back; None where the words are nobody's order."""
+        if not turn.private or not SURE.takes(turn.words):
+            return None
+        if not stop_word.may(staff_phones.actor_of(turn.work, turn.person.person_id)):
+            return None
+        return stop_word.asked(turn.work, turn.person.person_id, turn.now)
+
+
+@router.on(Scene(staff_phones.SCENE))
+def scanned(turn: Turn, code: str) -> None:
+    """The code of 我的账号 was scanned."""
+    _bind(turn, code)
+
+
+@router.on(CODE)
+def typed(turn: Turn, found: re.Match[str]) -> None:
+    """The same code, typed; in a group it is somebody's to steal."""
+    if group.elsewhere(turn, texts.PHONE_PRIVATE):
+        return
+    _bind(turn, found["code"])
+
+
+@router.on(HOW)
+def how(turn: Turn, found: re.Match[str]) -> None:
+    """工作手机 without a code, or with a piece of one."""
+    if group.elsewhere(turn, texts.STOP_GROUP):
+        return
+    turn.say(texts.PHONE_HOW)
+
+
+def _bind(turn: Turn, code: str) -> None:
+    account = staff_phones.bind(turn.work, turn.person.person_id, re.sub(r"\D", "", code), turn.now)
+    turn.topic = "form:staff_phone"  # the digits are not kept
+    stops = stop_word.may(staff_phones.actor_of(turn.work, turn.person.person_id))
+    turn.say(texts.PHONE_ON.format(name=account.name) + (texts.PHONE_STOPS if stops else ""))
+    turn.say(texts.PHONE_OFF_HOW)
+
+
+@router.on(STOP)
+def stop(turn: Turn, word: str) -> None:
+    """Ask an approver back; everybody else hears how to stop what they get themselves."""
+    if group.elsewhere(turn, texts.STOP_GROUP):
+        return
+    actor = staff_phones.actor_of(turn.work, turn.person.person_id)
+    if actor is None or not stop_word.may(actor):
+        if actor is not None:
+            turn.say(texts.STOP_NOT_ALLOWED)
+        turn.say(texts.STOP_OWN.format(label=TOPICS["activity"].label))
+        return
+    asking = stop_word.ask_words(turn.work, actor, turn.now)
+    if asking:
+        turn.topic = stop_word.ASKED
+    turn.say(asking or texts.STOP_NONE)
+
+
+@router.on(Sure())
+def stop_for_sure(turn: Turn, asked: bool) -> None:
+    """Pause what is going out now, whatever has begun since it was asked."""
+    actor = staff_phones.actor_of(turn.work, turn.person.person_id)
+    if actor is None or not asked:
+        turn.say(texts.STOP_FIRST)
+        return
+    turn.say(stop_word.stop(turn.work, actor, turn.now))

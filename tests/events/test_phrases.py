@@ -1,0 +1,97 @@
+"""Words about events are taken for that, and no question that the knowledge base is asked is taken for an event's."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot import content
+from bot.turn import plain_words
+from handlers import event_marks, events
+
+CONTENT = Path(__file__).parents[2] / "content"
+FILTERS = (*events.COMMANDS, *event_marks.COMMANDS)
+
+
+def takes(words: str) -> bool:
+    plain = plain_words(words)
+    return any(each.takes(plain) for each in FILTERS) or bool(event_marks.JUDGED.fullmatch(plain))
+
+
+def asked() -> list[str]:
+    """Every golden question, phrasing and question of the base."""
+    golden = [
+        each["ask"]
+        for file in sorted((CONTENT / "golden").glob("*.yaml"))
+        for each in yaml.safe_load(file.read_text(encoding="utf-8"))
+        if isinstance(each, dict) and "ask" in each
+    ]
+    faq = content.read_faq(sorted((CONTENT / "faq").glob("*.yaml")))
+    return golden + [words for each in faq for words in (each["question"], *each["phrasings"])]
+
+
+def test_no_question_of_the_base_is_swallowed() -> None:
+    questions = asked()
+    assert len(questions) > 3000
+    assert [each for each in questions if takes(each)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("报名 12", 12),
+        ("报名12", 12),
+        ("报名１２", 12),
+        ("我要报名 12", 12),
+        ("我想参加12", 12),
+        ("报名参加 12 号活动", 12),
+        ("报名活动12", 12),
+        ("参加活动 十二", 12),
+        ("报名十二", 12),
+        ("报名 12。", 12),
+    ],
+)
+def test_registering(words: str, number: int) -> None:
+    found = events.JOIN.read(plain_words(words))
+    assert found is not None
+    assert event_marks.number_of(found) == number
+
+
+@pytest.mark.parametrize("words", ["取消报名 12", "取消报名12", "我要取消报名 12", "取消候补12", "退出报名 12号活动"])
+def test_cancelling(words: str) -> None:
+    found = events.CANCEL.read(plain_words(words))
+    assert found is not None
+    assert event_marks.number_of(found) == 12
+
+
+@pytest.mark.parametrize("words", ["活动 12", "活动12", "看活动 12", "12号活动", "活动十二", "活动12的详情"])
+def test_one_event(words: str) -> None:
+    found = events.DETAIL.read(plain_words(words))
+    assert found is not None
+    assert event_marks.number_of(found) == 12
+
+
+@pytest.mark.parametrize(
+    ("words", "stars", "rest"),
+    [
+        ("评价 5 很好", "5", "很好"),
+        ("评价5分，很好", "5", "很好"),
+        ("评价：4", "4", ""),
+        ("评价 五 满意！", "五", "满意！"),
+        ("评价 3星 一般", "3", "一般"),
+    ],
+)
+def test_judging(words: str, stars: str, rest: str) -> None:
+    found = event_marks.JUDGED.fullmatch(words)
+    assert found is not None
+    assert (found["stars"], found["words"]) == (stars, rest)
+
+
+@pytest.mark.parametrize("words", ["评价 6", "评价 50", "怎么评价单位工会", "评价 12 5 很好", "会员评家怎么评价"])
+def test_what_is_no_judgement(words: str) -> None:
+    assert event_marks.JUDGED.fullmatch(words) is None
+
+
+@pytest.mark.parametrize("words", ["报名入会", "技能比武怎么报名", "不参加活动行吗", "活动经费怎么报销"])
+def test_what_is_about_something_else(words: str) -> None:
+    assert not takes(words)

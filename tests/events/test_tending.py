@@ -1,0 +1,145 @@
+"""What people are told without asking: another time, another place, it is off, it is tomorrow, how was it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from bot.clock import local
+from bot.jobs import resolve_broadcasts, tend_events
+from bot.jobs.job import Moment
+from bot.services import event_notices, events
+from bot.services.event_refusals import BadEvent
+from bot.services.house import House
+from storage import topic_choices
+from storage.audit import Audit
+from storage.base import table
+from storage.database import Database
+from storage.events import Event
+from storage.recipients import Recipient
+from tests.events.kit import ADA, Fair, draft, hold
+from tests.storage.kit import rows
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def tend(fair: Fair, now: datetime) -> dict[str, int]:
+    """What the job did, without what it did not."""
+    counts = tend_events.run(fair.database, fair.house, Moment(now, now))
+    return {key: count for key, count in counts.items() if count}
+
+
+def test_another_time_or_place_is_told_with_what_it_was(fair: Fair, now: datetime) -> None:
+    starts = fair.event.starts_at + DAY
+    fair.change(now, starts_at=starts, ends_at=starts + 3 * HOUR, place="东区影院")
+    (whom, title, text), waiting = fair.notices()
+    assert (whom, waiting[0], title) == ("registered", "waiting", "活动有变动")
+    assert "时间：原来是11月30日（周一）14:00–17:00，现在改为12月1日（周二）14:00–17:00" in text
+    assert "地点：原来是市工人文化宫，现在改为东区影院" in text
+    assert "名额：" not in text
+
+
+def test_other_words_are_told_nobody(fair: Fair, now: datetime) -> None:
+    fair.change(now, about="换了一种说法。", title="春季招聘会")
+    assert fair.notices() == []
+
+
+def test_more_places_are_told_only_to_those_who_wait(fair: Fair, now: datetime) -> None:
+    fair.change(now, capacity=3)
+    assert [(whom, "名额：原来是2，现在改为3" in text) for whom, _, text in fair.notices()] == [("waiting", True)]
+
+
+def test_cancelled_is_told_once_with_the_reason(fair: Fair, now: datetime) -> None:
+    def off() -> None:
+        fair.database.writer.run(lambda work: events.cancel(work, ADA, fair.event.id, "场地临时有事", now, fair.house))
+
+    off()
+    with pytest.raises(BadEvent):
+        off()
+    assert [whom for whom, _, _ in fair.notices()] == ["registered", "waiting"]
+    assert all("取消了。原因：场地临时有事。" in text for _, _, text in fair.notices())
+    assert [each for each in rows(fair.database, Audit, "action") if each == ("event_cancel",)] == [("event_cancel",)]
+
+
+def test_a_draft_is_cancelled_quietly(database: Database, house: House, now: datetime) -> None:
+    event = database.writer.run(lambda work: events.create(work, ADA, draft(now), now))
+    database.writer.run(lambda work: events.cancel(work, ADA, event.id, "", now, house))
+    assert Fair(database, house, event).notices() == []
+
+
+def test_the_day_before_from_the_morning_on_once(fair: Fair, now: datetime) -> None:
+    eve = fair.event.starts_at - DAY
+    assert tend(fair, eve.replace(hour=0, minute=59)) == {}
+    assert tend(fair, eve.replace(hour=1, minute=0)) == {"reminded": 1}
+    assert tend(fair, eve.replace(hour=1, minute=1)) == {}
+    ((whom, title, text),) = fair.notices()
+    assert (whom, title) == ("registered", "活动提醒")
+    assert "11月30日（周一）14:00–17:00在市工人文化宫" in text
+
+
+def test_a_new_date_is_reminded_of_again(fair: Fair, now: datetime) -> None:
+    tend(fair, fair.event.starts_at - DAY)
+    starts = fair.event.starts_at + 2 * DAY
+    fair.change(fair.event.starts_at - DAY, starts_at=starts, ends_at=starts + HOUR)
+    assert tend(fair, fair.event.starts_at - HOUR) == {}
+    assert tend(fair, starts - DAY) == {"reminded": 1}
+    assert [title for _, title, _ in fair.notices()].count("活动提醒") == 2
+
+
+def test_down_the_day_before_it_is_said_the_same_day(fair: Fair) -> None:
+    assert tend(fair, fair.event.starts_at - HOUR) == {"reminded": 1}
+
+
+def test_nobody_is_reminded_where_staff_do_not_want_it(database: Database, house: House, now: datetime) -> None:
+    fair = hold(database, house, now, reminds=False)
+    assert tend(fair, fair.event.starts_at - DAY) == {}
+
+
+def test_it_closes_and_ends_by_itself_and_asks_in_daytime(fair: Fair, now: datetime) -> None:
+    known = fair.person("u", now)
+    fair.register(known, now)
+    fair.check_in(known, fair.event.starts_at)
+    counts = tend(fair, fair.event.starts_at)
+    assert counts["closed"] == 1
+    assert fair.now().state == "closed"
+    late = fair.event.ends_at + 2 * HOUR
+    assert local(late).hour == 19
+    assert tend(fair, late) == {"over": 1}
+    assert tend(fair, late + 15 * HOUR) == {"asked": 1}
+    assert tend(fair, late + 16 * HOUR) == {}
+    assert fair.notices()[-1][0] == "attended"
+    assert "请用1到5分评价" in fair.notices()[-1][2]
+
+
+def test_without_check_in_everybody_registered_is_asked(fair: Fair, now: datetime) -> None:
+    fair.register(fair.person("u", now), now)
+    tend(fair, fair.event.ends_at + 20 * HOUR)
+    assert fair.notices()[-1][:2] == ("registered", "活动评价")
+
+
+def test_nobody_is_asked_days_later(fair: Fair) -> None:
+    assert "asked" not in tend(fair, fair.event.ends_at + 4 * DAY)
+
+
+def test_one_event_that_fails_does_not_hold_up_the_others(
+    fair: Fair, database: Database, house: House, now: datetime
+) -> None:
+    other = hold(database, house, now, title="职工电影夜")
+    rows_of = table(Event)
+    spoil = sa.update(rows_of).where(rows_of.c.id == fair.event.id).values(topic="nothing")
+    database.writer.run(lambda work: work.execute(spoil))
+    assert tend(other, fair.event.starts_at - DAY) == {"failed": 1, "reminded": 1}
+
+
+def test_an_invitation_ends_with_how_to_register(fair: Fair) -> None:
+    assert event_notices.invitation_words(fair.event) == "回复“报名 11”参加。"
+
+
+def test_who_wants_no_notices_of_the_topic_hears_of_their_event_all_the_same(fair: Fair, now: datetime) -> None:
+    known = fair.person("u", now)
+    fair.register(known, now)
+    fair.database.writer.run(lambda work: topic_choices.stop(work, known.person_id, ["activity"], now))
+    fair.database.writer.run(lambda work: events.cancel(work, ADA, fair.event.id, "", now, fair.house))
+    resolve_broadcasts.run(fair.database, fair.house, Moment(now, now))
+    assert [each for each in rows(fair.database, Recipient, "reason") if each == ("opted_out",)] == []
+    assert len(rows(fair.database, Recipient, "id")) == 1
