@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,14 @@ class Flood:
         dice, calls = self.city.dice, self.city.world.calls
         first, crowd = calls.calls, len(self.users)
         for goal in sorted(dice.randrange(1, crowd * 9 // 10) for _ in range(times)):
-            await eventually(lambda goal=goal: calls.calls - first >= goal, PATIENCE_S)  # type: ignore[misc]
+            await eventually(partial(self.has_taken, first + goal), PATIENCE_S)
             bot = dice.choice(self.bots)
             await bot.kill()
             await bot.start()
+
+    def has_taken(self, calls: int) -> bool:
+        """Whether the platform has answered so many calls."""
+        return self.city.world.calls.calls >= calls
 
     def left(self, *which: str) -> int:
         """Recipients in these states."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -42,7 +43,7 @@ def written(database: Database, what: Resolving, now: datetime, size: int, rule:
     pieces = []
     for _ in range(100):
         piece = database.writer.run(
-            lambda work, what=what: resolving.write(work, what, rule, means(now), now, size)  # type: ignore[misc]
+            partial(resolving.write, what=what, rule=rule, means=means(now), now=now, size=size)
         )
         if piece.last is None:
             return pieces
