@@ -54,20 +54,20 @@ class Flood:
         dice, calls = self.city.dice, self.city.world.calls
         first, crowd = calls.calls, len(self.users)
         for goal in sorted(dice.randrange(1, crowd * 9 // 10) for _ in range(times)):
-            await eventually(partial(_reached, calls, first + goal), PATIENCE_S)
+            await eventually(partial(self.has_taken, first + goal), PATIENCE_S)
             bot = dice.choice(self.bots)
             await bot.kill()
             await bot.start()
+
+    def has_taken(self, calls: int) -> bool:
+        """Whether the platform has answered so many calls."""
+        return self.city.world.calls.calls >= calls
 
     def left(self, *which: str) -> int:
         """Recipients in these states."""
         row = table(Recipient)
         query = sa.select(sa.func.count()).where(row.c.broadcast_id == self.broadcast, row.c.state.in_(which))
         return int(self.database.look(lambda work: work.look(query).scalar_one()))
-
-
-def _reached(calls: Any, count: int) -> bool:
-    return int(calls.calls) >= count
 
 
 def meet(database: Database, users: list[str], now: Any) -> None:

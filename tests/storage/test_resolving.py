@@ -42,8 +42,9 @@ def written(database: Database, what: Resolving, now: datetime, size: int, rule:
     """All pieces."""
     pieces = []
     for _ in range(100):
-        write = partial(resolving.write, what=what, rule=rule, means=means(now), now=now, size=size)
-        piece = database.writer.run(write)
+        piece = database.writer.run(
+            partial(resolving.write, what=what, rule=rule, means=means(now), now=now, size=size)
+        )
         if piece.last is None:
             return pieces
         pieces.append(piece)
