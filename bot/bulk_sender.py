@@ -21,6 +21,7 @@ from bot.clock import Clock, local
 from bot.contract import Address, Channel, Copier, Copies, Outcome, Outgoing, Result
 from bot.lanes import Lane
 from bot.services import bulk_delivery, delivery, reach
+from bot.services.bulk_brake import Brake
 from bot.services.bulk_delivery import Ways
 from bot.services.reach_policy import ReachPolicy
 from storage import budgets, bulk_claims, people, quotas
@@ -84,7 +85,7 @@ class BulkSender:
         self._policy, self._hours = policy, hours
         self._owner = secrets.token_hex(8)
         self._event = asyncio.Event()
-        self._desk = Desk()
+        self._desk, self._brake = Desk(), Brake()
         self._tasks: set[asyncio.Task[None]] = set()
         self._copies: dict[tuple[int, str], Copies] = {}
         self._stopping = False
@@ -220,12 +221,10 @@ class BulkSender:
             row, route, notice = each.job
             settled.append((notice, bulk_delivery.settle(row, route, each.outcome, notice.ways, now, random.random)))
             self._learn(work, each, now)
+            self._brake.heard(work, notice.going.id, each.outcome, now)
         self._note(work, settled, now)
-        custom = [
-            each.job.row.address_id for each in done if each.job.route == "custom" and each.outcome.result in SPENT
-        ]
-        people_spent = custom
-        bulk_claims.spend(work, people_spent)
+        custom = (each for each in done if each.job.route == "custom" and each.outcome.result in SPENT)
+        bulk_claims.spend(work, [each.job.row.address_id for each in custom])
         early = bulk_claims.early_receipts(work, self._lane.channel.name, [each for _, each in settled])
         for message_id, code in early.items():
             state, reason = bulk_delivery.heard(not code, code)

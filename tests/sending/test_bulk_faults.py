@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import FrozenClock
+from bot.services import broadcast_states
+from bot.services.broadcasts import CLI
+from bot.services.bulk_brake import REFUSALS
 from storage.notice_items import NoticeItem
-from tests.sending.bulk import hours_later
+from tests.sending.bulk import hours_later, state_of
 from tests.sending.bulk_wire import (
     CUSTOM,
     TEMPLATE,
@@ -101,6 +104,28 @@ def _moving(room: Room, broadcast: int) -> bool:
     """Let a second pass; whether anything is due or under way."""
     room.clock.move(timedelta(seconds=1))
     return open_rows(room, broadcast, due=True) > 0
+
+
+async def test_what_the_platform_refuses_to_everybody_is_paused_and_goes_on_when_it_is_mended(hall: Room) -> None:
+    users = await followers(hall, CROWD)
+    await hall.act("faults", force_errcode=48001, force_path=CUSTOM)
+    broadcast = await announced(hall)
+    await eventually(lambda: state_of(hall.bot.database, broadcast) == "paused")
+    await eventually(lambda: not by_state(hall, broadcast)["sending", "", "custom"])
+    found = by_state(hall, broadcast)
+    refused = found["failed", "account", "custom"]
+    assert REFUSALS <= refused < REFUSALS + 2 * FAST["in_flight"]
+    assert found["queued", "", "custom"] == CROWD - refused
+    notes = hall.rows("SELECT actor, note FROM audit WHERE action = 'broadcast_pause'")
+    assert notes == [{"actor": "job:bulk_sender", "note": "refused 48001"}]
+    await hall.act("faults", force_errcode=None)
+    await hall.written(lambda work: broadcast_states.resume(work, CLI, broadcast, hall.clock.now(), hall.bot.house))
+    await sent(hall, broadcast)
+    assert by_state(hall, broadcast) == {
+        ("failed", "account", "custom"): refused,
+        ("sent", "", "custom"): CROWD - refused,
+    }
+    assert set((await arrived(hall)).values()) == {1} and len(await arrived(hall)) == len(users) - refused
 
 
 async def test_a_revoked_token_is_renewed_and_nobody_gets_it_twice(hall: Room) -> None:
