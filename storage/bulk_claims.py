@@ -37,6 +37,7 @@ class Going(NamedTuple):
     topic: str
     routes: Any
     any_hour: bool
+    wants_receipt: bool
     valid_until: datetime
 
 

@@ -134,3 +134,18 @@ async def test_the_same_notice_is_sent_once(any_room: Room) -> None:
     await room.reply(CHEN, "follow")
     assert await room.broadcast("一次") == await room.broadcast("一次")
     assert len(await room.received(CHEN, "custom")) == 1
+
+
+async def test_received_can_be_tapped_in_the_message_itself(room: Room) -> None:
+    """The platform's menu in a message; what is tapped confirms this notice alone."""
+    await room.reply(CHEN, "follow")
+    await room.says(CHEN, "你好")
+    first = await room.broadcast("消防演练", wants_receipt=True)
+    await room.broadcast("另一件事", wants_receipt=True)
+    sent = [call["request"] for call in await room.see("calls", path="message/custom/send")]
+    assert [body["msgtype"] for body in sent] == ["msgmenu", "msgmenu"]
+    (choice,) = sent[0]["msgmenu"]["list"]
+    assert choice["content"] == "收到"
+    assert "消防演练" in await room.reply(CHEN, "text", text="收到", menu_id=choice["id"])
+    acked = room.rows("SELECT broadcast_id FROM recipient WHERE acked_at IS NOT NULL")
+    assert [row["broadcast_id"] for row in acked] == [first]

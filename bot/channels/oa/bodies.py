@@ -22,6 +22,16 @@ def text_body(out: Outgoing) -> dict[str, Any]:
     return {"msgtype": "text", "text": {"content": cut(text, MAX_TEXT_BYTES)}}
 
 
+def custom_body(out: Outgoing) -> dict[str, Any]:
+    """A customer message: a text, or with choices a menu in the message, cut so that the choices fit."""
+    if not out.choices:
+        return text_body(out)
+    items = [{"id": clean(choice.id), "content": clean(choice.label)} for choice in out.choices]
+    used = sum(len(item["content"].encode()) + 1 for item in items)
+    head = cut(body(out), max(MAX_TEXT_BYTES - used, MAX_TEXT_BYTES // 2))
+    return {"msgtype": "msgmenu", "msgmenu": {"head_content": head, "list": items, "tail_content": ""}}
+
+
 def template_body(out: Outgoing, templates: Mapping[str, str]) -> dict[str, Any]:
     """A template message; `templates`: purpose -> template id."""
     data = {"template_id": _id_of(templates, out), "data": _values(out.fields)}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.channels.oa.bodies import dedupe_id, notice_body, template_body, text_body
+from bot.channels.oa.bodies import custom_body, dedupe_id, notice_body, template_body
 from bot.channels.oa.client import OaApi
 from bot.channels.oa.errors import Refused, message_id_of
 from bot.channels.oa.sending import NO_ERRCODE
@@ -62,13 +62,13 @@ class Unsendable:
 def copies(
     api: OaApi, out: Outgoing, templates: Mapping[str, str], notices: Mapping[str, str]
 ) -> OaCopies | Unsendable | None:
-    """`out` made ready for many; None when it has to be sent one by one (choices, other routes)."""
+    """`out` made ready for many; None by a route that is not for single people."""
     route = out.route or "custom"
-    if out.choices or route not in PATHS:
+    if route not in PATHS:
         return None
     try:
         if route == "custom":
-            fields = text_body(out)
+            fields = custom_body(out)
         else:
             fields = template_body(out, templates) if route == "template" else notice_body(out, notices)
     except Refused as refusal:

@@ -5,12 +5,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from wechatpy.client.api import WeChatMessage
-
-from bot.channels.oa.bodies import dedupe_id, mass_body, need, notice_body, ours, template_body, text_body
+from bot.channels.oa.bodies import custom_body, dedupe_id, mass_body, need, notice_body, ours, template_body
 from bot.channels.oa.client import OaApi
 from bot.channels.oa.errors import Answer, Refused, message_id_of
-from bot.channels.oa.text import MAX_TEXT_BYTES, body, clean, cut
 from bot.contract import Outcome, Outgoing, Result
 
 EVERYBODY: Final = "@all"
@@ -35,7 +32,6 @@ class Sender:
 
     def __init__(self, api: OaApi, templates: Mapping[str, str], notices: Mapping[str, str]) -> None:
         self._api, self._templates, self._notices = api, templates, notices
-        self._message: Any = WeChatMessage(api)
         self._routes: Mapping[str, Callable[[Outgoing, str], Awaitable[Answer]]] = MappingProxyType(
             {"custom": self._custom, "template": self._template, "notice": self._notice, "mass": self._mass}
         )
@@ -62,17 +58,7 @@ class Sender:
         return Outcome(MASS_STATES.get(status, Result.UNKNOWN), status[:32], message_id=message_id, route="mass")
 
     async def _custom(self, out: Outgoing, user: str) -> Answer:
-        if out.choices:
-            return await self._menu(out, user, body(out))
-        return await self._api.post("message/custom/send", {"touser": user, **text_body(out)})
-
-    async def _menu(self, out: Outgoing, user: str, text: str) -> Answer:
-        items = [{"id": clean(choice.id), "content": clean(choice.label)} for choice in out.choices]
-        used = sum(len(item["content"].encode()) + 1 for item in items)
-        head = cut(text, max(MAX_TEXT_BYTES - used, MAX_TEXT_BYTES // 2))
-        menu = {"head_content": head, "list": items, "tail_content": ""}
-        answer: Answer = await self._message.send_msg_menu(user, menu)
-        return answer
+        return await self._api.post("message/custom/send", {"touser": user, **custom_body(out)})
 
     async def _template(self, out: Outgoing, user: str) -> Answer:
         # wechatpy's send_template has no client_msg_id.
