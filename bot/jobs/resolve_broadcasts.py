@@ -58,7 +58,7 @@ def _write(work: Work, what: Resolving, house: House, moment: Moment) -> Piece:
 
 def _finish(work: Work, what: Resolving, moment: Moment) -> bool:
     """All are written. Mass jobs are formed in the transaction that lets the sender begin."""
-    return resolving.finish(work, what.id, moment.now)
+    return resolving.finish(work, what, moment.now)
 
 
 JOB = Job("resolve_broadcasts", timedelta(seconds=5), run)
