@@ -137,7 +137,7 @@ def _due(broadcast: Broadcast, at: datetime | None, now: datetime, house: House)
     """`scheduled` with its times, or `approved` when the time that was asked for has passed."""
     moment = at
     if broadcast.repeat is not None:
-        moment = repeat_rules.next_after(repeat_rules.parse(broadcast.repeat), max(now, at or now))
+        moment = repeat_rules.first_from(repeat_rules.parse(broadcast.repeat), now, at)
         return ("approved", {}) if moment is None else ("scheduled", {"not_before": moment, "valid_until": None})
     if moment is None:
         moment = now if broadcast.any_hour else daytime(now, house.hours)
