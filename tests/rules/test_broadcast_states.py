@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.clock import SHANGHAI
+from bot.jobs import resolve_broadcasts
+from bot.jobs.job import Moment
 from bot.services import broadcast_states as deeds
 from bot.services import broadcasts
 from bot.services.actors import Actor, NotAllowed
@@ -52,6 +54,32 @@ def test_more_people_than_the_house_allows_one_person_need_a_second(notices: Not
     for most, state in ((6, "scheduled"), (5, "pending")):
         notices.house = replace(notices.house, reach=ReachPolicy(approve_above=most))
         assert notices.do(deeds.submit, ANN, notices.written().id).state == state
+
+
+@pytest.mark.parametrize(("most", "state"), [(6, "sending"), (5, "pending")])
+def test_handed_in_for_few_and_due_for_many_it_waits_for_a_second_person(
+    notices: Notices, most: int, state: str
+) -> None:
+    made = notices.do(deeds.submit, ANN, notices.written().id)
+    notices.house = replace(notices.house, reach=ReachPolicy(approve_above=most))
+    resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
+    assert notices.state(made.id) == state
+    if state == "pending":
+        assert notices.states(made.id) == []
+        assert ("job:resolve_broadcasts", "broadcast_outgrown") in notices.trail(made.id)
+        with pytest.raises(NotAllowed):
+            notices.do(deeds.approve, ANN, made.id)
+        done = notices.do(deeds.approve, BEA, made.id, at=notices.now + HOUR)
+        assert (done.state, done.not_before) == ("scheduled", notices.now + HOUR)
+        resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now + HOUR, notices.now))
+        assert notices.state(made.id) == "sending"
+
+
+def test_what_the_machine_itself_sends_is_not_held_back(notices: Notices) -> None:
+    made = notices.do(deeds.send, CLI, TALK)
+    notices.house = replace(notices.house, reach=ReachPolicy(approve_above=1))
+    resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
+    assert notices.state(made.id) == "sending"
 
 
 def test_nobody_to_send_to_is_said_before_it_is_handed_in(notices: Notices) -> None:
