@@ -255,7 +255,10 @@ def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
 def resume(
     work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, hours: int | None = None
 ) -> Broadcast:
-    """Go on where it stopped; a pattern with its next occurrence. `hours`: worth sending so long from now on.
+    """Go on where it stopped; a pattern with its next occurrence.
+
+    `hours`: worth sending so long from the moment on at which it goes on, which is not at night and not before its own
+    time.
 
     Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given).
     """
@@ -264,7 +267,9 @@ def resume(
     if hours is not None:
         if not 1 <= hours <= 24 * 14:
             raise BadNotice("有效时间要在1到336小时之间。")
-        values["valid_until"] = now + timedelta(hours=hours)
+        begin_at = max(now, broadcast.not_before or now)
+        begin_at = begin_at if broadcast.any_hour else daytime(begin_at, house.hours)
+        values["valid_until"] = begin_at + timedelta(hours=hours)
     elif broadcast.valid_until is not None and broadcast.valid_until <= now:
         raise BadNotice("这条通知已经过了有效时间。要接着发，请填写还要发送几个小时；不发了请取消。")
     if broadcast.repeat is not None:

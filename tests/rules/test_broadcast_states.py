@@ -188,6 +188,15 @@ def test_pause_and_resume_go_on_where_it_stopped(notices: Notices, state: str) -
     assert (done.state, done.paused_from, done.valid_until) == (state, "", made.valid_until)
 
 
+def test_new_hours_begin_in_the_morning_and_not_before_its_own_time(notices: Notices) -> None:
+    morning = datetime(2026, 11, 26, 9, tzinfo=SHANGHAI)
+    for change, until in (({}, morning), ({"at": morning + 72 * HOUR}, morning + 72 * HOUR)):
+        made = notices.scheduled(**change)
+        notices.do(deeds.pause, ANN, made.id)
+        done = notices.do(deeds.resume, BEA, made.id, at=morning - 12 * HOUR, hours=4)
+        assert done.valid_until == until + 4 * HOUR
+
+
 def test_resumed_out_of_date_it_asks_for_new_hours(notices: Notices) -> None:
     made, late = notices.sent("queued"), notices.now + 49 * HOUR
     notices.do(deeds.pause, ANN, made.id)
