@@ -181,7 +181,7 @@ def approve(
     `version`: the one the actor has read. Raises NoBroadcast, NotAllowed, Moved, BadNotice for one's own.
     """
     broadcast = begin(work, actor, broadcast_id, "approve")
-    _second(actor, broadcast)
+    _second(work, actor, broadcast)
     _asked(broadcast, version)
     state, values = _due(broadcast, broadcast.not_before, now, house)
     _move(work, broadcast, "approve", state, now, approver=name_of(actor), decided_at=now, note="", **values)
@@ -200,7 +200,7 @@ def reject(
 ) -> Broadcast:
     """A second person does not agree and says why. Raises NoBroadcast, NotAllowed, Moved, BadNotice."""
     broadcast = begin(work, actor, broadcast_id, "reject")
-    _second(actor, broadcast)
+    _second(work, actor, broadcast)
     _asked(broadcast, version)
     words = " ".join("".join(each if each.isprintable() else " " for each in words).split())
     if not 1 <= len(words) <= NOTE_CHARS:
@@ -214,8 +214,10 @@ def _own(actor: Actor, broadcast: Broadcast) -> bool:
     return actor != CLI and name_of(actor) in (broadcast.author, broadcast.submitted_by)
 
 
-def _second(actor: Actor, broadcast: Broadcast) -> None:
-    if _own(actor, broadcast):
+def _second(work: Work, actor: Actor, broadcast: Broadcast) -> None:
+    """Raises BadNotice for who wrote it, handed it in, or wrote it anew as it is now for somebody else to hand in."""
+    written = (name_of(actor), "broadcast_change", f"broadcast:{broadcast.id}", f"version {broadcast.version}")
+    if _own(actor, broadcast) or (actor != CLI and audit.did(work, *written)):
         raise BadNotice("自己写的或自己提交的通知，要请另一位审核人审核。")
 
 

@@ -188,6 +188,19 @@ def test_pause_and_resume_go_on_where_it_stopped(notices: Notices, state: str) -
     assert (done.state, done.paused_from, done.valid_until) == (state, "", made.valid_until)
 
 
+def test_who_wrote_it_anew_for_another_to_hand_in_does_not_approve_it(notices: Notices) -> None:
+    made = notices.written(urgent=True)
+    new = replace(TALK, text="这是审核人自己改写的内容。", urgent=True)
+    changed = notices.do(broadcasts.change, BEA, made.id, new, made.version)
+    notices.do(deeds.submit, ANN, made.id)
+    for deed, given in ((deeds.approve, ()), (deeds.reject, ("不行",))):
+        with pytest.raises(BadNotice):
+            notices.do(deed, BEA, made.id, *given)
+    again = notices.do(broadcasts.change, ANN, made.id, new, changed.version)
+    notices.do(deeds.submit, ANN, again.id)
+    assert notices.do(deeds.approve, BEA, made.id).state == "scheduled"
+
+
 def test_new_hours_begin_in_the_morning_and_not_before_its_own_time(notices: Notices) -> None:
     morning = datetime(2026, 11, 26, 9, tzinfo=SHANGHAI)
     for change, until in (({}, morning), ({"at": morning + 72 * HOUR}, morning + 72 * HOUR)):
