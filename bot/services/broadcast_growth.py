@@ -4,6 +4,7 @@ Tags are put on, people register, an hour or a year goes by: what takes a second
 """
 
 from datetime import datetime
+from typing import Any
 
 from bot.errors import Refusal
 from bot.services import broadcasts, segments
@@ -28,8 +29,8 @@ def outgrown(work: Work, broadcast_id: int, now: datetime, house: House) -> int:
 
 def hold_back(work: Work, broadcast_id: int, expected: int, now: datetime) -> bool:
     """It waits for a second person, and goes out as soon as allowed after that; false when it is not due any more."""
-    values = {"expected": expected, "not_before": None, "valid_until": None}
-    held = rows.move(work, broadcast_id, ("scheduled",), "pending", now, **values)
+    anew: dict[str, Any] = {"expected": expected, "not_before": None, "valid_until": None}
+    held = rows.move(work, broadcast_id, ("scheduled",), "pending", now, **anew)
     if held:
         words = f"{expected} people, pending"
         audit.write(work, "job:resolve_broadcasts", "broadcast_outgrown", f"broadcast:{broadcast_id}", now, words)
