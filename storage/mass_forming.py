@@ -119,7 +119,9 @@ def planned(work: Work, until: datetime, path: str | None = None) -> list[Planne
     inside = scope.of_places(_broadcast.c.org_id, path)
     title = sa.case((sa.and_(*inside), _broadcast.c.title), else_="").label("title") if inside else _broadcast.c.title
     states = ("pending", "approved", "scheduled", "resolving")
-    columns = (title, _broadcast.c.not_before, _broadcast.c.expected, _broadcast.c.routes)
-    mine = (_broadcast.c.state.in_(states), _broadcast.c.not_before < until)
-    rows = work.look(sa.select(*columns).where(*mine).order_by(_broadcast.c.not_before))
-    return [Planned(row.title, row.not_before, row.expected) for row in rows if "mass" in (row.routes or ())]
+    # What goes out as soon as allowed has no time before it is approved.
+    when = sa.func.coalesce(_broadcast.c.not_before, _broadcast.c.submitted_at, _broadcast.c.created_at)
+    at = sa.type_coerce(when, _broadcast.c.not_before.type).label("at")
+    columns = (title, at, _broadcast.c.expected, _broadcast.c.routes)
+    rows = work.look(sa.select(*columns).where(_broadcast.c.state.in_(states), at < until).order_by(at))
+    return [Planned(row.title, row.at, row.expected) for row in rows if "mass" in (row.routes or ())]
