@@ -55,6 +55,12 @@ def newest(
     return work.session.exec(query).all()
 
 
+def did(work: Work, actor: str, action: str, subject: str, note: str) -> bool:
+    """Whether somebody did this to one thing, with this note."""
+    query = select(Audit.id).where(Audit.subject == subject, Audit.actor == actor, Audit.action == action)
+    return work.session.exec(query.where(Audit.note == note).limit(1)).first() is not None
+
+
 def of_subject(work: Work, subject: str, limit: int = 50) -> Sequence[Audit]:
     """What was done to one thing, the newest first."""
     return work.session.exec(

@@ -57,6 +57,7 @@ def resend(work: Work, broadcast_id: int, topic: str, states: Collection[str], a
 def nudge(
     work: Work,
     broadcast_id: int,
+    topic: str,
     words: str,
     fields: Mapping[str, str],
     now: datetime,
@@ -65,28 +66,23 @@ def nudge(
 ) -> int:
     """One message to everybody who has the notice, has not said 收到 and was not asked again before; how many.
 
-    Only where something may be sent to the address. The caller holds the broadcast.
+    Only where something may be sent to the address, and to nobody who has opted out of the topic since. The caller
+    holds the broadcast. Who is asked is written down first, and they get the message: while it is being sent others
+    may come to have the notice between two statements.
     """
     place = table(Address)
-    where = (
-        _row.c.broadcast_id == broadcast_id,
-        _row.c.latest,
-        _row.c.state.in_(REACHED),
-        _row.c.acked_at.is_(None),
-        _row.c.nudged_at.is_(None),
-        place.c.following,
-        place.c.refused == "",
-    )
-    joined = _row.join(place, place.c.id == _row.c.address_id)
-    count = int(work.execute(sa.select(sa.func.count()).select_from(joined).where(*where)).scalar_one())
+    reachable = sa.select(place.c.id).where(place.c.following, place.c.refused == "")
+    mine = (_row.c.broadcast_id == broadcast_id, _row.c.latest, _row.c.state.in_(REACHED))
+    silent = (_row.c.acked_at.is_(None), _row.c.nudged_at.is_(None), _row.c.address_id.in_(reachable))
+    asked = sa.update(_row).where(*mine, *silent, ~audience.opted_out(topic, _row.c.person_id)).values(nudged_at=now)
+    count = int(work.execute(asked).rowcount)
     if not count:
         return 0
     values = _message(work.reserve_ids(count), words, fields, now, due, until)
-    query = sa.select(*values.values()).select_from(joined).where(*where)
+    query = sa.select(*values.values()).where(
+        _row.c.broadcast_id == broadcast_id, _row.c.latest, _row.c.nudged_at == now
+    )
     work.execute(sa.insert(table(Outbox)).from_select(list(values), query))
-    reachable = sa.select(place.c.id).where(place.c.following, place.c.refused == "")
-    asked = sa.update(_row).where(*where[:5], _row.c.address_id.in_(reachable)).values(nudged_at=now)
-    work.execute(asked)
     return count
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from storage import audit
 from storage.base import table
 from storage.broadcasts import ENDED, Broadcast
 from storage.notice_items import NoticeItem
@@ -21,6 +22,16 @@ def uncounted(work: Work, now: datetime, limit: int) -> list[int]:
     over = (_broadcast.c.state.in_(ENDED), _broadcast.c.started_at.is_not(None), _broadcast.c.totals.is_(None), late)
     query = sa.select(_broadcast.c.id).where(*over).order_by(_broadcast.c.ended_at, _broadcast.c.id).limit(limit)
     return [int(each) for each in work.look(query).scalars()]
+
+
+def give_up_paused(work: Work, moment: datetime, now: datetime) -> None:
+    """Notices that are paused and were out of date before a moment are cancelled, as of when they were."""
+    old = (_broadcast.c.state == "paused", _broadcast.c.valid_until < moment)
+    given = (
+        sa.update(_broadcast).where(*old).values(state="cancelled", paused_from="", ended_at=_broadcast.c.valid_until)
+    )
+    for broadcast_id in work.execute(given.returning(_broadcast.c.id)).scalars().all():
+        audit.write(work, "job:clean_up", "broadcast_cancel", f"broadcast:{broadcast_id}", now, "from paused")
 
 
 def over_before(work: Work, moment: datetime, limit: int) -> list[tuple[int, Any]]:

@@ -206,6 +206,13 @@ def patterns_due(work: Work, now: datetime, limit: int) -> list[int]:
     return [int(each) for each in work.look(query).scalars()]
 
 
+def has_child(work: Work, parent_id: int, day: date) -> bool:
+    """Whether a pattern has made its notice of a day already."""
+    row = table(Broadcast)
+    query = sa.select(row.c.id).where(row.c.parent_id == parent_id, row.c.occurrence == day)
+    return work.execute(query).first() is not None
+
+
 def topic_and_place(work: Work, event_id: int) -> tuple[str, int | None]:
     """The topic of an event and the branch it belongs to; what anybody may be told when there is no such event."""
     event = table(Event)

@@ -19,6 +19,7 @@ from storage.work import Work
 
 PIECE = 5_000
 _row, _broadcast, _item, _job = table(Recipient), table(Broadcast), table(NoticeItem), table(MassJob)
+_LOST = sa.and_(_row.c.state == "expired", _row.c.latest)
 
 
 def late_ones(work: Work, now: datetime) -> list[int]:
@@ -56,12 +57,18 @@ def _end(work: Work, broadcast_id: int, which: sa.ColumnElement[bool], limit: in
 
 
 def forget_items(work: Work, now: datetime, limit: int = PIECE) -> int:
-    """Notice items that nobody saw in time are deleted, their recipients `expired`; returns how many."""
+    """Notice items that nobody saw in time are deleted, their recipients `expired`; returns how many.
+
+    A broadcast that was `done` because they would be told at their next visit is `partly_failed`: they were not.
+    """
     query = sa.select(_item.c.id, _item.c.recipient_id).where(_item.c.valid_until < now, _item.c.shown_at.is_(None))
     rows = work.execute(query.limit(limit)).all()
     if rows:
         kept = (_row.c.id.in_([row.recipient_id for row in rows]), _row.c.state == "kept")
         work.execute(sa.update(_row).where(*kept).values(state="expired", reason="too_late", settled_at=now))
+        missed = sa.select(_row.c.broadcast_id).where(_row.c.id.in_([row.recipient_id for row in rows]), _LOST)
+        done = (_broadcast.c.id.in_(missed), _broadcast.c.state == "done")
+        work.execute(sa.update(_broadcast).where(*done).values(state="partly_failed"))
         work.execute(sa.delete(_item).where(_item.c.id.in_([row.id for row in rows]), _item.c.shown_at.is_(None)))
     return len(rows)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from storage import scope
 from storage.base import table
 from storage.broadcasts import Broadcast
 from storage.mass_jobs import MassJob
@@ -34,7 +35,7 @@ class Formed(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A notice by mass send that has not gone out yet."""
+    """A notice by mass send that has not gone out yet. `title` is empty where it is not for who asks to read."""
 
     title: str
     at: datetime
@@ -110,10 +111,17 @@ def release(work: Work, job_id: int, now: datetime) -> int:
     return _give_back(work, sa.true(), mine, now)
 
 
-def planned(work: Work, until: datetime) -> list[Planned]:
-    """Notices by mass send that are handed in or scheduled until a moment, in the order of their times."""
+def planned(work: Work, until: datetime, path: str | None = None) -> list[Planned]:
+    """Notices by mass send that are handed in or scheduled until a moment, in the order of their times.
+
+    Everybody's, because they take from the same people; only those of the branches below a path are named.
+    """
+    inside = scope.of_places(_broadcast.c.org_id, path)
+    title = sa.case((sa.and_(*inside), _broadcast.c.title), else_="").label("title") if inside else _broadcast.c.title
     states = ("pending", "approved", "scheduled", "resolving")
-    columns = (_broadcast.c.title, _broadcast.c.not_before, _broadcast.c.expected, _broadcast.c.routes)
-    mine = (_broadcast.c.state.in_(states), _broadcast.c.not_before < until)
-    rows = work.look(sa.select(*columns).where(*mine).order_by(_broadcast.c.not_before))
-    return [Planned(row.title, row.not_before, row.expected) for row in rows if "mass" in (row.routes or ())]
+    # What goes out as soon as allowed has no time before it is approved.
+    when = sa.func.coalesce(_broadcast.c.not_before, _broadcast.c.submitted_at, _broadcast.c.created_at)
+    at = sa.type_coerce(when, _broadcast.c.not_before.type).label("at")
+    columns = (title, at, _broadcast.c.expected, _broadcast.c.routes)
+    rows = work.look(sa.select(*columns).where(_broadcast.c.state.in_(states), at < until).order_by(at))
+    return [Planned(row.title, row.at, row.expected) for row in rows if "mass" in (row.routes or ())]

@@ -17,6 +17,7 @@ from storage.base import BigId, Row, UtcDateTime, default, table
 from storage.broadcasts import Broadcast
 from storage.people import Address
 from storage.recipients import Recipient
+from storage.segments import TopicChoice
 from storage.work import Work
 
 OPEN = ("planned", "sending", "accepted")
@@ -53,6 +54,7 @@ class MassJob(Row, table=True):
 
 LEASE = timedelta(seconds=60)  # outlasts a call
 _job, _row, _address, _broadcast = table(MassJob), table(Recipient), table(Address), table(Broadcast)
+_choice = table(TopicChoice)
 
 
 class Job(NamedTuple):
@@ -123,6 +125,16 @@ def drop_gone(work: Work, job_id: int, now: datetime) -> int:
     gone = sa.or_(~_address.c.following, _address.c.refused != "")
     theirs = sa.exists().where(_address.c.id == _row.c.address_id, gone).correlate(_row)
     return end_people(work, job_id, "unreachable", "not_following", "", now, theirs)
+
+
+def drop_unwanted(work: Work, job_id: int, now: datetime) -> int:
+    """Recipients of a job who have opted out of its topic since it was formed get nothing; returns how many.
+
+    A job may wait for days, for the morning or for new quota; nobody opts out of news of their own event.
+    """
+    what = sa.select(_broadcast.c.topic).where(_broadcast.c.id == _row.c.broadcast_id, _broadcast.c.kind == "notice")
+    choice = (_choice.c.person_id == _row.c.person_id, _choice.c.topic == what.correlate(_row).scalar_subquery())
+    return end_people(work, job_id, "cancelled", "opted_out", "", now, sa.exists().where(*choice).correlate(_row))
 
 
 def users(work: Work, job_id: int) -> list[str]:

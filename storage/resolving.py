@@ -105,11 +105,13 @@ def give_up(work: Work, broadcast_id: int, words: str, now: datetime) -> bool:
     return bool(work.execute(sa.update(_broadcast).where(*mine).values(**values)).rowcount)
 
 
-def finish(work: Work, broadcast_id: int, now: datetime) -> bool:
-    """All recipients are written: the sender may begin. False when somebody paused or cancelled it meanwhile."""
+def finish(work: Work, what: Resolving, now: datetime) -> bool:
+    """All recipients are written: the sender may begin. False when somebody paused or cancelled it meanwhile, or when
+    another process has written on from where this one was, and is the one to say so."""
+    mine = (_broadcast.c.id == what.id, _broadcast.c.state == "resolving", _at_cursor(what))
     statement = (
         sa.update(_broadcast)
-        .where(_broadcast.c.id == broadcast_id, _broadcast.c.state == "resolving")
+        .where(*mine)
         .values(state="sending", started_at=sa.func.coalesce(_broadcast.c.started_at, _at(now)), ended_at=None)
     )
     return bool(work.execute(statement).rowcount)
@@ -135,9 +137,12 @@ def keep(work: Work, which: sa.ColumnElement[bool], valid_until: datetime, now: 
 
 
 def _move(work: Work, what: Resolving, last: int) -> bool:
-    here = _broadcast.c.cursor.is_(None) if what.cursor is None else _broadcast.c.cursor == what.cursor
     mine = (_broadcast.c.id == what.id, _broadcast.c.state == "resolving", _broadcast.c.attempt == what.attempt)
-    return bool(work.execute(sa.update(_broadcast).where(*mine, here).values(cursor=last)).rowcount)
+    return bool(work.execute(sa.update(_broadcast).where(*mine, _at_cursor(what)).values(cursor=last)).rowcount)
+
+
+def _at_cursor(what: Resolving) -> sa.ColumnElement[bool]:
+    return _broadcast.c.cursor.is_(None) if what.cursor is None else _broadcast.c.cursor == what.cursor
 
 
 def _insert(what: Resolving, rule: Rule, means: Means, now: datetime, piece: sa.Subquery, first_id: int) -> sa.Insert:

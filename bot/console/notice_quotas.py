@@ -18,7 +18,7 @@ from bot.services.reach_policy import ROUTE_NAMES
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """The calendar month, of the whole account: the platform counts per account, not per branch."""
     now, reach = room.clock.now(), room.house.reach
-    found = await room.database.read(lambda work: quota_forecast.month(work, reach, now))
+    found = await room.database.read(lambda work: quota_forecast.month(work, reach, now, visit.actor.path))
     return room.render(
         visit,
         "notice_quotas.html",

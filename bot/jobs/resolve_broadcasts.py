@@ -1,13 +1,13 @@
 """Write the recipients of broadcasts whose time has come; then the sender may begin."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.calendar import daytime
 from bot.errors import Refusal
 from bot.jobs.job import Job, Moment
-from bot.services import broadcasts, reach
+from bot.services import broadcast_growth, broadcasts, reach
 from bot.services.house import House
 from storage import broadcasts as rows
 from storage import resolving
@@ -38,8 +38,17 @@ def _begin(database: Database, house: House, moment: Moment) -> int:
     begun, now = 0, moment.now
     for each in database.look(partial(resolving.due, now=now)):
         if each.any_hour or each.topic == "urgent" or daytime(now, house.hours) == now:
-            begun += database.writer.run(partial(resolving.begin, broadcast_id=each.id, now=now))
+            begun += _take_up(database, house, each.id, now)
     return begun
+
+
+def _take_up(database: Database, house: House, broadcast_id: int, now: datetime) -> bool:
+    """Begin one; what was handed in for few and has many by now waits for a second person instead."""
+    many = database.look(partial(broadcast_growth.outgrown, broadcast_id=broadcast_id, now=now, house=house))
+    if not many:
+        return database.writer.run(partial(resolving.begin, broadcast_id=broadcast_id, now=now))
+    database.writer.run(partial(broadcast_growth.hold_back, broadcast_id=broadcast_id, expected=many, now=now))
+    return False
 
 
 def _write(work: Work, what: Resolving, house: House, moment: Moment) -> Piece:
@@ -58,7 +67,7 @@ def _write(work: Work, what: Resolving, house: House, moment: Moment) -> Piece:
 
 def _finish(work: Work, what: Resolving, moment: Moment) -> bool:
     """All are written. Mass jobs are formed in the transaction that lets the sender begin."""
-    return resolving.finish(work, what.id, moment.now)
+    return resolving.finish(work, what, moment.now)
 
 
 JOB = Job("resolve_broadcasts", timedelta(seconds=5), run)

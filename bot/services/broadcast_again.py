@@ -45,12 +45,16 @@ def resend_failed(
     if not broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, broadcast.version, **values):
         raise Moved
     states = (*NOT_REACHED, "unknown") if unknown_too else NOT_REACHED
-    topic = broadcast.topic if broadcast.kind == "notice" else ""  # nobody opts out of news of their own event
-    count = again.resend(work, broadcast_id, topic, states, attempt, due)
+    count = again.resend(work, broadcast_id, _topic(broadcast), states, attempt, due)
     if not count:
         raise BadNotice("没有需要重发的人：没送达的都已退订，或者都已送达。")
     note(work, actor, broadcast_id, "resend", now, f"attempt {attempt}, {count} people")
     return count
+
+
+def _topic(broadcast: Broadcast) -> str:
+    """What people may have opted out of; nobody opts out of news of their own event."""
+    return broadcast.topic if broadcast.kind == "notice" else ""
 
 
 def _first_moment(broadcast: Broadcast, now: datetime, house: House) -> datetime:
@@ -58,7 +62,8 @@ def _first_moment(broadcast: Broadcast, now: datetime, house: House) -> datetime
 
 
 def nudge_silent(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House) -> int:
-    """Ask those who have it and have not said 收到 once more, each only once, in daytime; how many.
+    """Ask those who have it and have not said 收到 once more, each only once, in daytime; how many. Who has opted out
+    since is left alone.
 
     Raises NoBroadcast, NotAllowed, Moved, BadNotice (nobody is left, or no 收到 was asked for).
     """
@@ -71,7 +76,9 @@ def nudge_silent(work: Work, actor: Actor, broadcast_id: int, now: datetime, hou
     fields = delivery.template_fields(f"{broadcast.title}\n{texts.NUDGE_SHORT}", local(now))
     if broadcasts.held(work, broadcast_id) is None:
         raise Moved
-    count = again.nudge(work, broadcast_id, words, fields, now, due, due + timedelta(hours=NUDGE_HOURS))
+    count = again.nudge(
+        work, broadcast_id, _topic(broadcast), words, fields, now, due, due + timedelta(hours=NUDGE_HOURS)
+    )
     if not count:
         raise BadNotice("没有需要提醒的人：收到的都回复了，或者已经提醒过一次。")
     note(work, actor, broadcast_id, "nudge", now, f"{count} people")

@@ -1,10 +1,11 @@
 """Notices that repeat: a pattern stays scheduled and makes a child for each occurrence.
 
 Policy: never when it is approved, only at its next occurrence after that. After a time without the server at most one
-is made up for, the last, and that only within `house.catch_up_hours`; earlier ones are missed for good. A child belongs
-to (pattern, day), UNIQUE, and the pattern moves on in the same transaction, so two processes make one. One that is
-paused, taken back or changed makes none; it goes on with the next occurrence after it is resumed or approved again.
-After its last one it is `done`.
+is made up for, the last, and that only within `house.catch_up_hours` and while it is worth sending; earlier ones are
+missed for good. A child belongs to (pattern, day), UNIQUE, and the pattern moves on in the same transaction, so two
+processes make one; a pattern that is moved to a later time of a day that has its notice makes no second one that day.
+One that is paused, taken back or changed makes none; it goes on with the next occurrence after it is resumed or
+approved again. After its last one it is `done`.
 """
 
 from datetime import datetime, timedelta
@@ -29,18 +30,19 @@ def step(work: Work, pattern_id: int, house: House, now: datetime) -> str:
     assert pattern.not_before is not None
     rule = repeat_rules.parse(pattern.repeat)
     latest, missed = repeat_rules.latest_until(rule, pattern.not_before, now)
-    in_time = latest + timedelta(hours=house.catch_up_hours) >= now
+    late = latest + timedelta(hours=min(house.catch_up_hours, pattern.hours)) < now
+    made = not late and not broadcasts.has_child(work, pattern_id, local(latest).date())
     following = repeat_rules.next_after(rule, now)
     values: dict[str, Any] = {"not_before": following} if following else {"ended_at": now}
     state = "scheduled" if following else "done"
     if not broadcasts.move(work, pattern_id, ("scheduled",), state, now, pattern.version, **values):
         return "gone"
-    if in_time:
+    if made:
         broadcasts.add(work, _child(work, pattern, latest, now))
-    if missed or not in_time:
-        words = f"{missed + (not in_time)} occurrences missed"
+    if missed or not made:
+        words = f"{missed + (not made)} occurrences missed"
         audit.write(work, "job:repeat_broadcasts", "broadcast_missed", f"broadcast:{pattern_id}", now, words)
-    return "made" if in_time else "missed"
+    return "made" if made else "missed"
 
 
 def _due(pattern: Broadcast, now: datetime) -> bool:

@@ -137,7 +137,7 @@ def _due(broadcast: Broadcast, at: datetime | None, now: datetime, house: House)
     """`scheduled` with its times, or `approved` when the time that was asked for has passed."""
     moment = at
     if broadcast.repeat is not None:
-        moment = repeat_rules.next_after(repeat_rules.parse(broadcast.repeat), max(now, at or now))
+        moment = repeat_rules.first_from(repeat_rules.parse(broadcast.repeat), now, at)
         return ("approved", {}) if moment is None else ("scheduled", {"not_before": moment, "valid_until": None})
     if moment is None:
         moment = now if broadcast.any_hour else daytime(now, house.hours)
@@ -181,7 +181,7 @@ def approve(
     `version`: the one the actor has read. Raises NoBroadcast, NotAllowed, Moved, BadNotice for one's own.
     """
     broadcast = begin(work, actor, broadcast_id, "approve")
-    _second(actor, broadcast)
+    _second(work, actor, broadcast)
     _asked(broadcast, version)
     state, values = _due(broadcast, broadcast.not_before, now, house)
     _move(work, broadcast, "approve", state, now, approver=name_of(actor), decided_at=now, note="", **values)
@@ -200,7 +200,7 @@ def reject(
 ) -> Broadcast:
     """A second person does not agree and says why. Raises NoBroadcast, NotAllowed, Moved, BadNotice."""
     broadcast = begin(work, actor, broadcast_id, "reject")
-    _second(actor, broadcast)
+    _second(work, actor, broadcast)
     _asked(broadcast, version)
     words = " ".join("".join(each if each.isprintable() else " " for each in words).split())
     if not 1 <= len(words) <= NOTE_CHARS:
@@ -214,8 +214,10 @@ def _own(actor: Actor, broadcast: Broadcast) -> bool:
     return actor != CLI and name_of(actor) in (broadcast.author, broadcast.submitted_by)
 
 
-def _second(actor: Actor, broadcast: Broadcast) -> None:
-    if _own(actor, broadcast):
+def _second(work: Work, actor: Actor, broadcast: Broadcast) -> None:
+    """Raises BadNotice for who wrote it, handed it in, or wrote it anew as it is now for somebody else to hand in."""
+    written = (name_of(actor), "broadcast_change", f"broadcast:{broadcast.id}", f"version {broadcast.version}")
+    if _own(actor, broadcast) or (actor != CLI and audit.did(work, *written)):
         raise BadNotice("自己写的或自己提交的通知，要请另一位审核人审核。")
 
 
@@ -255,7 +257,10 @@ def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
 def resume(
     work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, hours: int | None = None
 ) -> Broadcast:
-    """Go on where it stopped; a pattern with its next occurrence. `hours`: worth sending so long from now on.
+    """Go on where it stopped; a pattern with its next occurrence.
+
+    `hours`: worth sending so long from the moment on at which it goes on, which is not at night and not before its own
+    time.
 
     Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given).
     """
@@ -264,7 +269,9 @@ def resume(
     if hours is not None:
         if not 1 <= hours <= 24 * 14:
             raise BadNotice("有效时间要在1到336小时之间。")
-        values["valid_until"] = now + timedelta(hours=hours)
+        begin_at = max(now, broadcast.not_before or now)
+        begin_at = begin_at if broadcast.any_hour else daytime(begin_at, house.hours)
+        values["valid_until"] = begin_at + timedelta(hours=hours)
     elif broadcast.valid_until is not None and broadcast.valid_until <= now:
         raise BadNotice("这条通知已经过了有效时间。要接着发，请填写还要发送几个小时；不发了请取消。")
     if broadcast.repeat is not None:

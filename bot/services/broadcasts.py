@@ -152,7 +152,7 @@ def _check_time(draft: Draft, now: datetime, house: House) -> None:
     pattern = repeat_rules.parse(draft.repeat)
     if pattern.until > (now + repeat_rules.LONGEST).date():
         raise repeat_rules.BadRepeat("重复的截止日期最多到一年以后，到期前可以再延长。")
-    first = repeat_rules.next_after(pattern, max(now, draft.at or now))
+    first = repeat_rules.first_from(pattern, now, draft.at)
     if first is None:
         raise repeat_rules.BadRepeat("到截止日期前没有一次要发，请改截止日期。")
     if not draft.any_hour and daytime(first, house.hours) != first:

@@ -48,6 +48,7 @@ def begin(work: Work, job: Job, now: datetime) -> list[str]:
         return []
     if job.was == "planned":
         mass_jobs.drop_gone(work, job.id, now)
+        mass_jobs.drop_unwanted(work, job.id, now)
     users = mass_jobs.users(work, job.id)
     if len(users) < MASS_LEAST:
         mass_forming.release(work, job.id, now)

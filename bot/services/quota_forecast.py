@@ -53,8 +53,8 @@ class Forecast:
         return sum(self.mass_left[: len(self.planned)])
 
 
-def month(work: Work, policy: ReachPolicy, now: datetime) -> Forecast:
-    """The month that it is in Shanghai."""
+def month(work: Work, policy: ReachPolicy, now: datetime, path: str | None = None) -> Forecast:
+    """The month that it is in Shanghai. `path`: the branch of who asks; what others plan is counted, but not named."""
     today, first = local(now).date(), reach.first_of_month(now)
     used_today = quotas.used(work, policy.channel, today, today)
     used_month = quotas.used(work, policy.channel, first, today)
@@ -69,7 +69,7 @@ def month(work: Work, policy: ReachPolicy, now: datetime) -> Forecast:
         month=first,
         uses=tuple(uses),
         mass_left=tuple(reaching.mass_left(work, policy.channel, policy.mass_per_month, begins)) if policy.mass else (),
-        planned=tuple(mass_forming.planned(work, ends)) if policy.mass else (),
+        planned=tuple(mass_forming.planned(work, ends, path)) if policy.mass else (),
         agreed={purpose: quotas.granted(work, template) for purpose, template in policy.notices.items()},
         days=quotas.by_day(work, policy.channel, first, today),
     )

@@ -103,6 +103,11 @@ def next_after(pattern: Pattern, moment: datetime) -> datetime | None:
     return next((each for each in found if each > moment), None)
 
 
+def first_from(pattern: Pattern, now: datetime, begin: datetime | None) -> datetime | None:
+    """The first occurrence after now that is not before a begin (at it counts); None when there is none."""
+    return next_after(pattern, now if begin is None else max(now, begin - timedelta(seconds=1)))
+
+
 def latest_until(pattern: Pattern, first: datetime, now: datetime) -> tuple[datetime, int]:
     """The last occurrence from a known one on that has come, and how many before it were missed."""
     latest, missed = first, 0

@@ -24,11 +24,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """When a notice starts and until when it is worth sending; `hours` are those in which anything is sent."""
+    """When a notice starts and until when it is worth sending; `hours` are those in which anything is sent, unless it
+    may go out at `any_hour`."""
 
     starts: datetime
     until: datetime
     hours: Hours
+    any_hour: bool = False
 
 
 def of(people: Mapping[str, int], policy: ReachPolicy, spent: Spent, frame: Frame) -> tuple[Cost, ...]:
@@ -40,9 +42,11 @@ def of(people: Mapping[str, int], policy: ReachPolicy, spent: Spent, frame: Fram
         quota = policy.per_day.get(route)
         today = first_day[route]
         seconds = -(-today // MASS_MOST) if route == "mass" else together / policy.per_second
-        ends, late = frame.starts + timedelta(seconds=seconds if today else 0), 0
+        ends = _after(seconds if today else 0, frame)
+        late = round(today * _share_late(seconds, frame))
         if count > today:
-            ends, late = _later(count - today, quota, policy.per_second, spent.stops.get(route), frame)
+            ends, later = _later(count - today, quota, policy.per_second, spent.stops.get(route), frame)
+            late += later
         used = spent.today.get(route, 0)
         left = None if quota is None else _room(route, policy, spent, frame, quota)
         made.append(Cost(route, count, used, spent.month.get(route, 0), quota, left, today, ends, late))
@@ -55,6 +59,30 @@ def _room(route: str, policy: ReachPolicy, spent: Spent, frame: Frame, most: int
         return 0
     quota = policy.per_day.get(route)
     return most if quota is None else max(0, quota - spent.today.get(route, 0))
+
+
+def _after(seconds: float, frame: Frame) -> datetime:
+    """When so many seconds of sending are over: at the end of the hours it stops, and goes on in the morning."""
+    begins, left = frame.starts, timedelta(seconds=seconds)
+    while not frame.any_hour and left > (room := max(timedelta(), _evening(begins, frame.hours) - begins)):
+        begins, left = _next_morning(begins, frame.hours), left - room
+    return begins + left
+
+
+def _share_late(seconds: float, frame: Frame) -> float:
+    """Which part of so many seconds of sending comes when it is not worth it any more."""
+    if _after(seconds, frame) <= frame.until:
+        return 0.0
+    begins, there = frame.starts, timedelta()
+    while begins < frame.until:
+        ends = frame.until if frame.any_hour else min(frame.until, _evening(begins, frame.hours))
+        there += max(timedelta(), ends - begins)
+        begins = frame.until if frame.any_hour else _next_morning(begins, frame.hours)
+    return 1 - there.total_seconds() / seconds
+
+
+def _evening(moment: datetime, hours: Hours) -> datetime:
+    return calendar.at(local(moment).date(), hours.end)
 
 
 def _later(

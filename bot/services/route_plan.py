@@ -44,7 +44,7 @@ def plan(
     """
     moment = max(now, at or now)
     starts = moment if any_hour else daytime(moment, house.hours)
-    policy, frame = house.reach, Frame(starts, starts + timedelta(hours=hours), house.hours)
+    policy, frame = house.reach, Frame(starts, starts + timedelta(hours=hours), house.hours, any_hour)
     means = reach.means(work, policy, kind, allowed, starts, frame.until)
     more = [each for each in reach.routes(policy, kind, policy.routes) if each not in means.routes]
     groups = reaching.survey(work, rule, topic, means, more, starts)

@@ -59,6 +59,7 @@ ACTIONS = {
     "broadcast_change": "修改通知",
     "broadcast_submit": "提交通知",
     "broadcast_withdraw": "撤回通知",
+    "broadcast_outgrown": "到发送时人数超过，通知转为等待审核",
     "broadcast_approve": "批准通知",
     "broadcast_reject": "退回通知",
     "broadcast_schedule": "定下通知的发送时间",

@@ -142,6 +142,28 @@ def test_who_left_the_account_is_not_asked_and_may_be_later(notices: Notices) ->
     assert [nudged[known.person_id] for known in notices.people[:2]] == [None, notices.now]
 
 
+def test_who_wants_no_more_of_the_topic_is_not_asked(notices: Notices) -> None:
+    made = notices.sent("sent", "sent", end="done", wants_receipt=True)
+    values = {"person_id": notices.people[0].person_id, "topic": made.topic, "at": notices.now}
+    notices.database.writer.run(lambda work: work.append(TopicChoice, values))
+    assert notices.do(again.nudge_silent, ANN, made.id) == 1
+    assert rows(notices.database, Outbox, "person_id") == [(notices.people[1].person_id,)]
+    notices.set(made.id, kind="event")  # news of an event of their own are no topic
+    later = notices.now + HOUR
+    assert notices.do(again.nudge_silent, ANN, made.id, at=later) == 1
+
+
+def test_who_gets_it_in_the_meantime_is_asked_later(notices: Notices) -> None:
+    """While it is sent, rows settle between any two statements: who is marked is who gets the message."""
+    made = notices.sent("sent", "queued", end="sending", wants_receipt=True)
+    assert notices.do(again.nudge_silent, ANN, made.id) == 1
+    mark(notices, made.id, 1, state="sent")
+    assert notices.do(again.nudge_silent, ANN, made.id, at=notices.now + HOUR) == 1
+    assert sorted(rows(notices.database, Outbox, "person_id")) == sorted(
+        (each.person_id,) for each in notices.people[:2]
+    )
+
+
 def test_nobody_is_asked_for_what_was_not_asked_for(notices: Notices) -> None:
     made = notices.sent("sent", end="done")
     assert "nudge" not in deeds.allowed(ANN, made)

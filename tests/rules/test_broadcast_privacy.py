@@ -78,6 +78,23 @@ def test_when_its_rows_are_dropped_nothing_is_sent_again(notices: Notices) -> No
     assert "保存期限" in refused.value.words
 
 
+def test_what_is_just_being_sent_again_is_not_dropped(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = notices.sent("queued", "sent", end="sending")
+    monkeypatch.setattr(
+        clean_up, "over_before", lambda work, moment, limit: [(made.id, None)]
+    )  # as it was a moment ago
+    assert clean(notices, notices.now + 93 * DAY) == 0
+    assert notices.states(made.id) == ["queued", "sent"]
+
+
+def test_what_is_paused_for_good_is_dropped_in_the_end(notices: Notices) -> None:
+    made = notices.sent("queued", "sent", end="paused")
+    notices.set(made.id, paused_from="sending", valid_until=notices.now + DAY)
+    assert (clean(notices, notices.now + 90 * DAY), notices.state(made.id)) == (0, "paused")
+    assert (clean(notices, notices.now + 92 * DAY), notices.state(made.id)) == (2, "cancelled")
+    assert ("job:clean_up", "broadcast_cancel") in notices.trail(made.id)
+
+
 def test_what_one_run_leaves_the_next_one_drops(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
     made, late = notices.sent("sent", "sent", "failed", end="partly_failed"), notices.now + 93 * DAY
     notices.set(made.id, ended_at=notices.now)

@@ -177,6 +177,33 @@ def test_a_begin_is_kept(notices: Notices) -> None:
     assert approved(notices, WEEKLY, at=at(12, 4, 12)).not_before == at(12, 8)
 
 
+def test_taken_back_and_approved_again_it_skips_none(notices: Notices) -> None:
+    pattern = approved(notices, WEEKLY, at=at(12, 1))
+    assert pattern.not_before == at(12, 1)  # a begin counts, too
+    notices.do(deeds.withdraw, ANN, pattern.id)
+    notices.do(deeds.submit, ANN, pattern.id)
+    assert notices.do(deeds.approve, BEA, pattern.id).not_before == at(12, 1)
+
+
+def test_moved_to_a_later_time_of_a_day_that_has_its_notice_it_goes_on_and_holds_up_nobody(notices: Notices) -> None:
+    pattern, other = approved(notices, WEEKLY), approved(notices, {**WEEKLY, "time": "16:00"})
+    tick(notices, at(11, 26))
+    later = replace(TALK, repeat={**WEEKLY, "time": "15:00"})
+    notices.do(broadcasts.change, ANN, pattern.id, later, notices.get(pattern.id).version, at=at(11, 26, 10))
+    notices.do(deeds.submit, ANN, pattern.id, at=at(11, 26, 10))
+    assert notices.do(deeds.approve, BEA, pattern.id, at=at(11, 26, 10)).not_before == at(11, 26, 15, 0)
+    assert tick(notices, at(11, 26, 16, 0)) == {"made": 1, "missed": 1}
+    made = [row for row in rows(notices.database, Broadcast, "parent_id", "occurrence") if row[0]]
+    assert sorted(row[0] for row in made) == sorted([pattern.id, other.id])
+    assert notices.get(pattern.id).not_before == at(12, 1, 15, 0)
+
+
+def test_what_would_be_out_of_date_at_once_is_missed(notices: Notices) -> None:
+    approved(notices, WEEKLY, hours=2)
+    assert tick(notices, at(11, 26, 17, 0)) == {"made": 0, "missed": 1}
+    assert children(notices) == []
+
+
 def test_two_processes_make_one(another: Opener, house: House, now: datetime) -> None:
     one = build(another(), house, now)
     two = replace(one, database=another())

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from bot.clock import SHANGHAI
+from bot.jobs import resolve_broadcasts
+from bot.jobs.job import Moment
 from bot.services import broadcast_states as deeds
 from bot.services import broadcasts
 from bot.services.actors import Actor, NotAllowed
@@ -52,6 +54,32 @@ def test_more_people_than_the_house_allows_one_person_need_a_second(notices: Not
     for most, state in ((6, "scheduled"), (5, "pending")):
         notices.house = replace(notices.house, reach=ReachPolicy(approve_above=most))
         assert notices.do(deeds.submit, ANN, notices.written().id).state == state
+
+
+@pytest.mark.parametrize(("most", "state"), [(6, "sending"), (5, "pending")])
+def test_handed_in_for_few_and_due_for_many_it_waits_for_a_second_person(
+    notices: Notices, most: int, state: str
+) -> None:
+    made = notices.do(deeds.submit, ANN, notices.written().id)
+    notices.house = replace(notices.house, reach=ReachPolicy(approve_above=most))
+    resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
+    assert notices.state(made.id) == state
+    if state == "pending":
+        assert notices.states(made.id) == []
+        assert ("job:resolve_broadcasts", "broadcast_outgrown") in notices.trail(made.id)
+        with pytest.raises(NotAllowed):
+            notices.do(deeds.approve, ANN, made.id)
+        done = notices.do(deeds.approve, BEA, made.id, at=notices.now + HOUR)
+        assert (done.state, done.not_before) == ("scheduled", notices.now + HOUR)
+        resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now + HOUR, notices.now))
+        assert notices.state(made.id) == "sending"
+
+
+def test_what_the_machine_itself_sends_is_not_held_back(notices: Notices) -> None:
+    made = notices.do(deeds.send, CLI, TALK)
+    notices.house = replace(notices.house, reach=ReachPolicy(approve_above=1))
+    resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
+    assert notices.state(made.id) == "sending"
 
 
 def test_nobody_to_send_to_is_said_before_it_is_handed_in(notices: Notices) -> None:
@@ -158,6 +186,28 @@ def test_pause_and_resume_go_on_where_it_stopped(notices: Notices, state: str) -
         notices.do(deeds.resume, ANN, made.id)
     done = notices.do(deeds.resume, BEA, made.id)
     assert (done.state, done.paused_from, done.valid_until) == (state, "", made.valid_until)
+
+
+def test_who_wrote_it_anew_for_another_to_hand_in_does_not_approve_it(notices: Notices) -> None:
+    made = notices.written(urgent=True)
+    new = replace(TALK, text="这是审核人自己改写的内容。", urgent=True)
+    changed = notices.do(broadcasts.change, BEA, made.id, new, made.version)
+    notices.do(deeds.submit, ANN, made.id)
+    for deed, given in ((deeds.approve, ()), (deeds.reject, ("不行",))):
+        with pytest.raises(BadNotice):
+            notices.do(deed, BEA, made.id, *given)
+    again = notices.do(broadcasts.change, ANN, made.id, new, changed.version)
+    notices.do(deeds.submit, ANN, again.id)
+    assert notices.do(deeds.approve, BEA, made.id).state == "scheduled"
+
+
+def test_new_hours_begin_in_the_morning_and_not_before_its_own_time(notices: Notices) -> None:
+    morning = datetime(2026, 11, 26, 9, tzinfo=SHANGHAI)
+    for change, until in (({}, morning), ({"at": morning + 72 * HOUR}, morning + 72 * HOUR)):
+        made = notices.scheduled(**change)
+        notices.do(deeds.pause, ANN, made.id)
+        done = notices.do(deeds.resume, BEA, made.id, at=morning - 12 * HOUR, hours=4)
+        assert done.valid_until == until + 4 * HOUR
 
 
 def test_resumed_out_of_date_it_asks_for_new_hours(notices: Notices) -> None:

@@ -127,7 +127,7 @@ def test_cancelled_in_the_middle_of_the_list_nobody_gets_it(both: tuple[Notices,
     assert len(one.states(made.id)) == pieces
     one.do(deeds.cancel, ANN, made.id)
     piece = two.database.writer.run(lambda work: resolving.write(work, stale, rule, means, two.now, 1))
-    assert piece.last is None and not two.database.writer.run(lambda work: resolving.finish(work, made.id, two.now))
+    assert piece.last is None and not two.database.writer.run(lambda work: resolving.finish(work, stale, two.now))
     assert (one.state(made.id), one.states(made.id)) == ("cancelled", ["cancelled"] * pieces)
 
 

@@ -9,7 +9,7 @@ from bot.clock import local
 from bot.contract import Outcome, Receipt, Result
 from bot.services import mass
 from bot.services.reach_policy import ReachPolicy
-from storage import inbox, mass_jobs, people, quotas
+from storage import inbox, mass_jobs, people, quotas, topic_choices
 from storage.base import table
 from storage.broadcasts import Broadcast
 from storage.database import Database
@@ -263,3 +263,11 @@ def test_what_was_under_way_when_it_was_cancelled_is_unknown(desk: Desk) -> None
     assert desk.database.writer.run(lambda work: mass.tidy(work, desk.now)) == 0
     assert desk.database.writer.run(lambda work: mass.tidy(work, desk.now + mass_jobs.LEASE)) == 1
     assert (desk.job, desk.states) == (("unknown", ""), {("unknown", "sender_died"): 4})
+
+
+def test_who_opts_out_while_the_call_waits_gets_nothing(desk: Desk) -> None:
+    who = desk.crowd.people[0].person_id
+    desk.database.writer.run(lambda work: topic_choices.stop(work, who, ["activity"], desk.now))
+    _, users = desk.claim()
+    assert users == ["u1", "u2", "u3"]
+    assert desk.states == {("massed", ""): 3, ("cancelled", "opted_out"): 1}

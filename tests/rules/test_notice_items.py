@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.contract import Kind
+from bot.jobs import settle_broadcasts
+from bot.jobs.job import Moment
 from bot.services import notice_items as rules
 from bot.services.house import House
 from bot.services.sensitive import Sensitive
@@ -34,6 +36,23 @@ def test_one_notice_is_told_in_full_with_the_next_answer(database: Database, now
     assert recipients(database, "state", "reason", "route", "settled_at") == [("sent", "", "inbox", now)]
     assert items(database) == [(now, now)]
     assert "通知" not in speaker.says("谢谢")[0]
+
+
+@pytest.mark.parametrize(("comes", "state"), [(True, "done"), (False, "partly_failed")])
+def test_who_never_came_by_was_not_reached_after_all(
+    database: Database, now: datetime, comes: bool, state: str
+) -> None:
+    speaker = talk(database, now)
+    made = broadcast(database, now, state="done")
+    kept(database, made, [met(speaker)], now)
+    if comes:
+        speaker.says("你好")
+    late = now + 3 * DAY
+    settle_broadcasts.run(database, House(), Moment(late, late))
+    row = database.look(lambda work: broadcasts.get(work, made))
+    assert row is not None and row.state == state
+    ends = [("sent", "")] if comes else [("expired", "too_late")]
+    assert recipients(database, "state", "reason") == ends
 
 
 def test_several_are_told_by_their_first_lines_and_read_by_number(database: Database, now: datetime) -> None:

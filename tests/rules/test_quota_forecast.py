@@ -79,3 +79,16 @@ def test_without_mass_sends_nothing_is_said_of_them(crowd: Crowd) -> None:
     made = crowd.database.look(lambda work: quota_forecast.month(work, ReachPolicy(), crowd.at))
     assert (made.mass_left, made.planned, made.short) == ((), (), 0)
     assert len(quota_forecast.sentences(made)) == 1
+
+
+def test_a_branch_reads_no_titles_of_others(crowd: Crowd) -> None:
+    plan(crowd, "年货大集", datetime(2026, 11, 28, 10, 0, tzinfo=SHANGHAI), ["mass"])
+    made = crowd.database.look(lambda work: quota_forecast.month(work, POLICY, crowd.at, "/1/2/"))
+    assert [(each.title, each.people) for each in made.planned] == [("", 900)]
+
+
+def test_what_is_to_go_out_as_soon_as_it_is_approved_counts(crowd: Crowd) -> None:
+    crowd.broadcast([], "pending")
+    crowd.database.writer.run(lambda work: work.execute(sa.update(table(Broadcast)).values(not_before=None)))
+    made = crowd.database.look(lambda work: quota_forecast.month(work, POLICY, crowd.at))
+    assert [(each.at, each.people) for each in made.planned] == [(crowd.at, 0)]

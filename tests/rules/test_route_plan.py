@@ -182,6 +182,26 @@ def test_a_quota_of_a_day_goes_on_in_the_mornings(people: int, ends: datetime, l
     assert (cost.ends, cost.late) == (ends, late)
 
 
+@pytest.mark.parametrize(
+    ("at", "hours", "any_hour", "ends", "late"),
+    [
+        (17, 48, False, datetime(2026, 11, 26, 11, 0, tzinfo=SHANGHAI), 0),  # two of three hours are left for tomorrow
+        (17, 48, True, datetime(2026, 11, 25, 20, 0, tzinfo=SHANGHAI), 0),
+        (17, 17, False, datetime(2026, 11, 26, 11, 0, tzinfo=SHANGHAI), 180_000),
+        (10, 1, False, datetime(2026, 11, 25, 13, 0, tzinfo=SHANGHAI), 360_000),
+        (17, 2, True, datetime(2026, 11, 25, 20, 0, tzinfo=SHANGHAI), 180_000),
+    ],
+)
+def test_in_the_evening_it_stops_and_what_comes_after_its_time_is_late(
+    at: int, hours: int, any_hour: bool, ends: datetime, late: int
+) -> None:
+    starts = datetime(2026, 11, 25, at, tzinfo=SHANGHAI)
+    frame = Frame(starts, starts + timedelta(hours=hours), Hours(), any_hour)
+    policy = ReachPolicy(per_day={"custom": 600_000})
+    (cost,) = route_costs.of({"custom": 540_000}, policy, Spent({}, {}, {}), frame)  # three hours at fifty a second
+    assert (cost.ends, cost.late) == (ends, late)
+
+
 def test_routes_share_the_rate_and_mass_sends_take_a_second_each() -> None:
     frame = Frame(START, START + timedelta(hours=48), Hours())
     people = {"custom": 500, "notice": 500, "mass": 20_001}

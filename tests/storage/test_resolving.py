@@ -111,6 +111,19 @@ def test_two_processes_never_write_the_same_piece(another: Opener, now: datetime
     assert set(found.values()) == {1}
 
 
+def test_who_came_too_late_for_a_piece_does_not_say_that_all_are_written(database: Database, now: datetime) -> None:
+    crowd(database, 12, now)
+    what = begun(database, now)
+    first = database.writer.run(lambda work: resolving.write(work, what, RULE, means(now), now, 5))
+    assert written(database, what, now, 5) == []  # another process, which read before the piece was written
+    assert not database.writer.run(lambda work: resolving.finish(work, what, now))
+    assert state_of(database, what.id) == "resolving"
+    on = what._replace(cursor=first.last)
+    pieces = written(database, on, now, 5)
+    assert database.writer.run(lambda work: resolving.finish(work, on._replace(cursor=pieces[-1].last), now))
+    assert states(database, what.id).total() == 12
+
+
 def test_what_is_paused_meanwhile_stops_and_goes_on_where_it_was(database: Database, now: datetime) -> None:
     crowd(database, 12, now)
     what = begun(database, now)
@@ -118,10 +131,12 @@ def test_what_is_paused_meanwhile_stops_and_goes_on_where_it_was(database: Datab
     change(database, what.id, state="paused", paused_from="resolving")
     on = what._replace(cursor=first.last)
     assert written(database, on, now, 5) == []
-    assert not database.writer.run(lambda work: resolving.finish(work, what.id, now))
+    assert not database.writer.run(lambda work: resolving.finish(work, on, now))
     change(database, what.id, state="resolving", paused_from="")
-    assert [piece.people for piece in written(database, on, now, 5)] == [5, 2]
-    assert database.writer.run(lambda work: resolving.finish(work, what.id, now))
+    pieces = written(database, on, now, 5)
+    assert [piece.people for piece in pieces] == [5, 2]
+    end = on._replace(cursor=pieces[-1].last)
+    assert database.writer.run(lambda work: resolving.finish(work, end, now))
     assert state_of(database, what.id) == "sending"
 
 
