@@ -230,7 +230,7 @@ async def test_one_persons_data_is_exported(looker: Looker, desk: Desk, chat: Ta
     copy = "form[action$='/export']"
     await page.type("#f-copy", "本人当面要求复制")
     applicant = json.loads(await page.download(f"{copy} button", folder))
-    assert set(applicant) == {"导出时间", "入会申请", "同意记录"}
+    assert set(applicant) == {"导出时间", "入会申请", "通知", "同意记录", "标签", "不收的通知"}
     assert (applicant["入会申请"][0]["身份证号"], applicant["入会申请"][0]["手机号"]) == (YOUNG, MOBILE)
     assert await page.js("document.querySelector('h1').textContent.includes('入会申请')")
     await looker.decide("form[action$='/claim'] button", "由您审核")
