@@ -150,8 +150,13 @@ def cancel(work: Work, event_id: int, person_id: int, now: datetime) -> Event:
     mine = registrations.of(work, event.id, person_id)
     if mine is None or mine.state not in ACTIVE:
         raise NotRegistered(texts.NOT_REGISTERED.format(title=event.title))
+    if event.state == "cancelled":
+        raise NotRegistered(texts.NOTHING_TO_LEAVE.format(title=event.title))
     if event.starts_at <= now or event.state in events.ENDED:
-        raise NotRegistered(texts.TOO_LATE.format(title=event.title))
+        words = texts.OVER_ALREADY if event.ends_at <= now else texts.TOO_LATE
+        raise NotRegistered(words.format(title=event.title))
+    if mine.attended_at is not None:
+        raise NotRegistered(texts.CAME_ALREADY.format(title=event.title))
     remove(work, event, mine, f"person:{person_id}", now)
     return event
 
