@@ -13,13 +13,26 @@ REGISTERED, WAITING, ATTENDED = "registered", "waiting", "attended"
 
 
 def tell(
-    work: Work, event: Event, key: str, title: str, text: str, whom: str, now: datetime, house: House, hours: int = 48
+    work: Work,
+    event: Event,
+    key: str,
+    title: str,
+    text: str,
+    whom: str,
+    now: datetime,
+    house: House,
+    hours: int = 48,
+    *,
+    urgent: bool = False,
 ) -> bool:
-    """Tell those who are `whom` at an event, once per `key`; worth sending for so many hours. False: told before."""
+    """Tell those who are `whom` at an event, once per `key`; worth sending for so many hours. False: told before.
+
+    `urgent`: at night, too.
+    """
     if broadcasts.by_key(work, broadcasts.SYSTEM, key) is not None:
         return False
     rule = {"all": [{"event": event.number, "in": whom}]}
-    broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house)
+    broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house, urgent=urgent)
     return True
 
 
