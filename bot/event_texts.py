@@ -36,7 +36,7 @@ WAITING = (
 ALREADY_IN = "您已经报过名了：{title}，{when}，{place}。来不了请回复“取消报名 {number}”。"
 ALREADY_WAITING = "您已经在“{title}”的候补里，排在第{rank}位。不等了请回复“取消报名 {number}”。"
 PROMOTED = (
-    "好消息：有人退出，“{title}”的名额轮到您了，已经给您报上名。\n时间：{when}\n地点：{place}\n"
+    "好消息：“{title}”有名额空出来，轮到您了，已经给您报上名。\n时间：{when}\n地点：{place}\n"
     "来不了请尽快回复“取消报名 {number}”，好让给别人。"
 )
 UNFINISHED = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再报名。"

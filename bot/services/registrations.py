@@ -165,6 +165,7 @@ def remove(work: Work, event: Event, registration: Registration, actor: str, now
     """Cancel one, whoever asks; the event is held. How many were promoted."""
     registration.state, registration.changed_at = "cancelled", now
     work.session.add(registration)
+    letters.take_back(work, _promoted(registration))
     step(work, registration, "cancelled", actor, now)
     work.session.flush()
     return fill(work, event, now)
@@ -195,10 +196,14 @@ def fill(work: Work, event: Event, now: datetime) -> int:
         step(work, each, "promoted", "system", now)
         if each.person_id is not None:
             words = texts.PROMOTED.format(**event_words.facts(event))
-            owed[f"promoted:{each.id}:{each.place}"] = (each.person_id, words)
+            owed[_promoted(each)] = (each.person_id, words)
     work.session.flush()
-    letters.plant_all(work, owed, now)
+    letters.plant_all(work, owed, now, event.starts_at)
     return len(promoted)
+
+
+def _promoted(registration: Registration) -> str:
+    return f"promoted:{registration.id}:{registration.place}"  # key of the letter
 
 
 def step(work: Work, registration: Registration, what: str, actor: str, now: datetime) -> None:
