@@ -35,6 +35,8 @@ def changed(work: Work, event: Event, was: Mapping[str, str], began: datetime, n
         for what, new in facts(event).items()
         if was[what] != new
     }
+    if {texts.WHEN, texts.PLACE} & lines.keys():
+        event_notices.take_back(work, event, f"event:{event.id}:eve:", now)
     key = f"event:{event.id}:change:{event.version}"
     for whom, words in ((REGISTERED, texts.CHANGED), (WAITING, texts.CHANGED_WAITING)):
         told = [line for what, line in lines.items() if what != texts.SEATS or whom == WAITING]
@@ -45,6 +47,8 @@ def changed(work: Work, event: Event, was: Mapping[str, str], began: datetime, n
 
 def called_off(work: Work, event: Event, now: datetime, house: House) -> None:
     """Tell that it does not take place."""
+    for what in ("eve", "change"):
+        event_notices.take_back(work, event, f"event:{event.id}:{what}:", now)
     note = texts.NOTE.format(note=event.note) if event.note else ""
     text = texts.CALLED_OFF_NOTICE.format(note=note, **_facts(event))
     for whom in (REGISTERED, WAITING):
