@@ -36,7 +36,7 @@ WAITING = (
 ALREADY_IN = "您已经报过名了：{title}，{when}，{place}。来不了请回复“取消报名 {number}”。"
 ALREADY_WAITING = "您已经在“{title}”的候补里，排在第{rank}位。不等了请回复“取消报名 {number}”。"
 PROMOTED = (
-    "好消息：有人退出，“{title}”的名额轮到您了，已经给您报上名。\n时间：{when}\n地点：{place}\n"
+    "好消息：“{title}”有名额空出来，轮到您了，已经给您报上名。\n时间：{when}\n地点：{place}\n"
     "来不了请尽快回复“取消报名 {number}”，好让给别人。"
 )
 UNFINISHED = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再报名。"
@@ -56,6 +56,9 @@ NOT_REGISTERED = "您没有报名“{title}”，不用取消。"
 NOTHING_TO_CANCEL = "您现在没有报名的活动。"
 CANCEL_WHICH = "您想取消哪个？\n{lines}\n请点一下，或者回复“取消报名 {number}”（换成编号）。"
 TOO_LATE = "“{title}”已经开始了，不用取消。"
+OVER_ALREADY = "“{title}”已经结束了，不用取消。"
+NOTHING_TO_LEAVE = "“{title}”这个活动已经取消了，您不用再来，也不用取消报名。"
+CAME_ALREADY = "您已经在“{title}”签到了，不用取消。要先走的话，请跟现场的工作人员说一声。"
 MINE = "您报名的活动：\n{lines}"
 MINE_LINE = "{number}. {title}，{when}，{place}：{state}"
 MINE_NONE = "您现在没有报名的活动。回复“活动”看看最近有哪些。"

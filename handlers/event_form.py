@@ -25,6 +25,8 @@ def begin(turn: Turn, event: Event) -> None:
     """Register at once, or ask first what is not known."""
     person_id = turn.person.person_id
     mine = registrations.standing(turn.work, event, person_id)
+    if event.state in events.ENDED or event.ends_at <= turn.now:
+        registrations.check_open(event, turn.now)  # nobody has a place at what is over or called off
     if mine is not None:
         say(turn, mine)
         return

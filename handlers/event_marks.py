@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot import event_texts as texts
 from bot.contract import Choice
-from bot.forms.fold import width
+from bot.forms.fold import looks_like_question, width
 from bot.forms.numerals import whole
 from bot.router import SPOKEN, Filter, Pattern, Router, Words
 from bot.services import attendance, event_words
@@ -20,12 +20,19 @@ NUMBER = r"(?P<number>\d{1,6}|[一二三四五六七八九十百]{1,5})"
 NUMBER_TOO = NUMBER.replace("number", "number_too")
 CODE = Pattern(r"(?:活动)?签到码?\s*[:：]?\s*(?P<code>\d(?:\s?\d){3,5})")
 CODE_BARE = Words("签到", "活动签到", "怎么签到", "我要签到", "签到码")
+# a numeral is stars only with 分 or 星 behind it, or alone: 评价一般, 评价一下 and 评价五一活动 give no stars
 JUDGED = re.compile(
     r"(?:我要)?评价\s*(?:活动\s*(?P<number>\d{1,6})\s*[:：,，、\s]\s*)?[:：,，\s]*"
-    r"(?P<stars>[1-5一二三四五]|[1-5]\.0)(?!\d)\s*(?:分|星|颗星)?[\s,，。.:：!！]*(?P<words>.*)",
+    r"(?P<stars>[1-5]\.0(?!\d)|[1-5](?![\d.]\d|\d)|[一二三四五](?=\s*(?:分|星|颗星|[\s,，。.:：!！]|$)))"
+    r"\s*(?:分|颗?星)?[\s,，。.:：!！]*(?P<words>.*)",
     re.DOTALL,
 )
-JUDGE_BARE = Words("评价", "活动评价", "评价活动", "我要评价")
+JUDGE_BARE = Words("评价", "活动评价", "评价活动", "我要评价", "评价一下", "我要评价一下")
+# the answer to 请用1到5分评价, without the word; a number alone only out of the blue or right after it was asked
+STARS = re.compile(
+    r"(?P<number>)(?P<stars>[1-5一二三四五])\s*(?P<unit>分|颗?星)?(?:好评)?(?:[\s,，。.!！]+(?P<more>.*))?", re.DOTALL
+)
+UNCLEAR = re.compile(r"(?:我要)?评价.{1,40}", re.DOTALL)
 RECENT = timedelta(minutes=30)
 COMMANDS = (CODE, CODE_BARE, JUDGE_BARE)
 
@@ -55,6 +62,28 @@ class Judged(Filter[re.Match[str]]):
         return JUDGED.fullmatch(width(turn.message.text).strip())
 
 
+class Stars(Filter[re.Match[str]]):
+    """5分, 五星好评, or 5 alone (see STARS), from somebody who came to something they have not judged yet."""
+
+    def match(self, turn: Turn) -> re.Match[str] | None:
+        """The parts; asks the database only when the words fit."""
+        if turn.message.kind not in SPOKEN or not turn.private:
+            return None
+        found = STARS.fullmatch(width(turn.message.text).strip())
+        if found is None or (not found["unit"] and (found["more"] or last_topic(turn) not in ("", "event_marks"))):
+            return None
+        return found if _to_judge(turn) else None
+
+
+class Unclear(Filter[bool]):
+    """评价很好, 评价一般: no stars, from somebody who has something to judge."""
+
+    def match(self, turn: Turn) -> bool | None:
+        """True."""
+        said = UNCLEAR.fullmatch(turn.words) and not looks_like_question(turn.message.text)
+        return True if said and turn.private and _to_judge(turn) else None
+
+
 @router.on(CODE)
 def by_code(turn: Turn, found: re.Match[str]) -> None:
     """The code that is shown there, typed."""
@@ -78,12 +107,12 @@ def say_checked_in(turn: Turn, done: Attended) -> None:
         turn.say((texts.CHECKED_IN_WALK if done.walk_in else texts.CHECKED_IN).format(title=done.event.title))
 
 
-@router.on(Judged())
+@router.on(Judged(), Stars())
 def judge(turn: Turn, found: re.Match[str]) -> None:
     """Keep stars and words."""
     if group.elsewhere(turn, texts.GROUP):
         return
-    stars, words = whole(found["stars"][0]) or 0, found["words"].strip()
+    stars, words = whole(found["stars"][0]) or 0, _words(found)
     number = int(found["number"]) if found["number"] else None
     person_id = turn.person.person_id
     event = attendance.judge(turn.work, person_id, number, stars, words, turn.now)
@@ -97,7 +126,23 @@ def judge(turn: Turn, found: re.Match[str]) -> None:
     turn.say(texts.THANKS.format(title=event.title, stars=stars, more=more))
 
 
+def _words(found: re.Match[str]) -> str:
+    parts = found.groupdict()
+    return (parts.get("words") or parts.get("more") or "").strip()
+
+
+def _to_judge(turn: Turn) -> bool:
+    there = attendance.to_judge(turn.work, turn.person.person_id, turn.now)
+    return any(mine.stars is None for mine, _ in there)
+
+
 @router.on(JUDGE_BARE)
 def how_to_judge(turn: Turn, word: str) -> None:
     """评价 without stars."""
+    turn.say(texts.JUDGE_HOW)
+
+
+@router.on(Unclear())
+def unclear(turn: Turn, found: bool) -> None:
+    """评价很好: how many stars?"""
     turn.say(texts.JUDGE_HOW)

@@ -10,7 +10,7 @@ from bot.services.event_refusals import NoEvent
 from bot.turn import Turn
 from handlers import event_form, event_marks, group
 from storage import registrations as stored
-from storage.events import Event, Registration
+from storage.events import ENDED, Event, Registration
 
 router = Router("events")
 SHOWN = 8
@@ -67,6 +67,8 @@ def show(turn: Turn, found: re.Match[str]) -> None:
     if not turn.private:
         turn.say(texts.GROUP_SHOW.format(number=event.number))
         group.hop(turn)
+        return
+    if event.state in ENDED or event.ends_at <= turn.now:
         return
     mine = registrations.standing(turn.work, event, turn.person.person_id)
     if mine is not None:

@@ -115,6 +115,12 @@ def by_key(work: Work, key: str) -> Broadcast | None:
     return work.session.exec(select(Broadcast).where(Broadcast.key == key)).first()
 
 
+def of_event(work: Work, event_id: int, prefix: str) -> Sequence[Broadcast]:
+    """The system's notices about an event whose key begins so."""
+    mine = (Broadcast.event_id == event_id, col(Broadcast.key).startswith(prefix, autoescape=True))
+    return work.session.exec(select(Broadcast).where(*mine).order_by(col(Broadcast.id))).all()
+
+
 def add(work: Work, broadcast: Broadcast) -> None:
     """Store a new broadcast."""
     work.session.add(broadcast)

@@ -89,6 +89,18 @@ def drop_waiting(work: Work, keys: Collection[str]) -> None:
     work.execute(sa.delete(rows).where(rows.c.key.in_(keys), rows.c.state == "waiting"))
 
 
+def take_back(work: Work, keys: Collection[str]) -> None:
+    """Letters that nobody was told yet lapse, also those whose outbox row waits to be sent, and the row with them."""
+    rows, out = table(Letter), table(Outbox)
+    work.session.flush()
+    mine = sa.and_(OPEN, rows.c.key.in_(keys), rows.c.state == "sending")
+    queued = sa.select(rows.c.outbox_id).where(mine)
+    row = sa.update(out).where(out.c.id.in_(queued), out.c.state == "queued").values(state="cancelled")
+    stopped = list(work.execute(row.returning(out.c.id)).scalars())
+    lapses = sa.or_(rows.c.state.in_(("waiting", "kept")), rows.c.outbox_id.in_(stopped))
+    work.execute(sa.update(rows).where(rows.c.key.in_(keys), lapses).values(state="lapsed"))
+
+
 def planted(work: Work, keys: Collection[str]) -> bool:
     """Whether there is a letter with one of these keys."""
     rows = table(Letter)

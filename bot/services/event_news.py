@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot import event_texts as texts
-from bot.calendar import Hours, at
+from bot.calendar import Hours, at, daytime
 from bot.clock import local
 from bot.services import event_notices, event_words
 from bot.services.event_notices import ATTENDED, REGISTERED, WAITING
@@ -15,6 +15,7 @@ from storage.events import Event
 from storage.work import Work
 
 ASK_WITHIN = timedelta(days=3)  # later than that nobody is asked how it was
+ON_THE_WAY = timedelta(hours=2)  # who hears so late that something changed may be on the way already
 _HOUR = timedelta(hours=1)
 
 
@@ -24,23 +25,30 @@ def facts(event: Event) -> dict[str, str]:
     return {texts.WHEN: event_words.when(event), texts.PLACE: event.place, texts.SEATS: capacity}
 
 
-def changed(work: Work, event: Event, was: Mapping[str, str], now: datetime, house: House) -> None:
-    """Tell of another time or place; who still waits also of more or fewer places. Nothing changed: nobody is told."""
+def changed(work: Work, event: Event, was: Mapping[str, str], began: datetime, now: datetime, house: House) -> None:
+    """Tell of another time or place; who still waits also of more or fewer places. Nothing changed: nobody is told.
+
+    `began`: when it would have begun before.
+    """
     lines = {
         what: texts.WAS_NOW.format(what=what, was=was[what], now=new)
         for what, new in facts(event).items()
         if was[what] != new
     }
+    if {texts.WHEN, texts.PLACE} & lines.keys():
+        event_notices.take_back(work, event, f"event:{event.id}:eve:", now)
     key = f"event:{event.id}:change:{event.version}"
     for whom, words in ((REGISTERED, texts.CHANGED), (WAITING, texts.CHANGED_WAITING)):
         told = [line for what, line in lines.items() if what != texts.SEATS or whom == WAITING]
         if told:
             text = words.format(title=event.title, lines="\n".join(told), number=event.number)
-            _tell(work, event, f"{key}:{whom}", texts.TITLE_CHANGED, text, whom, now, house)
+            _tell(work, event, f"{key}:{whom}", texts.TITLE_CHANGED, text, whom, now, house, began)
 
 
 def called_off(work: Work, event: Event, now: datetime, house: House) -> None:
     """Tell that it does not take place."""
+    for what in ("eve", "change"):
+        event_notices.take_back(work, event, f"event:{event.id}:{what}:", now)
     note = texts.NOTE.format(note=event.note) if event.note else ""
     text = texts.CALLED_OFF_NOTICE.format(note=note, **_facts(event))
     for whom in (REGISTERED, WAITING):
@@ -72,7 +80,23 @@ def _facts(event: Event) -> dict[str, str]:
     return event_words.facts(event)
 
 
-def _tell(work: Work, event: Event, key: str, title: str, text: str, whom: str, now: datetime, house: House) -> bool:
-    """Worth sending until it begins."""
-    hours = max(int((event.starts_at - now) / _HOUR), 1)
-    return event_notices.tell(work, event, key, title, text, whom, now, house, min(hours, 24 * 14))
+def _tell(
+    work: Work,
+    event: Event,
+    key: str,
+    title: str,
+    text: str,
+    whom: str,
+    now: datetime,
+    house: House,
+    began: datetime | None = None,
+) -> bool:
+    """Worth sending until it begins (ends, where it has begun); at night, too, where the morning would be too late.
+
+    `began`: when people would come who hear nothing, where that is another time than it begins now.
+    """
+    until = event.starts_at if event.starts_at > now else event.ends_at
+    hours = max(int((until - now) / _HOUR), 1)
+    come = min(event.starts_at, began or event.starts_at)
+    urgent = now < come <= daytime(now, house.hours) + ON_THE_WAY
+    return event_notices.tell(work, event, key, title, text, whom, now, house, min(hours, 24 * 14), urgent=urgent)

@@ -4,8 +4,10 @@ how such a notice gets on its way."""
 from datetime import datetime
 
 from bot import event_texts as texts
-from bot.services import broadcasts
+from bot.services import broadcast_states, broadcasts
 from bot.services.house import House
+from storage import broadcast_rows
+from storage import broadcasts as stored
 from storage.events import Event
 from storage.work import Work
 
@@ -13,14 +15,35 @@ REGISTERED, WAITING, ATTENDED = "registered", "waiting", "attended"
 
 
 def tell(
-    work: Work, event: Event, key: str, title: str, text: str, whom: str, now: datetime, house: House, hours: int = 48
+    work: Work,
+    event: Event,
+    key: str,
+    title: str,
+    text: str,
+    whom: str,
+    now: datetime,
+    house: House,
+    hours: int = 48,
+    *,
+    urgent: bool = False,
 ) -> bool:
-    """Tell those who are `whom` at an event, once per `key`; worth sending for so many hours. False: told before."""
+    """Tell those who are `whom` at an event, once per `key`; worth sending for so many hours. False: told before.
+
+    `urgent`: at night, too.
+    """
     if broadcasts.by_key(work, broadcasts.SYSTEM, key) is not None:
         return False
     rule = {"all": [{"event": event.number, "in": whom}]}
-    broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house)
+    broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house, urgent=urgent)
     return True
+
+
+def take_back(work: Work, event: Event, prefix: str, now: datetime) -> None:
+    """What these notices say is not so any more: who has not got one will not, nor at their next contact."""
+    stops = broadcast_states.DEEDS["cancel"].origins
+    for each in stored.of_event(work, event.id, prefix):
+        stored.move(work, each.id, stops, "cancelled", now, ended_at=now, paused_from="")
+        broadcast_rows.cancel_some(work, each.id, now, broadcast_states.CANCEL_AT_ONCE)
 
 
 def invitation_words(event: Event) -> str:

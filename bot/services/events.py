@@ -117,7 +117,7 @@ def cancel(work: Work, actor: Actor, event_id: int, note: str, now: datetime, ho
     public = event.state in PUBLIC
     event.note = note
     _moved(work, actor, event, "cancelled", "event_cancel", now)
-    if public and event.starts_at > now:
+    if public:  # also of one that goes on for days and has begun
         event_news.called_off(work, event, now, house)
     return event
 
@@ -137,13 +137,13 @@ def change(
         raise BadEvent("这个活动已经结束或者取消了，不能再改。")
     values = _checked(work, draft, now)
     _check_seats(work, event, values["capacity"])
-    was = event_news.facts(event)
+    was, began = event_news.facts(event), event.starts_at
     for key, value in values.items():
         setattr(event, key, value)
     _moved(work, actor, event, event.state, "event_change", now)
     promoted = registrations.fill(work, event, now)
     if event.state in PUBLIC:
-        event_news.changed(work, event, was, now, house)
+        event_news.changed(work, event, was, began, now, house)
     return event, promoted
 
 

@@ -28,9 +28,9 @@ def plant(work: Work, key: str, person_id: int, text: str, now: datetime) -> boo
     return letters.plant(work, key, person_id, text, now, now + WORTH)
 
 
-def plant_all(work: Work, owed: Mapping[str, tuple[int, str]], now: datetime) -> int:
-    """Owe many people words: key to (person, text); how many were not planted before."""
-    return letters.plant_all(work, owed, now, now + WORTH)
+def plant_all(work: Work, owed: Mapping[str, tuple[int, str]], now: datetime, until: datetime | None = None) -> int:
+    """Owe many people words, worth telling `until` then: key to (person, text); how many were not planted before."""
+    return letters.plant_all(work, owed, now, until or now + WORTH)
 
 
 def planted(work: Work, keys: Collection[str]) -> bool:
@@ -43,8 +43,16 @@ def overtake(work: Work, *keys: str) -> None:
     letters.drop_waiting(work, keys)
 
 
+def take_back(work: Work, *keys: str) -> None:
+    """What these letters say is not so any more: nobody is told it who was not yet."""
+    letters.take_back(work, keys)
+
+
 def send(work: Work, letter_id: int, now: datetime, hours: Hours) -> str:
-    """Put a waiting letter on its way, in daytime; returns `sent`, `kept` (nobody to send to) or `gone`."""
+    """Put a waiting letter on its way, in daytime; at once where the morning would be too late.
+
+    Returns `sent`, `kept` (nobody to send to) or `gone`.
+    """
     letter = letters.get(work, letter_id)
     if letter is None or letter.state != "waiting":
         return "gone"
@@ -56,7 +64,8 @@ def send(work: Work, letter_id: int, now: datetime, hours: Hours) -> str:
     if address is None:
         letter.state = "kept"
         return "kept"
-    due = daytime(now, hours)
+    morning = daytime(now, hours)
+    due = morning if morning < letter.valid_until else now
     letter.state = "sending"
     letter.outbox_id = outbox.put(
         work,
@@ -70,7 +79,7 @@ def send(work: Work, letter_id: int, now: datetime, hours: Hours) -> str:
         fields=_notice(words, due),
         dedupe=f"l:{letter.id}",
         due_at=due,
-        valid_until=due + TRY,
+        valid_until=min(due + TRY, letter.valid_until),
     )
     return "sent"
 

@@ -150,8 +150,13 @@ def cancel(work: Work, event_id: int, person_id: int, now: datetime) -> Event:
     mine = registrations.of(work, event.id, person_id)
     if mine is None or mine.state not in ACTIVE:
         raise NotRegistered(texts.NOT_REGISTERED.format(title=event.title))
+    if event.state == "cancelled":
+        raise NotRegistered(texts.NOTHING_TO_LEAVE.format(title=event.title))
     if event.starts_at <= now or event.state in events.ENDED:
-        raise NotRegistered(texts.TOO_LATE.format(title=event.title))
+        words = texts.OVER_ALREADY if event.ends_at <= now else texts.TOO_LATE
+        raise NotRegistered(words.format(title=event.title))
+    if mine.attended_at is not None:
+        raise NotRegistered(texts.CAME_ALREADY.format(title=event.title))
     remove(work, event, mine, f"person:{person_id}", now)
     return event
 
@@ -160,6 +165,7 @@ def remove(work: Work, event: Event, registration: Registration, actor: str, now
     """Cancel one, whoever asks; the event is held. How many were promoted."""
     registration.state, registration.changed_at = "cancelled", now
     work.session.add(registration)
+    letters.take_back(work, _promoted(registration))
     step(work, registration, "cancelled", actor, now)
     work.session.flush()
     return fill(work, event, now)
@@ -190,10 +196,14 @@ def fill(work: Work, event: Event, now: datetime) -> int:
         step(work, each, "promoted", "system", now)
         if each.person_id is not None:
             words = texts.PROMOTED.format(**event_words.facts(event))
-            owed[f"promoted:{each.id}:{each.place}"] = (each.person_id, words)
+            owed[_promoted(each)] = (each.person_id, words)
     work.session.flush()
-    letters.plant_all(work, owed, now)
+    letters.plant_all(work, owed, now, event.starts_at)
     return len(promoted)
+
+
+def _promoted(registration: Registration) -> str:
+    return f"promoted:{registration.id}:{registration.place}"  # key of the letter
 
 
 def step(work: Work, registration: Registration, what: str, actor: str, now: datetime) -> None:

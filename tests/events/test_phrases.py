@@ -79,6 +79,8 @@ def test_one_event(words: str) -> None:
         ("评价：4", "4", ""),
         ("评价 五 满意！", "五", "满意！"),
         ("评价 3星 一般", "3", "一般"),
+        ("评价五星好评", "五", "好评"),
+        ("评价 5.0 好", "5.0", "好"),
     ],
 )
 def test_judging(words: str, stars: str, rest: str) -> None:
@@ -87,7 +89,13 @@ def test_judging(words: str, stars: str, rest: str) -> None:
     assert (found["stars"], found["words"]) == (stars, rest)
 
 
-@pytest.mark.parametrize("words", ["评价 6", "评价 50", "怎么评价单位工会", "评价 12 5 很好", "会员评家怎么评价"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("评价 6", "评价 50", "怎么评价单位工会", "评价 12 5 很好", "会员评家怎么评价", "评价 4.5"),
+        *("评价一般", "评价一下", "评价一直很好", "评价五一活动很好", "评价一下年假政策", "评价三期女职工的待遇"),
+    ],
+)
 def test_what_is_no_judgement(words: str) -> None:
     assert event_marks.JUDGED.fullmatch(words) is None
 

@@ -143,3 +143,19 @@ def test_who_wants_no_notices_of_the_topic_hears_of_their_event_all_the_same(fai
     resolve_broadcasts.run(fair.database, fair.house, Moment(now, now))
     assert [each for each in rows(fair.database, Recipient, "reason") if each == ("opted_out",)] == []
     assert len(rows(fair.database, Recipient, "id")) == 1
+
+
+@pytest.mark.parametrize("deed", ["change", "cancel"])
+def test_a_reminder_that_waits_is_taken_back_when_it_is_not_so_any_more(fair: Fair, now: datetime, deed: str) -> None:
+    one = fair.person("one", now, "王小一")
+    fair.register(one, now)
+    eve = (local(fair.event.starts_at) - DAY).replace(hour=10)
+    tend(fair, eve)
+    resolve_broadcasts.run(fair.database, fair.house, Moment(eve, eve))
+    assert rows(fair.database, Recipient, "state") == [("kept",)]
+    if deed == "change":
+        starts = fair.event.starts_at + DAY
+        fair.change(eve, starts_at=starts, ends_at=starts + 3 * HOUR)
+    else:
+        fair.database.writer.run(lambda work: events.cancel(work, ADA, fair.event.id, "", eve, fair.house))
+    assert rows(fair.database, Recipient, "state") == [("cancelled",)]
