@@ -53,7 +53,15 @@ PHONE_PRIVATE = "绑定用的数字只能自己用，请不要发在群里。请
 
 STOP_ASK = "要暂停这{count}条通知吗？\n{lines}\n确定请在{minutes}分钟内回复“确定停止”。暂停以后，只能在工作台恢复。"
 STOP_LINE = "· {title}（{state}）"
-STOP_STATES = {"scheduled": "{at}发送", "resolving": "正在准备", "sending": "正在发送"}
+_REMINDING = "已发完，停止提醒回复“收到”"
+STOP_STATES = {
+    "scheduled": "{at}发送",
+    "resolving": "正在准备",
+    "sending": "正在发送",
+    "done": _REMINDING,
+    "partly_failed": _REMINDING,
+    "failed": _REMINDING,
+}
 STOP_MORE = "……另有{count}条"
 STOP_NONE = "现在没有正在发送的通知，一小时内也没有要发送的。"
 STOPPED = "已暂停{count}条通知：\n{lines}\n已经发出的收不回来。要恢复或取消，请到工作台“通知”。"

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage import broadcast_reminders
 from storage.base import table
 from storage.broadcasts import Broadcast
 from storage.notice_items import NoticeItem
@@ -50,3 +51,4 @@ def _take_back(work: Work, person_id: int, topics: Collection[str], now: datetim
     theirs = sa.and_(row.c.person_id == person_id, row.c.state.in_(UNDER_WAY), row.c.broadcast_id.in_(of_topic))
     values = {"state": "cancelled", "reason": "opted_out", "settled_at": now}
     work.execute(sa.update(row).where(theirs).values(**values))
+    broadcast_reminders.take_back(work, person_id, topics, now)

@@ -1,13 +1,17 @@
-"""End what is over: recipients out of date or cancelled, notice items nobody saw, broadcasts with nothing left."""
+"""End what is over: recipients out of date or cancelled, notice items nobody saw, broadcasts with nothing left.
+
+Reminders for 收到 follow their notice: held back while it is paused, cancelled with it.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.calendar import daytime
 from bot.jobs.job import Job, Moment
 from bot.services import bulk_delivery
 from bot.services.house import House
-from storage import broadcast_rows, bulk_ends
+from storage import broadcast_reminders, broadcast_rows, bulk_ends
 from storage.database import Database
 from storage.work import Work
 
@@ -22,9 +26,22 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
     return {
         "expired": sum(_pieces(database, partial(bulk_ends.expire, broadcast_id=each, now=now)) for each in late),
         "cancelled": sum(_pieces(database, partial(_cancel, broadcast_id=each, now=now)) for each in stopped),
+        "reminders": _reminders(database, house, now),
         "forgotten": _pieces(database, partial(bulk_ends.forget_items, now=now)),
         "ended": sum(_end(database, each, moment) for each in database.look(bulk_ends.through)),
     }
+
+
+def _reminders(database: Database, house: House, now: datetime) -> int:
+    """Reminders for 收到 held back, due again, or cancelled, as their notice is by now."""
+    if not database.look(broadcast_reminders.any_stuck):
+        return 0
+    piece, first = bulk_ends.PIECE, daytime(now, house.hours)
+    held = _pieces(database, partial(broadcast_reminders.hold, limit=piece))
+    gone = database.look(broadcast_reminders.of_cancelled)
+    each_of = (partial(broadcast_reminders.cancel_some, broadcast_id=each, now=now, limit=piece) for each in gone)
+    cancelled = sum(_pieces(database, step) for step in each_of)
+    return held + cancelled + _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece))
 
 
 def _cancel(work: Work, broadcast_id: int, now: datetime) -> int:

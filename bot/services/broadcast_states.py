@@ -26,12 +26,13 @@ from bot.services.broadcasts import (
     seen,
 )
 from bot.services.house import House
-from storage import audit, broadcast_rows, broadcasts
+from storage import audit, broadcast_reminders, broadcast_rows, broadcasts
 from storage.broadcasts import Broadcast
 from storage.work import Work
 
 NOTE_CHARS = 200
 SOON = timedelta(hours=1)  # the stop word is for what is due within this time, too
+ASKING_MOST = 500  # notices whose reminders the stop word names
 CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
 
 
@@ -237,21 +238,33 @@ def schedule(
 
 
 def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House) -> Broadcast:
-    """Nothing more is sent (what has left has left) until it is resumed. Raises NoBroadcast, NotAllowed, Moved."""
+    """Nothing more is sent (what has left has left) until it is resumed, no reminder either. Raises NoBroadcast,
+    NotAllowed, Moved."""
     begin(work, actor, broadcast_id, "pause")
     if not broadcasts.pause_one(work, broadcast_id, DEEDS["pause"].origins, now):
         raise Moved
+    broadcast_reminders.hold(work, CANCEL_AT_ONCE)
     note(work, actor, broadcast_id, "pause", now)
     return seen(work, actor, broadcast_id)
 
 
 def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
-    """Pause all of the actor's branch that is going out, or is due within `SOON`; their ids. Raises NotAllowed."""
+    """Pause all of the actor's branch that is going out, or is due within `SOON`; their ids. Raises NotAllowed.
+
+    Reminders of notices that have ended cannot be paused: those that wait are cancelled, and their notices named, too.
+    """
     require(actor, "approve")
+    asking = [each.id for each in broadcast_reminders.asking(work, actor.path, ASKING_MOST)]
+    if asking:
+        broadcast_reminders.stop_below(work, actor.path, now)
+    for broadcast_id in asking:
+        note(work, actor, broadcast_id, "unask", now, "stop word")
     paused = broadcasts.pause_below(work, actor.path, now + SOON, now)
     for broadcast_id in paused:
         note(work, actor, broadcast_id, "pause", now, "stop word")
-    return paused
+    if paused:
+        broadcast_reminders.hold(work, CANCEL_AT_ONCE)
+    return paused + asking
 
 
 def resume(
@@ -292,5 +305,6 @@ def cancel(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Ho
     broadcast = begin(work, actor, broadcast_id, "cancel")
     _move(work, broadcast, "cancel", "cancelled", now, ended_at=now, paused_from="")
     stopped = broadcast_rows.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
+    stopped += broadcast_reminders.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
     note(work, actor, broadcast_id, "cancel", now, f"from {broadcast.state}, {stopped} at once")
     return seen(work, actor, broadcast_id)

@@ -1,7 +1,8 @@
 """停止发送: an approver's own phone pauses what is going out, after being asked back once.
 
 What is paused: every broadcast of the account's branch (all of them for the city's accounts) that is being sent or
-prepared, or is due within `broadcast_states.SOON`. Going on is for the console alone.
+prepared, or is due within `broadcast_states.SOON`; reminders of notices that have ended are taken back. Going on is for
+the console alone.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from bot import notice_texts as texts
 from bot.clock import local
 from bot.services import broadcast_states
 from bot.services.actors import Actor
-from storage import broadcasts, inbox
+from storage import broadcast_reminders, broadcasts, inbox
 from storage.broadcasts import Broadcast
 from storage.work import Work
 
@@ -30,6 +31,7 @@ def ask_words(work: Work, actor: Actor, now: datetime) -> str:
     going = broadcasts.listed(work, actor.path, ("resolving", "sending", "scheduled"), _MOST, 0)
     soon = now + broadcast_states.SOON
     meant = [each for each in going if each.state != "scheduled" or (each.not_before or now) <= soon]
+    meant += broadcast_reminders.asking(work, actor.path, _MOST)
     if not meant:
         return ""
     minutes = int(PATIENCE.total_seconds() // 60)

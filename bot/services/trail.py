@@ -68,6 +68,7 @@ ACTIONS = {
     "broadcast_cancel": "取消通知",
     "broadcast_resend": "重发通知（只发没送达的）",
     "broadcast_preview": "预览通知",
+    "broadcast_unask": "停止提醒回复收到",
     "broadcast_nudge": "再次请对方回复收到",
     "broadcast_export": "导出通知的送达明细",
     "broadcast_missed": "重复的通知错过了时间",
