@@ -106,9 +106,9 @@ def test_a_repetition_by_night_for_ever_or_never_is_not_taken(
 def test_it_never_fires_when_it_is_approved_and_fires_once_at_its_moment(notices: Notices) -> None:
     pattern = approved(notices, WEEKLY)
     assert (pattern.state, pattern.not_before, pattern.valid_until) == ("scheduled", at(11, 26), None)
-    assert tick(notices, notices.now) == tick(notices, at(11, 26, 9, 29)) == {"made": 0, "missed": 0}
-    assert tick(notices, at(11, 26)) == {"made": 1, "missed": 0}
-    assert tick(notices, at(11, 26)) == tick(notices, at(11, 26, 23)) == {"made": 0, "missed": 0}
+    assert tick(notices, notices.now) == tick(notices, at(11, 26, 9, 29)) == {"made": 0, "missed": 0, "failed": 0}
+    assert tick(notices, at(11, 26)) == {"made": 1, "missed": 0, "failed": 0}
+    assert tick(notices, at(11, 26)) == tick(notices, at(11, 26, 23)) == {"made": 0, "missed": 0, "failed": 0}
     assert children(notices) == ["2026-11-26"]
     (line,) = notices.see(broadcast_lists.listing, ANN, "all", 1, pattern.id).lines
     child = notices.get(line.id)
@@ -123,7 +123,7 @@ def test_it_never_fires_when_it_is_approved_and_fires_once_at_its_moment(notices
 
 def test_after_weeks_without_the_server_the_last_one_is_made_up_for(notices: Notices) -> None:
     pattern = approved(notices, WEEKLY)
-    assert tick(notices, at(12, 10, 15, 0)) == {"made": 1, "missed": 0}
+    assert tick(notices, at(12, 10, 15, 0)) == {"made": 1, "missed": 0, "failed": 0}
     assert children(notices) == ["2026-12-10"]
     assert notices.get(pattern.id).not_before == at(12, 15)
     assert ("job:repeat_broadcasts", "broadcast_missed") in notices.trail(pattern.id)
@@ -131,9 +131,9 @@ def test_after_weeks_without_the_server_the_last_one_is_made_up_for(notices: Not
 
 def test_what_is_later_than_the_house_makes_up_for_is_missed(notices: Notices) -> None:
     pattern = approved(notices, WEEKLY)
-    assert tick(notices, at(12, 5)) == {"made": 0, "missed": 1}
+    assert tick(notices, at(12, 5)) == {"made": 0, "missed": 1, "failed": 0}
     assert children(notices) == []
-    assert tick(notices, at(12, 8)) == {"made": 1, "missed": 0}
+    assert tick(notices, at(12, 8)) == {"made": 1, "missed": 0, "failed": 0}
     assert notices.get(pattern.id).state == "scheduled"
 
 
@@ -148,10 +148,10 @@ def test_after_its_last_day_it_is_done(notices: Notices) -> None:
 def test_paused_it_makes_none_and_resumed_it_goes_on_with_the_next(notices: Notices) -> None:
     pattern = approved(notices, WEEKLY)
     notices.do(deeds.pause, ANN, pattern.id)
-    assert tick(notices, at(11, 26)) == {"made": 0, "missed": 0}
+    assert tick(notices, at(11, 26)) == {"made": 0, "missed": 0, "failed": 0}
     done = notices.do(deeds.resume, BEA, pattern.id, at=at(12, 2))
     assert (done.state, done.not_before) == ("scheduled", at(12, 3))
-    assert tick(notices, at(12, 2, 9, 31)) == {"made": 0, "missed": 0}
+    assert tick(notices, at(12, 2, 9, 31)) == {"made": 0, "missed": 0, "failed": 0}
     notices.do(deeds.pause, ANN, pattern.id, at=at(12, 2))
     with pytest.raises(BadNotice):
         notices.do(deeds.resume, BEA, pattern.id, at=at(12, 31, 12))
@@ -160,7 +160,7 @@ def test_paused_it_makes_none_and_resumed_it_goes_on_with_the_next(notices: Noti
 def test_changed_it_waits_until_it_is_approved_again(notices: Notices) -> None:
     pattern = approved(notices, WEEKLY)
     changed = notices.do(broadcasts.change, ANN, pattern.id, replace(TALK, repeat=MONTHLY), pattern.version)
-    assert tick(notices, at(11, 30, 10, 0)) == {"made": 0, "missed": 0}
+    assert tick(notices, at(11, 30, 10, 0)) == {"made": 0, "missed": 0, "failed": 0}
     notices.do(deeds.submit, ANN, changed.id, at=at(11, 30, 10, 0))
     done = notices.do(deeds.approve, BEA, changed.id, at=at(11, 30, 10, 0))
     assert done.not_before == at(12, 31, 10, 0)
@@ -192,7 +192,7 @@ def test_moved_to_a_later_time_of_a_day_that_has_its_notice_it_goes_on_and_holds
     notices.do(broadcasts.change, ANN, pattern.id, later, notices.get(pattern.id).version, at=at(11, 26, 10))
     notices.do(deeds.submit, ANN, pattern.id, at=at(11, 26, 10))
     assert notices.do(deeds.approve, BEA, pattern.id, at=at(11, 26, 10)).not_before == at(11, 26, 15, 0)
-    assert tick(notices, at(11, 26, 16, 0)) == {"made": 1, "missed": 1}
+    assert tick(notices, at(11, 26, 16, 0)) == {"made": 1, "missed": 1, "failed": 0}
     made = [row for row in rows(notices.database, Broadcast, "parent_id", "occurrence") if row[0]]
     assert sorted(row[0] for row in made) == sorted([pattern.id, other.id])
     assert notices.get(pattern.id).not_before == at(12, 1, 15, 0)
@@ -200,7 +200,7 @@ def test_moved_to_a_later_time_of_a_day_that_has_its_notice_it_goes_on_and_holds
 
 def test_what_would_be_out_of_date_at_once_is_missed(notices: Notices) -> None:
     approved(notices, WEEKLY, hours=2)
-    assert tick(notices, at(11, 26, 17, 0)) == {"made": 0, "missed": 1}
+    assert tick(notices, at(11, 26, 17, 0)) == {"made": 0, "missed": 1, "failed": 0}
     assert children(notices) == []
 
 
@@ -210,3 +210,12 @@ def test_two_processes_make_one(another: Opener, house: House, now: datetime) ->
     approved(one, WEEKLY)
     assert together(lambda: tick(one, at(11, 26)), lambda: tick(two, at(11, 26))) == []
     assert children(one) == ["2026-11-26"]
+
+
+def test_a_pattern_that_raises_holds_up_no_other(notices: Notices) -> None:
+    broken, whole = approved(notices, WEEKLY), approved(notices, WEEKLY)
+    notices.set(broken.id, repeat={"every": "age"}, not_before=at(11, 26, 9, 0))
+    assert tick(notices, at(11, 26)) == {"made": 1, "missed": 0, "failed": 1}
+    assert [row for row in rows(notices.database, Broadcast, "parent_id") if row[0]] == [(whole.id,)]
+    notices.set(broken.id, repeat=WEEKLY)
+    assert tick(notices, at(11, 26)) == {"made": 1, "missed": 0, "failed": 0}
