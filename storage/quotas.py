@@ -16,7 +16,7 @@ from storage.work import Work
 
 
 class QuotaUse(Row, table=True):
-    """Messages sent by one route on one day (Asia/Shanghai)."""
+    """Messages sent by one route on one day (Asia/Shanghai); `mass_calls` are the calls of the route `mass`."""
 
     __tablename__ = "quota_use"
     channel: str = Field(primary_key=True, max_length=16)

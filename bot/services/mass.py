@@ -13,7 +13,7 @@ from bot.clock import local
 from bot.contract import Outcome, Receipt, Result
 from bot.services import reach, reasons
 from bot.services.delivery import MAX_ATTEMPTS, back_off
-from bot.services.reach_policy import MASS_LEAST, ReachPolicy
+from bot.services.reach_policy import MASS_CALLS, MASS_LEAST, ReachPolicy
 from storage import inbox, mass_forming, mass_jobs, quotas
 from storage.broadcasts import Broadcast
 from storage.mass_forming import Formed
@@ -77,6 +77,7 @@ def _accept(work: Work, job: Job, people: int, outcome: Outcome, now: datetime) 
     values = {"message_id": outcome.message_id[:64], "code": outcome.code[:32], "tries": 0, "due_at": now + FINISH_WAIT}
     if mass_jobs.change(work, job.id, ("sending",), state="accepted", **values):
         quotas.use(work, job.channel, "mass", local(now).date(), people)
+        quotas.use(work, job.channel, MASS_CALLS, local(now).date(), 1)  # of these the platform allows 100 a day
         for code in inbox.early_receipts(work, job.channel, [outcome.message_id]).values():
             heard(work, _early(outcome.message_id, code), now)
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from bot.clock import local
 from bot.services import delivery, reasons
 from bot.services.plans import Cost, Plan, Words
-from bot.services.reach_policy import ROUTE_NAMES, ReachPolicy
+from bot.services.reach_policy import MASS_MOST, ROUTE_NAMES, ReachPolicy
 
 CUSTOM_BYTES = 2048  # a customer message and a mass send (45002); beyond that the channel cuts
+CALLS_FEW = 10  # fewer calls left of the day are worth a word
 FIELD_CHARS = 20  # each field of a template (platform.md 0.2)
 
 
@@ -55,7 +56,17 @@ def _of_mass(plan: Plan, policy: ReachPolicy) -> Iterator[str]:
     yield f"群发：每人每个自然月最多收{policy.mass_per_month}次，这次用掉{people}人各1次；交给平台以后不能停止。"
     if plan.last_mass:
         yield f"这次之后，有{plan.last_mass}人本月不能再收群发。"
+    yield from _of_calls(plan)
     yield "群发的结果平台只告知总数；有人没收到时，看不到是谁。"
+
+
+def _of_calls(plan: Plan) -> Iterator[str]:
+    """A call takes up to 10 000 people, but few people take one, too."""
+    for cost in plan.costs:
+        calls = -(-cost.people // MASS_MOST)
+        if cost.route == "mass" and cost.calls_left is not None and cost.calls_left - calls < CALLS_FEW:
+            left = max(0, cost.calls_left - calls)
+            yield f"群发当天还可调用{cost.calls_left}次，这次至少用{calls}次，之后最多剩{left}次；人少的群发也算一次。"
 
 
 def _of_routes(plan: Plan, policy: ReachPolicy) -> Iterator[str]:

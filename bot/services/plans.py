@@ -20,6 +20,7 @@ class Cost:
 
     `used_today`, `used_month`: messages of this route before. `today` of the `people` are reached on the day it starts,
     the others on the days after; `late` not before it is over. `ends`: when the last one is sent, as estimated.
+    `calls_left`: of a mass send, calls still there that day before this notice; None: no limit.
     """
 
     route: str
@@ -31,6 +32,7 @@ class Cost:
     today: int
     ends: datetime
     late: int = 0
+    calls_left: int | None = None
 
     @property
     def left_after(self) -> int | None:

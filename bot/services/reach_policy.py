@@ -16,8 +16,9 @@ ROUTE_NAMES = {
     "inbox": "下次联系时告知",
 }
 MASS_LEAST, MASS_MOST = 2, 10_000  # openids in one call
+MASS_CALLS = "mass_calls"  # calls of mass sends in the ledger, beside their people
 PER_DAY: Mapping[str, int] = MappingProxyType(
-    {"custom": 500_000, "template": 100_000, "mass": 100 * MASS_MOST}  # of mass sends 100 calls
+    {"custom": 500_000, "template": 100_000, "mass": 100 * MASS_MOST, MASS_CALLS: 100}
 )
 
 

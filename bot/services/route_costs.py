@@ -8,7 +8,7 @@ from bot import calendar
 from bot.calendar import Hours
 from bot.clock import local
 from bot.services.plans import Cost
-from bot.services.reach_policy import MASS_MOST, ReachPolicy
+from bot.services.reach_policy import MASS_CALLS, MASS_MOST, ReachPolicy
 
 DAYS_MOST = 31  # nothing is worth sending longer than that
 
@@ -47,9 +47,9 @@ def of(people: Mapping[str, int], policy: ReachPolicy, spent: Spent, frame: Fram
         if count > today:
             ends, later = _later(count - today, quota, policy.per_second, spent.stops.get(route), frame)
             late += later
-        used = spent.today.get(route, 0)
+        used, calls = spent.today.get(route, 0), _calls(route, policy, spent)
         left = None if quota is None else _room(route, policy, spent, frame, quota)
-        made.append(Cost(route, count, used, spent.month.get(route, 0), quota, left, today, ends, late))
+        made.append(Cost(route, count, used, spent.month.get(route, 0), quota, left, today, ends, late, calls))
     return tuple(made)
 
 
@@ -58,7 +58,15 @@ def _room(route: str, policy: ReachPolicy, spent: Spent, frame: Frame, most: int
     if route in spent.stops:
         return 0
     quota = policy.per_day.get(route)
-    return most if quota is None else max(0, quota - spent.today.get(route, 0))
+    room = most if quota is None else max(0, quota - spent.today.get(route, 0))
+    calls = _calls(route, policy, spent)
+    return room if calls is None else min(room, calls * MASS_MOST)
+
+
+def _calls(route: str, policy: ReachPolicy, spent: Spent) -> int | None:
+    """Calls of a mass send that are still there on the first day; None: no limit."""
+    quota = policy.per_day.get(MASS_CALLS) if route == "mass" else None
+    return None if quota is None else max(0, quota - spent.today.get(MASS_CALLS, 0))
 
 
 def _after(seconds: float, frame: Frame) -> datetime:

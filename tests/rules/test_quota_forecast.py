@@ -59,7 +59,7 @@ def test_the_month_in_words(crowd: Crowd, now: datetime) -> None:
         "客服消息（48小时内有互动）：今天已用3条，本月3条，平台暂停到11月26日 00:00",
         "订阅通知（本人同意过）：今天已用0条，本月0条",
         "模板消息：今天已用99000条，本月99500条，今天还可发1000条",
-        "群发（每人每月最多4次）：今天已用7条，本月7条，今天还可发999993条",
+        "群发（每人每月最多4次）：今天已用7条，本月7条，今天还可发999993条，还可调用100次",
         "通知的订阅同意：1人，共2条没有用",
         "活动通知的订阅同意：0人，共0条没有用",
         "本月群发：还可收4次的3人，还可收1次的1人，不能再收的1人",
@@ -92,3 +92,12 @@ def test_what_is_to_go_out_as_soon_as_it_is_approved_counts(crowd: Crowd) -> Non
     crowd.database.writer.run(lambda work: work.execute(sa.update(table(Broadcast)).values(not_before=None)))
     made = crowd.database.look(lambda work: quota_forecast.month(work, POLICY, crowd.at))
     assert [(each.at, each.people) for each in made.planned] == [(crowd.at, 0)]
+
+
+def test_calls_of_mass_sends_are_no_messages(crowd: Crowd) -> None:
+    today = crowd.at.astimezone(SHANGHAI).date()
+    crowd.database.writer.run(lambda work: quotas.use(work, "oa", "mass_calls", today, 99))
+    found = forecast(crowd)
+    (mass,) = [use for use in found.uses if use.route == "mass"]
+    assert (mass.calls, mass.left_today) == (1, 10_000)
+    assert "mass_calls" not in {route for _, route, _ in found.days}

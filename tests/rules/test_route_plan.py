@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.calendar import Hours
-from bot.clock import SHANGHAI
+from bot.clock import SHANGHAI, local
 from bot.services import plan_words, route_costs, route_plan
 from bot.services.house import House
 from bot.services.plans import Plan, Words
@@ -230,3 +230,27 @@ def test_one_statement_whatever_the_size(town: Town) -> None:
     sa.event.listen(town.database.engine, "before_cursor_execute", lambda *args: said.append(args[2]))
     planned(town, FULL, ("custom", "mass"))
     assert len([each for each in said if "FROM person" in each]) == 1
+
+
+def test_small_mass_sends_use_up_the_calls_of_the_day() -> None:
+    frame, policy = Frame(START, START + timedelta(hours=48), Hours()), ReachPolicy(mass=True)
+    spent = Spent({"mass": 198, "mass_calls": 99}, {"mass": 198}, {})
+    (cost,) = route_costs.of({"mass": 15_000}, policy, spent, frame)
+    assert (cost.left, cost.calls_left, cost.today) == (10_000, 1, 10_000)
+    (none,) = route_costs.of({"mass": 3}, policy, Spent({"mass_calls": 100}, {}, {}), frame)
+    assert (none.calls_left, none.today, none.ends.day) == (0, 0, 26)
+    (other,) = route_costs.of({"custom": 3}, policy, spent, frame)
+    assert other.calls_left is None
+
+
+def test_the_plan_warns_of_few_calls_of_the_day(town: Town) -> None:
+    calls = "群发当天还可调用{}次"
+    day = local(town.now).date()
+    assert calls.format(100) not in "".join(planned(town, BARE, ("mass",)).warnings)
+    town.database.writer.run(lambda work: quotas.use(work, "oa", "mass_calls", day, 91))
+    assert f"{calls.format(9)}，这次至少用1次，之后最多剩8次" in "".join(planned(town, BARE, ("mass",)).warnings)
+    town.database.writer.run(lambda work: quotas.use(work, "oa", "mass_calls", day, 9))
+    plan = planned(town, BARE, ("mass",))
+    assert plan.costs[0].today == 0
+    assert f"{calls.format(0)}，" in "".join(plan.warnings)
+    assert "等到下一天" in "".join(plan.warnings)
