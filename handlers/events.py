@@ -20,18 +20,30 @@ LIST = Words(
     *("最近有什么活动", "最近有啥活动", "最近有哪些活动", "工会有什么活动", "活动报名", "参加活动", "我要参加活动"),
 )
 DETAIL = Pattern(rf"(?:查?看)?(?:活动\s*{event_marks.NUMBER}|{event_marks.NUMBER_TOO}号?活动)(?:的?详情)?")
+LIST_ASKED = Pattern(
+    r"(?:请问|工会|你们|咱们|我们|最近|近期|现在|今天|明天|本周|这周|这?周末|下周|这个?月|本月|下个?月| |,){0,4}"
+    r"(?:还?有没有|还?有)(?:什么|啥|哪些|新的?|好的?)*活动(?:可以|能)?(?:参加|报名)?(?:的|了|啊|呀)?[吗呢么嘛]?"
+)
+_WISH = r"(?:(?:我们?|要|想要?|帮我们?|给我|请|麻烦) ?){0,4}"
+_TAIL = r"(?:[吧了啊呀哈]|一下|谢谢|[,。 ]){0,4}"
 JOIN = Pattern(
-    rf"(?:我要|我想|我)?(?:(?:报名)(?:参加)?(?:活动)?|参加(?:活动)?)\s*{event_marks.NUMBER}\s*号?(?:活动)?(?:报名)?"
+    rf"{_WISH}(?:(?:报个?名)(?:参加)?(?:活动)?|参加(?:活动)?)\s*{event_marks.NUMBER}\s*号?(?:活动)?(?:报名)?{_TAIL}"
+    rf"|{_WISH}(?P<number_too>\d{{1,6}})号?(?:活动)?报名{_TAIL}"
 )
-BARE = Words("报名", "我要报名", "我想报名", "报个名", "报名参加", "我报名", "我要参加", "参加")
+BARE = Pattern(rf"{_WISH}(?:报个?名|报一下名|报名参加|参加)(?:活动)?{_TAIL}")
 CANCEL = Pattern(
-    rf"(?:我要|我想)?(?:取消|撤销|退出)(?:活动)?(?:报名|候补)(?:活动)?\s*{event_marks.NUMBER}\s*号?(?:活动)?"
+    rf"{_WISH}(?:取消|撤销|退出)(?:活动)?(?:报名|候补)(?:活动)?\s*{event_marks.NUMBER}\s*号?(?:活动)?{_TAIL}"
+    rf"|{_WISH}(?:取消|撤销|退出)\s*(?P<number_too>\d{{1,6}})\s*号?(?:活动)?的?(?:报名|候补){_TAIL}"
 )
-CANCEL_BARE = Words("取消报名", "取消活动报名", "我要取消报名", "撤销报名", "退出报名", "取消候补", "不报名了")
-MINE = Words("我的活动", "我的报名", "我报名的活动", "我报的活动", "报名查询", "查报名")
+CANCEL_BARE = Pattern(
+    rf"{_WISH}(?:取消|撤销|退出|退掉)(?:我的)?(?:活动)?的?(?:报名|候补){_TAIL}|(?:活动)?报名(?:取消|退掉){_TAIL}|不报名了?{_TAIL}"
+)
+MINE = Words(
+    "我的活动", "我的报名", "我报名的活动", "我报的活动", "我报了什么活动", "我报了哪些活动", "报名查询", "查报名"
+)
 MENU = Key("events")
 IN_GROUP = (JOIN, BARE, CANCEL, CANCEL_BARE, MINE)
-COMMANDS = (LIST, DETAIL, *IN_GROUP)
+COMMANDS = (LIST, LIST_ASKED, DETAIL, *IN_GROUP)
 
 
 @router.on(Scene("checkin_"))
@@ -55,6 +67,12 @@ def show_list(turn: Turn, word: str) -> None:
         turn.offer(*(_tap(f"活动 {each.number}") for each in found[:3]))
     if len(found) == 1:
         turn.topic = f"{SHOW}{found[0].id}"
+
+
+@router.on(LIST_ASKED)
+def show_list_asked(turn: Turn, found: re.Match[str]) -> None:
+    """最近有没有活动？"""
+    show_list(turn, found.string)
 
 
 @router.on(DETAIL)
@@ -86,7 +104,7 @@ def join(turn: Turn, found: re.Match[str]) -> None:
 
 
 @router.on(BARE)
-def join_some(turn: Turn, word: str) -> None:
+def join_some(turn: Turn, word: re.Match[str]) -> None:
     """报名: the event that was just shown, the only one there is, or which?"""
     if group.elsewhere(turn, texts.GROUP):
         return
@@ -110,7 +128,7 @@ def cancel(turn: Turn, found: re.Match[str]) -> None:
 
 
 @router.on(CANCEL_BARE)
-def cancel_some(turn: Turn, word: str) -> None:
+def cancel_some(turn: Turn, found: re.Match[str]) -> None:
     """取消报名: the only registration, or which?"""
     if group.elsewhere(turn, texts.GROUP):
         return
