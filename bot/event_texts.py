@@ -53,6 +53,7 @@ GONE = "这个活动已经没有了，报名没有提交。"
 
 # cancelling and one's own
 CANCELLED = "好的，已经取消您在“{title}”的报名。改主意了可以再回复“报名 {number}”，名额按那时的先后。"
+CANCEL_ASK = "您是说不来“{title}”（{when}）了吗？要取消报名请回复“取消报名 {number}”，把名额让给别人。"
 NOT_REGISTERED = "您没有报名“{title}”，不用取消。"
 NOTHING_TO_CANCEL = "您现在没有报名的活动。"
 CANCEL_WHICH = "您想取消哪个？\n{lines}\n请点一下，或者回复“取消报名 {number}”（换成编号）。"

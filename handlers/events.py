@@ -78,7 +78,11 @@ def show_list_asked(turn: Turn, found: re.Match[str]) -> None:
 @router.on(DETAIL)
 def show(turn: Turn, found: re.Match[str]) -> None:
     """One event in full, and how the person stands."""
-    event = events.find(turn.work, event_marks.number_of(found))
+    show_event(turn, events.find(turn.work, event_marks.number_of(found)))
+
+
+def show_event(turn: Turn, event: Event) -> None:
+    """All about it, and how the person stands."""
     turn.topic = f"{SHOW}{event.id}"
     counts = stored.counts(turn.work, [event.id]).get(event.id, stored.Counts())
     turn.say(event_words.detail(event, counts, turn.now))
@@ -132,7 +136,7 @@ def cancel_some(turn: Turn, found: re.Match[str]) -> None:
     """取消报名: the only registration, or which?"""
     if group.elsewhere(turn, texts.GROUP):
         return
-    mine = [event for each, event in _mine(turn) if each.state in stored.ACTIVE]
+    mine = [event for each, event in own(turn) if each.state in stored.ACTIVE]
     if not mine:
         raise NoEvent(texts.NOTHING_TO_CANCEL)
     if len(mine) == 1:
@@ -147,7 +151,7 @@ def show_mine(turn: Turn, word: str) -> None:
     """What one has registered for and is not over."""
     if group.elsewhere(turn, texts.GROUP):
         return
-    mine = [(each, event) for each, event in _mine(turn) if each.state in stored.ACTIVE]
+    mine = [(each, event) for each, event in own(turn) if each.state in stored.ACTIVE]
     if not mine:
         turn.say(texts.MINE_NONE)
         return
@@ -166,7 +170,7 @@ def _cancel(turn: Turn, event: Event) -> None:
     turn.say(texts.CANCELLED.format(title=event.title, number=event.number))
 
 
-def _mine(turn: Turn) -> list[tuple[Registration, Event]]:
+def own(turn: Turn) -> list[tuple[Registration, Event]]:
     """Of events that are not over, the next one first."""
     found = stored.of_person(turn.work, turn.person.person_id)
     return [(each, event) for each, event in reversed(found) if event.ends_at > turn.now and event.state != "cancelled"]

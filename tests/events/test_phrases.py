@@ -7,7 +7,7 @@ import yaml
 
 from bot import content
 from bot.turn import plain_words
-from handlers import event_marks, events
+from handlers import event_marks, event_spoken, events
 
 CONTENT = Path(__file__).parents[2] / "content"
 FILTERS = (*events.COMMANDS, *event_marks.COMMANDS)
@@ -34,6 +34,7 @@ def test_no_question_of_the_base_is_swallowed() -> None:
     questions = asked()
     assert len(questions) > 3000
     assert [each for each in questions if takes(each)] == []
+    assert [each for each in questions if event_spoken.takes(plain_words(each))] == []
 
 
 @pytest.mark.parametrize(
