@@ -85,7 +85,7 @@ def _bind(turn: Turn, code: str) -> None:
 
 
 @router.on(STOP)
-def stop(turn: Turn, word: str) -> None:
+def stop(turn: Turn, found: re.Match[str]) -> None:
     """Ask an approver back; everybody else hears how to stop what they get themselves."""
     if group.elsewhere(turn, texts.STOP_GROUP):
         return
