@@ -20,18 +20,30 @@ LIST = Words(
     *("最近有什么活动", "最近有啥活动", "最近有哪些活动", "工会有什么活动", "活动报名", "参加活动", "我要参加活动"),
 )
 DETAIL = Pattern(rf"(?:查?看)?(?:活动\s*{event_marks.NUMBER}|{event_marks.NUMBER_TOO}号?活动)(?:的?详情)?")
+LIST_ASKED = Pattern(
+    r"(?:请问|工会|你们|咱们|我们|最近|近期|现在|今天|明天|本周|这周|这?周末|下周|这个?月|本月|下个?月| |,){0,4}"
+    r"(?:还?有没有|还?有)(?:什么|啥|哪些|新的?|好的?)*活动(?:可以|能)?(?:参加|报名)?(?:的|了|啊|呀)?[吗呢么嘛]?"
+)
+_WISH = r"(?:(?:我们?|要|想要?|帮我们?|给我|请|麻烦) ?){0,4}"
+_TAIL = r"(?:[吧了啊呀哈]|一下|谢谢|[,。 ]){0,4}"
 JOIN = Pattern(
-    rf"(?:我要|我想|我)?(?:(?:报名)(?:参加)?(?:活动)?|参加(?:活动)?)\s*{event_marks.NUMBER}\s*号?(?:活动)?(?:报名)?"
+    rf"{_WISH}(?:(?:报个?名)(?:参加)?(?:活动)?|参加(?:活动)?)\s*{event_marks.NUMBER}\s*号?(?:活动)?(?:报名)?{_TAIL}"
+    rf"|{_WISH}(?P<number_too>\d{{1,6}})号?(?:活动)?报名{_TAIL}"
 )
-BARE = Words("报名", "我要报名", "我想报名", "报个名", "报名参加", "我报名", "我要参加", "参加")
+BARE = Pattern(rf"{_WISH}(?:报个?名|报一下名|报名参加|参加)(?:活动)?{_TAIL}")
 CANCEL = Pattern(
-    rf"(?:我要|我想)?(?:取消|撤销|退出)(?:活动)?(?:报名|候补)(?:活动)?\s*{event_marks.NUMBER}\s*号?(?:活动)?"
+    rf"{_WISH}(?:取消|撤销|退出)(?:活动)?(?:报名|候补)(?:活动)?\s*{event_marks.NUMBER}\s*号?(?:活动)?{_TAIL}"
+    rf"|{_WISH}(?:取消|撤销|退出)\s*(?P<number_too>\d{{1,6}})\s*号?(?:活动)?的?(?:报名|候补){_TAIL}"
 )
-CANCEL_BARE = Words("取消报名", "取消活动报名", "我要取消报名", "撤销报名", "退出报名", "取消候补", "不报名了")
-MINE = Words("我的活动", "我的报名", "我报名的活动", "我报的活动", "报名查询", "查报名")
+CANCEL_BARE = Pattern(
+    rf"{_WISH}(?:取消|撤销|退出|退掉)(?:我的)?(?:活动)?的?(?:报名|候补){_TAIL}|(?:活动)?报名(?:取消|退掉){_TAIL}|不报名了?{_TAIL}"
+)
+MINE = Words(
+    "我的活动", "我的报名", "我报名的活动", "我报的活动", "我报了什么活动", "我报了哪些活动", "报名查询", "查报名"
+)
 MENU = Key("events")
 IN_GROUP = (JOIN, BARE, CANCEL, CANCEL_BARE, MINE)
-COMMANDS = (LIST, DETAIL, *IN_GROUP)
+COMMANDS = (LIST, LIST_ASKED, DETAIL, *IN_GROUP)
 
 
 @router.on(Scene("checkin_"))
@@ -57,10 +69,20 @@ def show_list(turn: Turn, word: str) -> None:
         turn.topic = f"{SHOW}{found[0].id}"
 
 
+@router.on(LIST_ASKED)
+def show_list_asked(turn: Turn, found: re.Match[str]) -> None:
+    """最近有没有活动？"""
+    show_list(turn, found.string)
+
+
 @router.on(DETAIL)
 def show(turn: Turn, found: re.Match[str]) -> None:
     """One event in full, and how the person stands."""
-    event = events.find(turn.work, event_marks.number_of(found))
+    show_event(turn, events.find(turn.work, event_marks.number_of(found)))
+
+
+def show_event(turn: Turn, event: Event) -> None:
+    """All about it, and how the person stands."""
     turn.topic = f"{SHOW}{event.id}"
     counts = stored.counts(turn.work, [event.id]).get(event.id, stored.Counts())
     turn.say(event_words.detail(event, counts, turn.now))
@@ -86,7 +108,7 @@ def join(turn: Turn, found: re.Match[str]) -> None:
 
 
 @router.on(BARE)
-def join_some(turn: Turn, word: str) -> None:
+def join_some(turn: Turn, word: re.Match[str]) -> None:
     """报名: the event that was just shown, the only one there is, or which?"""
     if group.elsewhere(turn, texts.GROUP):
         return
@@ -110,11 +132,11 @@ def cancel(turn: Turn, found: re.Match[str]) -> None:
 
 
 @router.on(CANCEL_BARE)
-def cancel_some(turn: Turn, word: str) -> None:
+def cancel_some(turn: Turn, found: re.Match[str]) -> None:
     """取消报名: the only registration, or which?"""
     if group.elsewhere(turn, texts.GROUP):
         return
-    mine = [event for each, event in _mine(turn) if each.state in stored.ACTIVE]
+    mine = [event for each, event in own(turn) if each.state in stored.ACTIVE]
     if not mine:
         raise NoEvent(texts.NOTHING_TO_CANCEL)
     if len(mine) == 1:
@@ -129,7 +151,7 @@ def show_mine(turn: Turn, word: str) -> None:
     """What one has registered for and is not over."""
     if group.elsewhere(turn, texts.GROUP):
         return
-    mine = [(each, event) for each, event in _mine(turn) if each.state in stored.ACTIVE]
+    mine = [(each, event) for each, event in own(turn) if each.state in stored.ACTIVE]
     if not mine:
         turn.say(texts.MINE_NONE)
         return
@@ -148,7 +170,7 @@ def _cancel(turn: Turn, event: Event) -> None:
     turn.say(texts.CANCELLED.format(title=event.title, number=event.number))
 
 
-def _mine(turn: Turn) -> list[tuple[Registration, Event]]:
+def own(turn: Turn) -> list[tuple[Registration, Event]]:
     """Of events that are not over, the next one first."""
     found = stored.of_person(turn.work, turn.person.person_id)
     return [(each, event) for each, event in reversed(found) if event.ends_at > turn.now and event.state != "cancelled"]

@@ -3,17 +3,27 @@
 import re
 
 from bot import notice_texts as texts
-from bot.router import Filter, Pattern, Router, Scene, Words
+from bot.router import SPOKEN, Filter, Pattern, Router, Scene, Words
 from bot.services import staff_phones, stop_word
 from bot.services.topics import TOPICS
 from bot.turn import Turn
 from handlers import group
+from storage import inbox
 
 router = Router("staff_phone")
 CODE = Pattern(r"(?:绑定)?(?:我的)?工作手机 ?[:,]?\s*(?P<code>\d{4}[ -]?\d{4})")
 HOW = Pattern(r"(?:怎么|如何|我要)?(?:绑定)?(?:我的)?工作手机(?:怎么绑定?)? ?[:,]?\s*[0-9 -]{0,10}")
-STOP = Words("停止发送", "停止发送通知", "停止群发", "马上停止发送", "立即停止发送", "暂停发送", "紧急停止")
-SURE = Words("确定停止", "确定停止发送", "确认停止", "确认停止发送")
+STOP = Pattern(
+    r"(?:(?:快点?|赶快|赶紧|马上|立即|立刻|紧急|请) ?){0,4}"
+    r"(?:(?:停止|暂停)(?:发送|群发|发)(?:通知.{0,20}|消息)?|紧急停止)"
+    r"(?:吧|了|啊|一下)*"
+)
+SURE = Pattern(r"(?:(?:好的?|是的?|对)[ ,，。]?)?(?:我?确[定认])(?:停止|暂停)(?:发送|群发)?(?:通知)?(?:吧|了)?")
+YES = Words(
+    *("确定", "确认", "确定了", "确认了", "我确定", "我确认", "停", "停止", "暂停", "停吧", "停止吧", "暂停吧"),
+    *("马上停", "赶紧停", "快停", "快停止", "要停止", "确定要停止"),
+    *("是", "是的", "对", "对的", "好", "好的", "行", "可以", "嗯", "要", "要的"),
+)
 COMMANDS = (CODE, STOP, SURE)
 
 
@@ -27,6 +37,21 @@ class Sure(Filter[bool]):
         if not stop_word.may(staff_phones.actor_of(turn.work, turn.person.person_id)):
             return None
         return stop_word.asked(turn.work, turn.person.person_id, turn.now)
+
+
+class Yes(Filter[bool]):
+    """确定 and the like from whom 停止发送 asked back: True directly after the question, False a little later."""
+
+    def match(self, turn: Turn) -> bool | None:
+        """None where nobody asked, or it is done."""
+        if not turn.private or turn.message.kind not in SPOKEN or not YES.takes(turn.words):
+            return None
+        work, person_id, since = turn.work, turn.person.person_id, turn.now - stop_word.PATIENCE
+        if not stop_word.may(staff_phones.actor_of(work, person_id)):
+            return None
+        if inbox.last_topic(work, person_id, since) == stop_word.ASKED:
+            return True
+        return False if stop_word.waits(work, person_id, turn.now) else None
 
 
 @router.on(Scene(staff_phones.SCENE))
@@ -60,7 +85,7 @@ def _bind(turn: Turn, code: str) -> None:
 
 
 @router.on(STOP)
-def stop(turn: Turn, word: str) -> None:
+def stop(turn: Turn, found: re.Match[str]) -> None:
     """Ask an approver back; everybody else hears how to stop what they get themselves."""
     if group.elsewhere(turn, texts.STOP_GROUP):
         return
@@ -76,11 +101,13 @@ def stop(turn: Turn, word: str) -> None:
     turn.say(asking or texts.STOP_NONE)
 
 
-@router.on(Sure())
+@router.on(Sure(), Yes())
 def stop_for_sure(turn: Turn, asked: bool) -> None:
-    """Pause what is going out now, whatever has begun since it was asked."""
+    """Pause what is going out now, whatever has begun since it was asked; or say that nothing is paused yet."""
     actor = staff_phones.actor_of(turn.work, turn.person.person_id)
     if actor is None or not asked:
-        turn.say(texts.STOP_FIRST)
+        waits = stop_word.waits(turn.work, turn.person.person_id, turn.now)
+        turn.say(texts.STOP_NOT_YET if waits else texts.STOP_FIRST)
         return
+    turn.topic = stop_word.DONE
     turn.say(stop_word.stop(turn.work, actor, turn.now))

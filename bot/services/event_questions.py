@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import date as Day
 from typing import Any
 
+from bot.event_texts import NOT_A_NAME
 from bot.forms.fields import choice, date, mobile, number, organisation, person_name, place, text, yes_no
-from bot.forms.model import Field, Question
+from bot.forms.model import Field, FieldError, Question
 from bot.forms.values import Value
 from bot.services.event_refusals import BadEvent
 
@@ -40,6 +41,12 @@ _FIELDS: Mapping[str, Callable[[], Field]] = {
 }
 _UNITS = re.compile(r"\s*(?:个人|人|个|位|名|份|张|件|辆|口)$")
 _NONE = frozenset({"没有", "无", "不带", "不用", "不要", "一个也没有"})
+# What people say at this place and nobody is called; names of peoples are long, so length alone tells nothing.
+_NO_NAME = re.compile(
+    r"[我不没请等稍].*|.*(?:[谁吗呢]|几[点号个时楼]|哪[里儿个天些]|在哪|时间|地[点址铁]|公交|班车|停车|接送|[收免]费|费用|要钱|花钱|名额|"
+    r"活动|报名|评价|签到|候补|取消|退[订出]|退报|通知|[去来]不了|怎么|怎样|多少|多久|多长|什么|可以|能不|能带|带[人娃家孩]|"
+    r"家属|孩子|小孩|电影|需要|报上|结束|开始|入会|工会|转人工|截止|收到|谢谢).*"
+)
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
 
@@ -113,8 +120,20 @@ def _count() -> Field:
 
 
 def name_question(ask: str, label: str) -> Question:
-    """What somebody is called whom the union does not know by name."""
-    return Question(NAME, ask, person_name(), labels=(label,))
+    """What somebody is called whom the union does not know by name; no question and no order is taken for it."""
+    return Question(NAME, ask, _name(), labels=(label,))
+
+
+def _name() -> Field:
+    bare = person_name()
+
+    def parse(said: str, today: Day) -> Value:
+        name = bare.parse(said, today)
+        if _NO_NAME.fullmatch(str(name)):
+            raise FieldError(NOT_A_NAME)
+        return name
+
+    return replace(bare, parse=parse)
 
 
 def plain(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from storage.work import Work
 
 PATIENCE = timedelta(minutes=10)  # how long 确定停止 belongs to the question
 ASKED = "stopping.asked"  # topic of the turn that asked
+DONE = "stopping.done"  # topic of the turn that paused
 LINES = 10
 _MOST = 500
 
@@ -41,6 +42,14 @@ def ask_words(work: Work, actor: Actor, now: datetime) -> str:
 def asked(work: Work, person_id: int, now: datetime) -> bool:
     """Whether this person was asked a moment ago."""
     return inbox.has_topic(work, person_id, ASKED, now - PATIENCE)
+
+
+def waits(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether this person was asked a moment ago and has not paused anything since."""
+    since = now - PATIENCE
+    when = inbox.last_at(work, person_id, ASKED, since)
+    done = inbox.last_at(work, person_id, DONE, since)
+    return when is not None and (done is None or done < when)
 
 
 def stop(work: Work, actor: Actor, now: datetime) -> str:

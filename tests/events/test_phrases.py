@@ -7,7 +7,7 @@ import yaml
 
 from bot import content
 from bot.turn import plain_words
-from handlers import event_marks, events
+from handlers import event_marks, event_spoken, events
 
 CONTENT = Path(__file__).parents[2] / "content"
 FILTERS = (*events.COMMANDS, *event_marks.COMMANDS)
@@ -34,6 +34,7 @@ def test_no_question_of_the_base_is_swallowed() -> None:
     questions = asked()
     assert len(questions) > 3000
     assert [each for each in questions if takes(each)] == []
+    assert [each for each in questions if event_spoken.takes(plain_words(each))] == []
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,9 @@ def test_no_question_of_the_base_is_swallowed() -> None:
         ("参加活动 十二", 12),
         ("报名十二", 12),
         ("报名 12。", 12),
+        ("帮我报个名 12", 12),
+        ("12号报名", 12),
+        ("报名12吧，谢谢", 12),
     ],
 )
 def test_registering(words: str, number: int) -> None:
@@ -57,7 +61,18 @@ def test_registering(words: str, number: int) -> None:
     assert event_marks.number_of(found) == number
 
 
-@pytest.mark.parametrize("words", ["取消报名 12", "取消报名12", "我要取消报名 12", "取消候补12", "退出报名 12号活动"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "取消报名 12",
+        "取消报名12",
+        "我要取消报名 12",
+        "取消候补12",
+        "退出报名 12号活动",
+        "取消12号报名吧",
+        "帮我取消报名12",
+    ],
+)
 def test_cancelling(words: str) -> None:
     found = events.CANCEL.read(plain_words(words))
     assert found is not None
@@ -103,3 +118,22 @@ def test_what_is_no_judgement(words: str) -> None:
 @pytest.mark.parametrize("words", ["报名入会", "技能比武怎么报名", "不参加活动行吗", "活动经费怎么报销"])
 def test_what_is_about_something_else(words: str) -> None:
     assert not takes(words)
+
+
+@pytest.mark.parametrize("words", ["报名", "帮我报个名", "我想报名", "报名吧", "我要报名参加活动", "参加活动"])
+def test_registering_without_a_number(words: str) -> None:
+    assert events.BARE.takes(words) or events.LIST.takes(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["取消报名", "我想取消报名", "帮我取消报名", "报名取消", "取消我的报名吧", "取消候补", "不报名了"]
+)
+def test_cancelling_without_a_number(words: str) -> None:
+    assert events.CANCEL_BARE.takes(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["有活动吗", "最近有没有活动", "周末有什么活动", "还有活动可以报名吗", "工会有啥活动呢"]
+)
+def test_asking_what_there_is(words: str) -> None:
+    assert events.LIST.takes(words) or events.LIST_ASKED.takes(words)

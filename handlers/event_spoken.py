@@ -1,0 +1,85 @@
+"""What people say about an event without naming it, where what was just said or a registration of theirs makes it sure.
+
+Nothing here is met in a group, or while neither is there: then it is a question like any other.
+"""
+
+from bot import event_texts as texts
+from bot.contract import Choice
+from bot.router import SPOKEN, Filter, Pattern, Router
+from bot.services import event_words
+from bot.turn import Turn
+from handlers import event_marks, events
+from storage import events as stored_events
+from storage import registrations as stored
+from storage.events import Event
+
+router = Router("event_spoken")
+OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration")
+NEAR = ("event", "form:event", "notice")
+NOT_COMING = Pattern(
+    r"(?:我|那天|到时候?|抱歉|不好意思|临时|家里|突然|有事|有点事|可能|[,。 ]){0,6}"
+    r"(?:不去了|去不了|去不成|来不了|不来了|不参加了|参加不了|不能[去来参]加?了?|不想[去来]了|不报了)"
+    r"(?:了|啊|活动|[,。 ]){0,3}"
+)
+GIVEN_UP = Pattern(r"取消(?:吧|了)?|退出|算了|不要了")
+MINE = Pattern(
+    r"(?:请问)?我?(?:到底|有没有|已经){0,2}报(?:上名|上|名成功|名|好名?|成功)了?(?:活动)?(?:吗|没有?|么)"
+    r"|(?:我|候补|现在){0,2}(?:排到?|候补到?)第?(?:几|多少)[位名个号]?了?|(?:候补)?(?:轮到|补上)我?了?(?:吗|没有?)"
+)
+ABOUT = Pattern(
+    r"(?:请问|那|这个?|活动|是|,| ){0,4}(?:还有(?:没有)?(?:名额|位置|位子)|有(?:没有)?名额|名额满了|"
+    r"几点(?:开始|结束|集合)?|"
+    r"什么时候(?:开始|截止)?|什么时间(?:开始)?|时间|哪天|几号|(?:在|去)?哪[里儿]?(?:集合|举办|举行|办)?|地[点址](?:在哪[里儿]?)?|怎么[去走]|"
+    r"可以带(?:家属|孩子|小孩|人)|能(?:不能)?带(?:家属|孩子|小孩|人)|带(?:家属|孩子|小孩)(?:可以|行)|要钱|收费|免费|几号截止)"
+    r"[吗呢么啊呀的]{0,2}"
+)
+
+
+def takes(words: str) -> bool:
+    """Whether it is about the event somebody is registering for; never their name."""
+    return any(each.takes(words) for each in (NOT_COMING, MINE, ABOUT))
+
+
+class About(Filter[list[Event]]):
+    """Words that mean the event just shown, or one's own registrations."""
+
+    def __init__(self, words: Pattern, own: bool, after: tuple[str, ...] = ()) -> None:
+        self._words, self._own, self._after = words, own, after
+
+    def match(self, turn: Turn) -> list[Event] | None:
+        """The events that may be meant."""
+        if not turn.private or turn.message.kind not in SPOKEN or not self._words.takes(turn.words):
+            return None
+        topic = event_marks.last_topic(turn)
+        shown = topic.startswith(events.SHOW)
+        if self._after and not shown and topic not in self._after:
+            return None
+        if topic and not topic.startswith(NEAR) and not self._own:  # 在哪里 belongs to whatever was just spoken of
+            return None
+        mine = [event for each, event in events.own(turn) if each.state in stored.ACTIVE and each.attended_at is None]
+        seen = topic.removeprefix(events.SHOW) if shown else ""
+        event = stored_events.get(turn.work, int(seen)) if seen.isdigit() else None
+        if event is not None and (not self._own or event.id in {each.id for each in mine}):
+            return [event]
+        return mine or None
+
+
+@router.on(About(NOT_COMING, own=True), About(GIVEN_UP, own=True, after=OWN))
+def not_coming(turn: Turn, found: list[Event]) -> None:
+    """不去了: which registration is to be cancelled is said back; nothing is cancelled by it."""
+    numbers = [each.number for each in found]
+    if len(found) == 1:
+        turn.say(texts.CANCEL_ASK.format(title=found[0].title, when=event_words.when(found[0]), number=numbers[0]))
+    else:
+        lines = "\n".join(f"{each.number}. {each.title}，{event_words.when(each)}" for each in found)
+        turn.say(texts.CANCEL_WHICH.format(lines=lines, number=numbers[0]))
+    turn.offer(*(Choice(f"取消报名 {each}", f"取消报名 {each}") for each in numbers))
+
+
+@router.on(About(MINE, own=True), About(ABOUT, own=False))
+def about(turn: Turn, found: list[Event]) -> None:
+    """几点开始, 在哪里, 我报名了吗: the event as it is and how one stands; of several, one's own."""
+    if len(found) == 1:
+        events.show_event(turn, found[0])
+    else:
+        events.show_mine(turn, turn.words)
