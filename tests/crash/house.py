@@ -66,6 +66,11 @@ class Bot:
         self.starts = 0
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def port(self) -> int:
+        """Where the platform finds it, whenever it is up."""
+        return int(self._env["UNIONBOT__SERVER__PUBLIC__PORT"])
+
     async def start(self) -> None:
         """Start it and wait until it listens."""
         with self.log.open("ab") as log:

@@ -39,10 +39,10 @@ class Flood:
         self.users: list[str] = []
         self.broadcast = 0
 
-    async def begin(self, crowd: int, route: str) -> None:
-        """Followers with open windows on both sides, and the notice."""
+    async def begin(self, crowd: int, route: str, **faults: Any) -> None:
+        """Followers with open windows on both sides, and the notice; `faults` are the platform's."""
         self.users = (await self.city.act("load", users=crowd, window=True))["users"]
-        await self.city.act("faults", finish_events=False)
+        await self.city.act("faults", **{"finish_events": False, **faults})
         now = SystemClock().now()
         for first in range(0, crowd, CHUNK):
             await asyncio.to_thread(meet, self.database, self.users[first : first + CHUNK], now)
@@ -76,9 +76,9 @@ def meet(database: Database, users: list[str], now: Any) -> None:
 
 
 @asynccontextmanager
-async def flood(url: str, folder: Path, bots: int, seed: int) -> AsyncIterator[Flood]:
-    """The platform and so many bots on one database."""
-    async with open_city(url, folder, seed, **FAST) as city:
+async def flood(url: str, folder: Path, bots: int, seed: int, **more: str) -> AsyncIterator[Flood]:
+    """The platform and so many bots on one database; `more` is added to their configuration."""
+    async with open_city(url, folder, seed, **FAST, **more) as city:
         database = open_database(configuration(url, city.platform))
         database.start()
         others = []
@@ -86,7 +86,7 @@ async def flood(url: str, folder: Path, bots: int, seed: int) -> AsyncIterator[F
             for number in range(1, bots):
                 place = folder / f"bot{number}"
                 place.mkdir()
-                others.append(Bot(environment(url, city.platform, free_port(), **FAST), place))
+                others.append(Bot(environment(url, city.platform, free_port(), **FAST, **more), place))
                 await others[-1].start()
             yield Flood(city, [city.bot, *others], database)
         finally:
