@@ -31,8 +31,9 @@ from storage.broadcasts import Broadcast
 from storage.work import Work
 
 NOTE_CHARS = 200
+OWN = "自己写的或自己提交的通知，要请另一位审核人审核。"
+STOPPED = "这条通知是用“停止发送”停下的，要请另一位审核人（不是写这条通知的人）看过再继续。"
 SOON = timedelta(hours=1)  # the stop word is for what is due within this time, too
-ASKING_MOST = 500  # notices whose reminders the stop word names
 CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
 
 
@@ -70,10 +71,14 @@ def allowed(actor: Actor, broadcast: Broadcast) -> frozenset[str]:
     open_ = {name for name, deed in DEEDS.items() if deed.open_to(actor, broadcast)}
     if _own(actor, broadcast):
         open_ -= {"approve", "reject"}
+    if broadcast.emergency and (_own(actor, broadcast) or not actor.may("approve")):
+        open_ -= {"resume"}
     if broadcast.kind != "notice":
         open_ -= {"change", "submit", "withdraw"}
     if not broadcast.wants_receipt:
         open_ -= {"nudge"}
+    if broadcast.again is not None:
+        open_ -= {"resend", "nudge"}
     return frozenset(open_)
 
 
@@ -215,11 +220,11 @@ def _own(actor: Actor, broadcast: Broadcast) -> bool:
     return actor != CLI and name_of(actor) in (broadcast.author, broadcast.submitted_by)
 
 
-def _second(work: Work, actor: Actor, broadcast: Broadcast) -> None:
+def _second(work: Work, actor: Actor, broadcast: Broadcast, words: str = OWN) -> None:
     """Raises BadNotice for who wrote it, handed it in, or wrote it anew as it is now for somebody else to hand in."""
     written = (name_of(actor), "broadcast_change", f"broadcast:{broadcast.id}", f"version {broadcast.version}")
     if _own(actor, broadcast) or (actor != CLI and audit.did(work, *written)):
-        raise BadNotice("自己写的或自己提交的通知，要请另一位审核人审核。")
+        raise BadNotice(words)
 
 
 def schedule(
@@ -251,12 +256,11 @@ def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Hou
 def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
     """Pause all of the actor's branch that is going out, or is due within `SOON`; their ids. Raises NotAllowed.
 
-    Reminders of notices that have ended cannot be paused: those that wait are cancelled, and their notices named, too.
+    To go on takes another approver than who wrote it (`resume`). Reminders of notices that have ended cannot be paused:
+    those that wait are cancelled, and their notices named, too.
     """
     require(actor, "approve")
-    asking = [each.id for each in broadcast_reminders.asking(work, actor.path, ASKING_MOST)]
-    if asking:
-        broadcast_reminders.stop_below(work, actor.path, now)
+    asking = broadcast_reminders.stop_below(work, actor.path, now, CANCEL_AT_ONCE)
     for broadcast_id in asking:
         note(work, actor, broadcast_id, "unask", now, "stop word")
     paused = broadcasts.pause_below(work, actor.path, now + SOON, now)
