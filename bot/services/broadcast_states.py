@@ -1,7 +1,8 @@
 """How a notice goes on: handed in, decided by a second person, scheduled, paused, stopped.
 
 Every deed is one UPDATE with the state it starts from, so of two people at once one is told that it has moved. Who may:
-`DEEDS`. To pause is every editor's, to go on is an approver's: what somebody stopped should be looked at by another.
+`DEEDS`. To pause and to go on is every editor's; but what 停止发送 has stopped goes on only when an approver says so
+who has neither written it nor handed it in, as when it was approved.
 """
 
 from collections.abc import Mapping
@@ -58,7 +59,7 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "reject": Deed("approve", ("pending",)),
         "schedule": Deed("draft", ("approved",)),
         "pause": Deed("draft", ("scheduled", "resolving", "sending")),
-        "resume": Deed("approve", ("paused",)),
+        "resume": Deed("draft", ("paused",)),
         "cancel": Deed("draft", (*EDITABLE, "resolving", "sending", "paused")),
         "resend": Deed("draft", ("done", "partly_failed", "failed")),
         "nudge": Deed("draft", ("sending", "done", "partly_failed")),
@@ -277,12 +278,16 @@ def resume(
     """Go on where it stopped; a pattern with its next occurrence.
 
     `hours`: worth sending so long from the moment on at which it goes on, which is not at night and not before its own
-    time.
+    time. After 停止发送 it takes the right `approve`, and who wrote it or handed it in may not.
 
-    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given).
+    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given; one's own after
+    停止发送).
     """
     broadcast = begin(work, actor, broadcast_id, "resume")
-    values: dict[str, Any] = {}
+    if broadcast.emergency:
+        require(actor, "approve")
+        _second(work, actor, broadcast, STOPPED)
+    values: dict[str, Any] = {"emergency": False}
     if hours is not None:
         if not 1 <= hours <= 24 * 14:
             raise BadNotice("有效时间要在1到336小时之间。")
@@ -292,9 +297,10 @@ def resume(
     elif broadcast.valid_until is not None and broadcast.valid_until <= now:
         raise BadNotice("这条通知已经过了有效时间。要接着发，请填写还要发送几个小时；不发了请取消。")
     if broadcast.repeat is not None:
-        state, values = _due(broadcast, None, now, house)
+        state, times = _due(broadcast, None, now, house)
         if state != "scheduled":
             raise BadNotice("重复的日期都已经过去了，请取消，或复制成一条新的。")
+        values.update(times)
     state = broadcast.paused_from or "sending"
     _move(work, broadcast, "resume", state, now, paused_from="", **values)
     note(work, actor, broadcast_id, "resume", now, state)
