@@ -172,7 +172,7 @@ class BulkSender:
         jobs, seen, unsent = [], 0, []
         for place, notice in enumerate(notices):
             share = -(-(granted - seen) // (len(notices) - place))  # what is left, in equal parts
-            rows = bulk_claims.claim(work, self._owner, notice.going.id, notice.notice, now, share) if share else []
+            rows = _claim(work, self._owner, notice, now, share) if share else []
             seen += len(rows)
             for row in rows:
                 chosen = bulk_delivery.plan(row, notice.ways, now)
@@ -233,12 +233,12 @@ class BulkSender:
     def _note(self, work: Work, settled: Sequence[tuple[Notice, Settlement]], now: datetime) -> None:
         """Write settlements, with notice items for what is kept."""
         bulk_claims.settle(work, self._owner, [each for _, each in settled], now)
-        kept: dict[datetime, list[int]] = {}
+        kept: dict[tuple[datetime, str], list[int]] = {}
         for notice, each in settled:
             if each.state == "kept":
-                kept.setdefault(notice.going.valid_until, []).append(each.id)
-        for valid_until, ids in kept.items():
-            bulk_claims.keep(work, ids, valid_until, now)
+                kept.setdefault((notice.going.valid_until, _topic(notice)), []).append(each.id)
+        for (valid_until, topic), ids in kept.items():
+            bulk_claims.keep(work, ids, valid_until, now, topic)
 
     def _learn(self, work: Work, done: Done, now: datetime) -> None:
         """What an outcome says about the address or the route, beside the recipient."""
@@ -285,6 +285,15 @@ class BulkSender:
                 self._copies.clear()
             found = self._copies[key] = copies_of(self._lane.channel, _outgoing(job, self._policy, self._clock))
         return found
+
+
+def _claim(work: Work, owner: str, notice: Notice, now: datetime, most: int) -> list[Claimed]:
+    return bulk_claims.claim(work, owner, notice.going.id, notice.notice, now, most, _topic(notice))
+
+
+def _topic(notice: Notice) -> str:
+    """What its recipients may have opted out of; nobody opts out of news of their own event."""
+    return notice.going.topic if notice.going.kind == "notice" else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def is_excluded(rule: Rule, now: datetime, person_id: sa.ColumnElement[int]) -> 
     return met if who is person else sa.exists().where(who.c.id == person_id, met)
 
 
-def opted_out(topic: str, person_id: sa.ColumnElement[int]) -> Condition:
+def opted_out(topic: str | sa.ColumnElement[str], person_id: sa.ColumnElement[int]) -> Condition:
     """That a person does not want notices of a topic."""
     choice = table(TopicChoice).alias()
     return sa.exists().where(choice.c.person_id == person_id, choice.c.topic == topic)

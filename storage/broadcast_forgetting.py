@@ -27,9 +27,8 @@ def uncounted(work: Work, now: datetime, limit: int) -> list[int]:
 def give_up_paused(work: Work, moment: datetime, now: datetime) -> None:
     """Notices that are paused and were out of date before a moment are cancelled, as of when they were."""
     old = (_broadcast.c.state == "paused", _broadcast.c.valid_until < moment)
-    given = (
-        sa.update(_broadcast).where(*old).values(state="cancelled", paused_from="", ended_at=_broadcast.c.valid_until)
-    )
+    ended = {"state": "cancelled", "paused_from": "", "again": sa.null(), "ended_at": _broadcast.c.valid_until}
+    given = sa.update(_broadcast).where(*old).values(**ended)
     for broadcast_id in work.execute(given.returning(_broadcast.c.id)).scalars().all():
         audit.write(work, "job:clean_up", "broadcast_cancel", f"broadcast:{broadcast_id}", now, "from paused")
 

@@ -1,9 +1,14 @@
 """Reminders to say 收到 that wait in the outbox (`bn:<recipient id>`): held back, taken back.
 
 `storage/broadcast_again.py` writes them. While their notice is paused they are due at `HELD`; when it goes on the job
-`settle_broadcasts` makes them due again. What a sender has claimed goes out.
+`settle_broadcasts` makes them due again. What a sender has claimed goes out. One that is taken back gives back its key
+and the mark on the recipient (`nudged_at`): nobody was asked, so they may be asked another time.
 
-Crash analysis: each step is one transaction, chosen by what is true then; what one leaves over the next tick finds.
+Of notices that have ended they are stopped by state: `again` is `{"kind": "unask"}`, which also ends the writing of
+new ones. The first rows are cancelled in that transaction, the others by the job, which then makes it NULL.
+
+Crash analysis: each step is one transaction of a bounded number of rows, chosen by what is true then; what one leaves
+over the next tick finds. `unask` is NULL again only in a transaction that found fewer rows than it might have taken.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,17 +16,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 
 from storage import scope
 from storage.base import table
 from storage.broadcasts import ENDED, Broadcast
+from storage.bulk_claims import listed
 from storage.outbox import BULK, Outbox
 from storage.recipients import Recipient
 from storage.work import Work
 
 HELD = datetime(2200, 1, 1, tzinfo=UTC)
+UNASK = "unask"
 _out, _row, _broadcast = table(Outbox), table(Recipient), table(Broadcast)
+_KIND = _broadcast.c.again["kind"].as_string()
 # Said literally, so that the partial index of open rows will do.
 _OPEN_ROWS = sa.text("outbox.state IN ('answering','queued','sending')")
 _WAITS = (_OPEN_ROWS, _out.c.lane == BULK, _out.c.state == "queued", _out.c.dedupe.startswith("bn:"))
@@ -32,26 +41,46 @@ _RECIPIENT = sa.cast(
 
 
 def cancel_some(work: Work, broadcast_id: int, now: datetime, limit: int) -> int:
-    """At most so many waiting reminders of a cancelled notice are `cancelled`; 0 when none is left."""
-    return _change(work, (_of(_broadcast.c.id == broadcast_id),), limit, **_stopped(now))
+    """At most so many waiting reminders of a notice are `cancelled`; 0 when none is left."""
+    return _cancel(work, (_of(_broadcast.c.id == broadcast_id),), now, limit)
 
 
 def take_back(work: Work, person_id: int, topics: Collection[str], now: datetime) -> int:
     """Reminders to a person of notices of topics they do not want any more."""
     theirs = (_out.c.person_id == person_id, _of(_broadcast.c.topic.in_(topics), _broadcast.c.kind == "notice"))
-    return _change(work, theirs, None, **_stopped(now))
+    return _cancel(work, theirs, now, None)
 
 
 def asking(work: Work, path: str | None, limit: int) -> Sequence[Broadcast]:
-    """Notices that have ended and whose reminders wait, of the branches below a path (None: everybody's)."""
-    ids = sa.select(_row.c.broadcast_id).where(_row.c.id.in_(sa.select(_RECIPIENT).where(*_WAITS)))
-    query = select(Broadcast).where(col(Broadcast.id).in_(ids), *_ended(path))
+    """Notices that have ended and whose reminders wait or are being written, of the branches below a path (None:
+    everybody's)."""
+    query = select(Broadcast).where(*_asking(path))
     return work.session.exec(query.order_by(col(Broadcast.id).desc()).limit(limit)).all()
 
 
-def stop_below(work: Work, path: str | None, now: datetime) -> int:
-    """All waiting reminders of ended notices of these branches are `cancelled`, in one statement."""
-    return _change(work, (_of(*_ended(path)),), None, **_stopped(now))
+def stop_below(work: Work, path: str | None, now: datetime, limit: int) -> list[int]:
+    """No more reminders of ended notices of these branches; the ids of the notices. At most so many rows at once."""
+    stop = sa.update(_broadcast).where(*_asking(path)).values(again={"kind": UNASK}).returning(_broadcast.c.id)
+    ids = sorted(work.execute(stop).scalars())
+    for broadcast_id in ids:
+        if limit <= 0:
+            break  # the job goes on
+        limit -= stop_some(work, broadcast_id, now, limit)
+    return ids
+
+
+def stopped_ones(work: Work) -> list[int]:
+    """Notices whose reminders are being taken back."""
+    return list(work.look(sa.select(_broadcast.c.id).where(_KIND == UNASK)).scalars())
+
+
+def stop_some(work: Work, broadcast_id: int, now: datetime, limit: int) -> int:
+    """At most so many waiting reminders of a notice whose reminders are being taken back; with none left it is free."""
+    count = cancel_some(work, broadcast_id, now, limit)
+    if count < limit:
+        mine = (_broadcast.c.id == broadcast_id, _KIND == UNASK)
+        work.execute(sa.update(_broadcast).where(*mine).values(again=sa.null()))
+    return count
 
 
 def hold(work: Work, limit: int) -> int:
@@ -82,16 +111,36 @@ def _of(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists().where(*joined, *conditions).correlate(_out)
 
 
-def _ended(path: str | None) -> tuple[sa.ColumnElement[bool], ...]:
-    return (_broadcast.c.state.in_(ENDED), *scope.of_places(_broadcast.c.org_id, path))
+def _asking(path: str | None) -> tuple[sa.ColumnElement[bool], ...]:
+    waiting = sa.select(_row.c.broadcast_id).where(_row.c.id.in_(sa.select(_RECIPIENT).where(*_WAITS)))
+    some = sa.or_(_broadcast.c.id.in_(waiting), _KIND == "nudge")
+    return (some, _broadcast.c.state.in_(ENDED), *scope.of_places(_broadcast.c.org_id, path))
 
 
-def _stopped(now: datetime) -> dict[str, Any]:
-    return {"state": "cancelled", "code": "stopped", "settled_at": now}
+def _cancel(work: Work, which: Sequence[sa.ColumnElement[bool]], now: datetime, limit: int | None) -> int:
+    found = work.execute(_chosen(work, which, limit, _RECIPIENT.label("recipient_id"))).all()
+    if found:
+        messages, recipients = [row.id for row in found], [row.recipient_id for row in found]
+        values = {"state": "cancelled", "code": "stopped", "dedupe": None, "settled_at": now}
+        work.execute(sa.update(_out).where(_among(work, _out.c.id, messages)).values(**values))
+        work.execute(sa.update(_row).where(_among(work, _row.c.id, recipients)).values(nudged_at=None))
+    return len(found)
 
 
-def _change(work: Work, which: Sequence[sa.ColumnElement[bool]], limit: int | None, **values: Any) -> int:
-    chosen = sa.select(_out.c.id).where(*_WAITS, *which).order_by(_out.c.due_at, _out.c.id).limit(limit)
+def _among(work: Work, column: sa.ColumnElement[int], ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    given = listed(work, ids)
     if work.dialect == "postgresql":
-        chosen = chosen.with_for_update(skip_locked=True)
-    return int(work.execute(sa.update(_out).where(_out.c.id.in_(chosen)).values(**values)).rowcount)
+        return column == sa.func.any(sa.literal(given, ARRAY(sa.BigInteger)))
+    return column.in_(sa.select(sa.func.json_each(given).table_valued("value").c.value))
+
+
+def _change(work: Work, which: Sequence[sa.ColumnElement[bool]], limit: int, **values: Any) -> int:
+    return int(
+        work.execute(sa.update(_out).where(_out.c.id.in_(_chosen(work, which, limit))).values(**values)).rowcount
+    )
+
+
+def _chosen(work: Work, which: Sequence[sa.ColumnElement[bool]], limit: int | None, *more: Any) -> sa.Select[Any]:
+    """Waiting reminders, first those that are due first; those that somebody else is just changing are passed by."""
+    chosen = sa.select(_out.c.id, *more).where(*_WAITS, *which).order_by(_out.c.due_at, _out.c.id).limit(limit)
+    return chosen.with_for_update(skip_locked=True) if work.dialect == "postgresql" else chosen

@@ -17,10 +17,10 @@ _OPEN_ROWS = sa.text("recipient.state IN ('queued','sending','massed')")
 
 
 def cancel_some(work: Work, broadcast_id: int, now: datetime, limit: int) -> int:
-    """At most so many rows of a cancelled broadcast that wait become `cancelled`; 0 when none is left.
+    """So many rows of a cancelled broadcast that wait become `cancelled`, and at most one mass call that was not made
+    yet (10 000 people) beyond that; 0 when none is left.
 
-    Those that wait for the next contact and those of a mass call that was not made yet are among them. What a sender
-    holds is settled by it.
+    Those that wait for the next contact are among them. What a sender holds is settled by it.
     """
     done = {"state": "cancelled", "reason": "cancelled", "settled_at": now, "due_at": None}
     queued = sa.select(_row.c.id).where(_OPEN_ROWS, _row.c.broadcast_id == broadcast_id, _row.c.state == "queued")
@@ -37,15 +37,16 @@ def _stop(work: Work, chosen: sa.Select[Any], values: dict[str, Any]) -> int:
 
 
 def _stop_mass(work: Work, broadcast_id: int, values: dict[str, Any], now: datetime) -> int:
-    """Mass calls that were not made, with their people."""
+    """One mass call that was not made, with its people; at least 1 when there was one."""
     job = table(MassJob)
-    planned = sa.update(job).where(job.c.broadcast_id == broadcast_id, job.c.state == "planned")
+    first = sa.select(job.c.id).where(job.c.broadcast_id == broadcast_id, job.c.state == "planned").limit(1)
+    planned = sa.update(job).where(job.c.id == first.scalar_subquery(), job.c.state == "planned")
     stopped = planned.values(state="failed", code="cancelled", settled_at=now).returning(job.c.id)
-    ids = list(work.execute(stopped).scalars())
-    if not ids:
+    job_id = work.execute(stopped).scalar()
+    if job_id is None:
         return 0
-    theirs = sa.update(_row).where(_row.c.mass_job_id.in_(ids), _row.c.state == "massed")
-    return int(work.execute(theirs.values(**values)).rowcount)
+    theirs = sa.update(_row).where(_row.c.mass_job_id == job_id, _row.c.state == "massed")
+    return max(1, int(work.execute(theirs.values(**values)).rowcount))
 
 
 def _drop_items(work: Work, broadcast_id: int, values: dict[str, Any], limit: int) -> int:

@@ -53,8 +53,10 @@ class Broadcast(Row, table=True):
     `wants_receipt`: whether 收到 is asked for. `recipients`, `left_out`: how many were written when it was resolved;
     `expected`: how many the preview said when it was handed in. `attempt`: the newest one (1, and one more for each
     time it was sent again to those not reached). `cursor`: the last person id whose recipients are written. `any_hour`:
-    goes out at night, too (topic `urgent`, or staff said so). `paused_from`: the state to go on with. `totals`: what is
-    left of the recipients when their rows are forgotten. `version` grows with every change of what it says or to whom.
+    goes out at night, too (topic `urgent`, or staff said so). `paused_from`: the state to go on with. `emergency`:
+    it was paused by 停止发送. `again`: sending again or asking for 收到 that is under way
+    (`storage/broadcast_again.py`). `totals`: what is left of the recipients when their rows are forgotten. `version`
+    grows with every change of what it says or to whom.
     """
 
     __tablename__ = "broadcast"
@@ -92,6 +94,8 @@ class Broadcast(Row, table=True):
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     paused_from: str = Field(default="", max_length=16, sa_column_kwargs=default(""))
+    emergency: bool = Field(default=False, sa_column_kwargs={"default": None, "server_default": sa.false()})
+    again: Any = Field(default=None, nullable=True, sa_type=Json)
     totals: Any = Field(default=None, nullable=True, sa_type=Json)
     version: int = Field(default=1, sa_column_kwargs=default(1))
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -105,8 +109,8 @@ def get(work: Work, broadcast_id: int) -> Broadcast | None:
 
 
 def held(work: Work, broadcast_id: int) -> Broadcast | None:
-    """One broadcast, and nobody else changes it until the transaction ends."""
-    query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update()
+    """One broadcast, and nobody else changes it until the transaction ends (rows that refer to it may be written)."""
+    query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update(key_share=True)
     return work.session.exec(query.execution_options(populate_existing=True)).first()
 
 
@@ -140,23 +144,28 @@ def move(
     """From one of these states (and this version) to another (None: it stays as it is), with what comes with it.
 
     False, and nothing changed, when it is in another state by now. `anew`: what it says changes, so does the version.
+    What is cancelled is not sent again either (`again`).
     """
     row = table(Broadcast)
     where = [row.c.id == broadcast_id, row.c.state.in_(origins)]
     if version is not None:
         where.append(row.c.version == version)
     new = {**values, "changed_at": now, **({"state": state} if state else {})}
+    if state == "cancelled":
+        new["again"] = sa.null()
     if anew:
         new["version"] = row.c.version + 1
     return bool(work.execute(sa.update(row).where(*where).values(**new)).rowcount)
 
 
-def pause(work: Work, origins: Collection[str], now: datetime, *where: sa.ColumnElement[bool]) -> list[int]:
+def pause(
+    work: Work, origins: Collection[str], now: datetime, *where: sa.ColumnElement[bool], emergency: bool = False
+) -> list[int]:
     """Whatever is in one of these states and meets the conditions is paused; their ids."""
     row = table(Broadcast)
     chosen = sa.update(row).where(row.c.state.in_(origins), *where)
-    paused = chosen.values(state="paused", paused_from=row.c.state, changed_at=now).returning(row.c.id)
-    return [int(each) for each in work.execute(paused).scalars()]
+    values = {"state": "paused", "paused_from": row.c.state, "emergency": emergency, "changed_at": now}
+    return [int(each) for each in work.execute(chosen.values(**values).returning(row.c.id)).scalars()]
 
 
 def pause_one(work: Work, broadcast_id: int, origins: Collection[str], now: datetime) -> bool:
@@ -165,11 +174,12 @@ def pause_one(work: Work, broadcast_id: int, origins: Collection[str], now: date
 
 
 def pause_below(work: Work, path: str | None, until: datetime, now: datetime) -> list[int]:
-    """Pause what is going out, or would before a moment, of the branches below a path (None: everything); their ids."""
+    """In an emergency: pause what is going out, or would before a moment, of the branches below a path (None:
+    everything); their ids."""
     row = table(Broadcast)
     here = _below(path)
-    going = pause(work, ("resolving", "sending"), now, *here)
-    return going + pause(work, ("scheduled",), now, row.c.not_before <= until, *here)
+    going = pause(work, ("resolving", "sending"), now, *here, emergency=True)
+    return going + pause(work, ("scheduled",), now, row.c.not_before <= until, *here, emergency=True)
 
 
 def newest(work: Work, limit: int = 20) -> Sequence[Broadcast]:

@@ -13,7 +13,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from storage import inbox, resolving
+from storage import audience, inbox, resolving
 from storage.base import UtcDateTime, table
 from storage.broadcasts import Broadcast
 from storage.outbox import SEND_LEASE
@@ -55,7 +55,8 @@ def going(work: Work) -> list[Going]:
 
 class Claimed(NamedTuple):
     """A recipient to send to now. `was`, `since`: the state it was claimed from, and what it was due at then. `tries`
-    counts this one, `grants` are the notices this person still accepts."""
+    counts this one, `grants` are the notices this person still accepts, `unwanted`: they have opted out of the topic
+    (while it was in a sender's hands, or just being written)."""
 
     id: int
     address_id: int
@@ -71,6 +72,7 @@ class Claimed(NamedTuple):
     window_until: datetime | None
     window_left: int
     grants: int
+    unwanted: bool = False
 
 
 # Asked with every claim: who pauses a broadcast knows that nothing is claimed after that.
@@ -103,7 +105,8 @@ def _columns(was: Any, since: Any, tries: Any) -> tuple[Any, ...]:
     grants = sa.case((sa.bindparam("notice") == "", 0), else_=sa.func.coalesce(left, 0))
     ours = (_row.c.route, _row.c.tried, tries, _row.c.reason)
     theirs = (_address.c[name] for name in Claimed._fields[8:13])
-    return _row.c.id, _row.c.address_id, was, since, *ours, *theirs, grants
+    unwanted = audience.opted_out(sa.bindparam("topic", type_=sa.String()), _row.c.person_id).correlate(_row)
+    return _row.c.id, _row.c.address_id, was, since, *ours, *theirs, grants, unwanted
 
 
 def _claim_skipping() -> sa.Update:
@@ -143,9 +146,12 @@ _TAKE_RANGE = (
 )
 
 
-def claim(work: Work, owner: str, broadcast_id: int, notice: str, now: datetime, limit: int) -> list[Claimed]:
-    """Take up to `limit` due recipients of a broadcast, oldest first. `notice`: the template whose consents count."""
-    asked = {"broadcast": broadcast_id, "now": now, "most": limit, "notice": notice}
+def claim(
+    work: Work, owner: str, broadcast_id: int, notice: str, now: datetime, limit: int, topic: str = ""
+) -> list[Claimed]:
+    """Take up to `limit` due recipients of a broadcast, oldest first. `notice`: the template whose consents count.
+    `topic`: what people may have opted out of (empty: nothing)."""
+    asked = {"broadcast": broadcast_id, "now": now, "most": limit, "notice": notice, "topic": topic}
     lease = {"me": owner, "lease": now + SEND_LEASE}
     if work.dialect == "postgresql":
         return [Claimed(*row) for row in work.execute(_CLAIM, {**asked, **lease})]
@@ -229,9 +235,14 @@ def listed(work: Work, ids: Sequence[int]) -> Any:
     return ids if work.dialect == "postgresql" else orjson.dumps(ids).decode()
 
 
-def keep(work: Work, ids: Sequence[int], valid_until: datetime, now: datetime) -> None:
-    """Notice items for those of these recipients that were `kept`."""
-    resolving.keep(work, _row.c.id.in_(ids), valid_until, now)
+def keep(work: Work, ids: Sequence[int], valid_until: datetime, now: datetime, topic: str = "") -> None:
+    """Notice items for those of these recipients that were `kept`; who has opted out of the topic meanwhile gets none,
+    and is `cancelled`."""
+    mine = (_row.c.id.in_(ids), _row.c.state == "kept")
+    if topic:
+        values = {"state": "cancelled", "reason": "opted_out", "settled_at": now}
+        work.execute(sa.update(_row).where(*mine, audience.opted_out(topic, _row.c.person_id)).values(**values))
+    resolving.keep(work, sa.and_(*mine), valid_until, now)
 
 
 _spent = _address.alias("spent")

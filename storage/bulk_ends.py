@@ -34,7 +34,8 @@ def cancelled_ones(work: Work, now: datetime) -> list[int]:
     waits = sa.or_(_row.c.state == "queued", sa.and_(_row.c.state == "sending", _row.c.due_at <= now))
     left = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id, waits)
     items = sa.exists().where(_item.c.broadcast_id == _broadcast.c.id, _item.c.shown_at.is_(None))
-    mine = (_broadcast.c.state == "cancelled", sa.or_(left, items))
+    calls = sa.exists().where(_job.c.broadcast_id == _broadcast.c.id, _job.c.state == "planned")
+    mine = (_broadcast.c.state == "cancelled", sa.or_(left, items, calls))
     return list(work.look(sa.select(_broadcast.c.id).where(*mine)).scalars())
 
 
@@ -74,10 +75,12 @@ def forget_items(work: Work, now: datetime, limit: int = PIECE) -> int:
 
 
 def through(work: Work) -> list[int]:
-    """Broadcasts that are being sent and have nothing left to send; not those of earlier versions (outbox rows)."""
+    """Broadcasts that are being sent and have nothing left to send, nor to write; not those of earlier versions (outbox
+    rows)."""
     open_rows = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == _broadcast.c.id)
     jobs = sa.exists().where(_job.c.broadcast_id == _broadcast.c.id, _job.c.state.in_(OPEN_JOBS))
-    mine = (_broadcast.c.state == "sending", _broadcast.c.started_at.is_not(None), ~open_rows, ~jobs)
+    begun = (_broadcast.c.started_at.is_not(None), _broadcast.c.again.is_(None))
+    mine = (_broadcast.c.state == "sending", *begun, ~open_rows, ~jobs)
     return list(work.look(sa.select(_broadcast.c.id).where(*mine)).scalars())
 
 
@@ -91,5 +94,5 @@ def end(work: Work, broadcast_id: int, state: str, now: datetime) -> bool:
     """A broadcast that was being sent has ended; false when somebody else was faster."""
     assert state in ENDED
     open_rows = sa.exists().where(OPEN_ROWS, _row.c.broadcast_id == broadcast_id)
-    mine = (_broadcast.c.id == broadcast_id, _broadcast.c.state == "sending", ~open_rows)
+    mine = (_broadcast.c.id == broadcast_id, _broadcast.c.state == "sending", _broadcast.c.again.is_(None), ~open_rows)
     return bool(work.execute(sa.update(_broadcast).where(*mine).values(state=state, ended_at=now)).rowcount)

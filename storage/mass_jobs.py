@@ -162,8 +162,11 @@ def _given(which: Any) -> tuple[Any, ...]:
 
 
 def people_of(work: Work, job_id: int) -> int:
-    """How many recipients went with a job."""
-    mine = (_row.c.mass_job_id == job_id, _row.c.state.in_(("massed", "unknown")))
+    """How many recipients went with a job, those included who have said 收到 before its end was known."""
+    went = sa.or_(
+        _row.c.state.in_(("massed", "unknown")), sa.and_(_row.c.state == "sent", _row.c.acked_at.is_not(None))
+    )
+    mine = (_row.c.mass_job_id == job_id, went)
     return int(work.execute(sa.select(sa.func.count()).where(*mine)).scalar_one())
 
 

@@ -70,9 +70,14 @@ def of_broadcast(work: Work, person_id: int, broadcast_id: int) -> Told | None:
 
 
 def acknowledge(work: Work, recipient_ids: Sequence[int], now: datetime) -> None:
-    """收到, where it was not said before."""
+    """收到, where it was not said before. Whose message nobody knew the end of has it: `sent`."""
     mine = sa.and_(_recipient.c.id.in_(recipient_ids), _recipient.c.acked_at.is_(None))
-    work.execute(sa.update(_recipient).where(mine).values(acked_at=now))
+    unsure = _recipient.c.state == "unknown"
+    known = {
+        "state": sa.case((unsure, "sent"), else_=_recipient.c.state),
+        "reason": sa.case((unsure, ""), else_=_recipient.c.reason),
+    }
+    work.execute(sa.update(_recipient).where(mine).values(acked_at=now, **known))
 
 
 def _read(work: Work, query: sa.Select[tuple[object, ...]]) -> list[Told]:

@@ -1,16 +1,22 @@
-"""Write the recipients of broadcasts whose time has come; then the sender may begin."""
+"""Write the recipients of broadcasts whose time has come; then the sender may begin. Go on with what is sent again.
+
+One broadcast that raises holds up no other: it is logged and tried again by the next tick.
+"""
 
 import logging
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from bot.calendar import daytime
 from bot.errors import Refusal
 from bot.jobs.job import Job, Moment
 from bot.services import broadcast_growth, broadcasts, reach
 from bot.services.house import House
+from storage import broadcast_again, resolving
 from storage import broadcasts as rows
-from storage import resolving
 from storage.database import Database
 from storage.resolving import Piece, Resolving
 from storage.work import Work
@@ -20,26 +26,59 @@ MOST_PIECES = 400  # in one tick; the next one goes on
 
 
 def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
-    """Counts of broadcasts begun and ready to send, of recipients written and of people left out."""
-    counts = {"begun": _begin(database, house, moment), "people": 0, "left_out": 0, "ready": 0}
+    """Counts of broadcasts begun and ready to send, of recipients written and of people left out, of rows and messages
+    written once more, and of broadcasts that raised."""
+    counts: Counter[str] = Counter()
+    for each in database.look(partial(resolving.due, now=moment.now)):
+        _alone(each.id, counts, partial(_begin, database, house, moment.now, each, counts))
     left = MOST_PIECES
     for what in database.look(resolving.open_ones):
-        while left and (piece := database.writer.run(partial(_write, what=what, house=house, moment=moment))).last:
-            what, left = what._replace(cursor=piece.last), left - 1
-            counts["people"] += piece.people
-            counts["left_out"] += piece.left_out
-        if left:
-            counts["ready"] += database.writer.run(partial(_finish, what=what, moment=moment))
-    return counts
+        left -= _alone(what.id, counts, partial(_fill, database, house, moment, what, counts, left))
+    for broadcast_id in database.look(broadcast_again.open_ones):
+        left -= _alone(broadcast_id, counts, partial(_again, database, moment.now, broadcast_id, counts, left))
+    return {name: counts[name] for name in ("begun", "people", "left_out", "ready", "again", "failed")}
 
 
-def _begin(database: Database, house: House, moment: Moment) -> int:
+def _alone(broadcast_id: int, counts: Counter[str], step: Callable[[], int]) -> int:
+    """What a step of one broadcast gives; 0 when it raised."""
+    try:
+        return step()
+    except Exception as error:
+        about = {"broadcast": broadcast_id, "error": type(error).__name__}
+        log.exception("the recipients of a broadcast were not written", extra=about)
+        counts["failed"] += 1
+        return 0
+
+
+def _begin(database: Database, house: House, now: datetime, each: Any, counts: Counter[str]) -> int:
     """Take up what is due: by day only, unless it is urgent or meant for any hour."""
-    begun, now = 0, moment.now
-    for each in database.look(partial(resolving.due, now=now)):
-        if each.any_hour or each.topic == "urgent" or daytime(now, house.hours) == now:
-            begun += _take_up(database, house, each.id, now)
-    return begun
+    if each.any_hour or each.topic == "urgent" or daytime(now, house.hours) == now:
+        counts["begun"] += _take_up(database, house, each.id, now)
+    return 0
+
+
+def _fill(database: Database, house: House, moment: Moment, what: Resolving, counts: Counter[str], most: int) -> int:
+    """Write at most so many pieces of a broadcast; how many they were."""
+    for done in range(most):
+        piece = database.writer.run(partial(_write, what=what, house=house, moment=moment))
+        if not piece.last:
+            counts["ready"] += database.writer.run(partial(_finish, what=what, moment=moment))
+            return done
+        what = what._replace(cursor=piece.last)
+        counts["people"] += piece.people
+        counts["left_out"] += piece.left_out
+    return most
+
+
+def _again(database: Database, now: datetime, broadcast_id: int, counts: Counter[str], most: int) -> int:
+    """Do at most so many pieces of what is sent or asked once more; how many they were."""
+    step = partial(broadcast_again.carry_on, broadcast_id=broadcast_id, now=now)
+    for done in range(most):
+        piece = database.writer.run(step)
+        counts["again"] += piece.people
+        if not piece.more:
+            return done + 1
+    return most
 
 
 def _take_up(database: Database, house: House, broadcast_id: int, now: datetime) -> bool:

@@ -34,14 +34,17 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
 
 def _reminders(database: Database, house: House, now: datetime) -> int:
     """Reminders for 收到 held back, due again, or cancelled, as their notice is by now."""
-    if not database.look(broadcast_reminders.any_stuck):
-        return 0
     piece, first = bulk_ends.PIECE, daytime(now, house.hours)
+    stopped = database.look(broadcast_reminders.stopped_ones)
+    steps = (partial(broadcast_reminders.stop_some, broadcast_id=each, now=now, limit=piece) for each in stopped)
+    taken = sum(_pieces(database, step) for step in steps)
+    if not database.look(broadcast_reminders.any_stuck):
+        return taken
     held = _pieces(database, partial(broadcast_reminders.hold, limit=piece))
     gone = database.look(broadcast_reminders.of_cancelled)
     each_of = (partial(broadcast_reminders.cancel_some, broadcast_id=each, now=now, limit=piece) for each in gone)
     cancelled = sum(_pieces(database, step) for step in each_of)
-    return held + cancelled + _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece))
+    return taken + held + cancelled + _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece))
 
 
 def _cancel(work: Work, broadcast_id: int, now: datetime) -> int:

@@ -34,22 +34,36 @@ def resend_failed(
 
     Who has opted out meanwhile stays out. Where the end is unknown they may have it already, so they are only asked
     for with `unknown_too`. In daytime unless it may go out at night, and worth `hours` (default: the notice's) from
-    then on. Raises NoBroadcast, NotAllowed, Moved (under way, or somebody was faster), BadNotice (nobody is left).
+    then on. The first persons are written at once, the others by the job. Raises NoBroadcast, NotAllowed, Moved (under
+    way, or somebody was faster), BadNotice (nobody is left).
     """
-    broadcast = begin(work, actor, broadcast_id, "resend")
+    broadcast = _free(work, actor, broadcast_id, "resend")
+    if is_final(broadcast):
+        raise BadNotice("这条通知的发送名单已按保存期限清理，不能再重发。请复制成一条新的。")
+    states = (*NOT_REACHED, "unknown") if unknown_too else NOT_REACHED
+    count = again.missed(work, broadcast_id, _topic(broadcast), states)
+    if not count:
+        raise BadNotice("没有需要重发的人：没送达的都已退订，或者都已送达。")
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
     until = due + timedelta(hours=broadcast.hours if hours is None else max(1, min(hours, 336)))
     values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None}
-    if is_final(broadcast):
-        raise BadNotice("这条通知的发送名单已按保存期限清理，不能再重发。请复制成一条新的。")
-    if not broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, broadcast.version, **values):
-        raise Moved
-    states = (*NOT_REACHED, "unknown") if unknown_too else NOT_REACHED
-    count = again.resend(work, broadcast_id, _topic(broadcast), states, attempt, due)
-    if not count:
-        raise BadNotice("没有需要重发的人：没送达的都已退订，或者都已送达。")
+    values["again"] = again.resend(states, due)
+    broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, **values)
+    again.carry_on(work, broadcast_id, now)
     note(work, actor, broadcast_id, "resend", now, f"attempt {attempt}, {count} people")
     return count
+
+
+def _free(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
+    """The notice of a deed, and nobody else changes it until the transaction ends. Raises as `begin`, and Moved while
+    another deed of this module is under way."""
+    begin(work, actor, broadcast_id, name)
+    broadcast = broadcasts.held(work, broadcast_id)
+    if broadcast is None or broadcast.state not in DEEDS[name].origins:
+        raise Moved
+    if broadcast.again is not None:
+        raise Moved("上一次的重发或提醒还没有安排完，请过几分钟再来。")
+    return broadcast
 
 
 def _topic(broadcast: Broadcast) -> str:
@@ -63,23 +77,22 @@ def _first_moment(broadcast: Broadcast, now: datetime, house: House) -> datetime
 
 def nudge_silent(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House) -> int:
     """Ask those who have it and have not said 收到 once more, each only once, in daytime; how many. Who has opted out
-    since is left alone.
+    since is left alone. The first persons are asked at once, the others by the job.
 
     Raises NoBroadcast, NotAllowed, Moved, BadNotice (nobody is left, or no 收到 was asked for).
     """
-    broadcast = begin(work, actor, broadcast_id, "nudge")
+    broadcast = _free(work, actor, broadcast_id, "nudge")
     if not broadcast.wants_receipt:
         raise BadNotice("这条通知没有要求回复“收到”。")
+    count = again.silent(work, broadcast_id, _topic(broadcast))
+    if not count:
+        raise BadNotice("没有需要提醒的人：收到的都回复了，或者已经提醒过一次。")
     due = daytime(now, house.hours)
     day = local(broadcast.started_at or broadcast.not_before or broadcast.created_at)
     words = texts.NUDGE.format(title=broadcast.title, month=day.month, day=day.day)
     fields = delivery.template_fields(f"{broadcast.title}\n{texts.NUDGE_SHORT}", local(now))
-    if broadcasts.held(work, broadcast_id) is None:
-        raise Moved
-    count = again.nudge(
-        work, broadcast_id, _topic(broadcast), words, fields, now, due, due + timedelta(hours=NUDGE_HOURS)
-    )
-    if not count:
-        raise BadNotice("没有需要提醒的人：收到的都回复了，或者已经提醒过一次。")
+    what = again.nudge(words, fields, now, due, due + timedelta(hours=NUDGE_HOURS))
+    broadcasts.move(work, broadcast_id, DEEDS["nudge"].origins, None, now, again=what)
+    again.carry_on(work, broadcast_id, now)
     note(work, actor, broadcast_id, "nudge", now, f"{count} people")
     return count

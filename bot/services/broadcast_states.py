@@ -1,7 +1,8 @@
 """How a notice goes on: handed in, decided by a second person, scheduled, paused, stopped.
 
 Every deed is one UPDATE with the state it starts from, so of two people at once one is told that it has moved. Who may:
-`DEEDS`. To pause is every editor's, to go on is an approver's: what somebody stopped should be looked at by another.
+`DEEDS`. To pause and to go on is every editor's; but what 停止发送 has stopped goes on only when an approver says so
+who has neither written it nor handed it in, as when it was approved.
 """
 
 from collections.abc import Mapping
@@ -31,8 +32,9 @@ from storage.broadcasts import Broadcast
 from storage.work import Work
 
 NOTE_CHARS = 200
+OWN = "自己写的或自己提交的通知，要请另一位审核人审核。"
+STOPPED = "这条通知是用“停止发送”停下的，要请另一位审核人（不是写这条通知的人）看过再继续。"
 SOON = timedelta(hours=1)  # the stop word is for what is due within this time, too
-ASKING_MOST = 500  # notices whose reminders the stop word names
 CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
 
 
@@ -57,7 +59,7 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "reject": Deed("approve", ("pending",)),
         "schedule": Deed("draft", ("approved",)),
         "pause": Deed("draft", ("scheduled", "resolving", "sending")),
-        "resume": Deed("approve", ("paused",)),
+        "resume": Deed("draft", ("paused",)),
         "cancel": Deed("draft", (*EDITABLE, "resolving", "sending", "paused")),
         "resend": Deed("draft", ("done", "partly_failed", "failed")),
         "nudge": Deed("draft", ("sending", "done", "partly_failed")),
@@ -70,10 +72,14 @@ def allowed(actor: Actor, broadcast: Broadcast) -> frozenset[str]:
     open_ = {name for name, deed in DEEDS.items() if deed.open_to(actor, broadcast)}
     if _own(actor, broadcast):
         open_ -= {"approve", "reject"}
+    if broadcast.emergency and (_own(actor, broadcast) or not actor.may("approve")):
+        open_ -= {"resume"}
     if broadcast.kind != "notice":
         open_ -= {"change", "submit", "withdraw"}
     if not broadcast.wants_receipt:
         open_ -= {"nudge"}
+    if broadcast.again is not None:
+        open_ -= {"resend", "nudge"}
     return frozenset(open_)
 
 
@@ -215,11 +221,11 @@ def _own(actor: Actor, broadcast: Broadcast) -> bool:
     return actor != CLI and name_of(actor) in (broadcast.author, broadcast.submitted_by)
 
 
-def _second(work: Work, actor: Actor, broadcast: Broadcast) -> None:
+def _second(work: Work, actor: Actor, broadcast: Broadcast, words: str = OWN) -> None:
     """Raises BadNotice for who wrote it, handed it in, or wrote it anew as it is now for somebody else to hand in."""
     written = (name_of(actor), "broadcast_change", f"broadcast:{broadcast.id}", f"version {broadcast.version}")
     if _own(actor, broadcast) or (actor != CLI and audit.did(work, *written)):
-        raise BadNotice("自己写的或自己提交的通知，要请另一位审核人审核。")
+        raise BadNotice(words)
 
 
 def schedule(
@@ -251,12 +257,11 @@ def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Hou
 def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
     """Pause all of the actor's branch that is going out, or is due within `SOON`; their ids. Raises NotAllowed.
 
-    Reminders of notices that have ended cannot be paused: those that wait are cancelled, and their notices named, too.
+    To go on takes another approver than who wrote it (`resume`). Reminders of notices that have ended cannot be paused:
+    those that wait are cancelled, and their notices named, too.
     """
     require(actor, "approve")
-    asking = [each.id for each in broadcast_reminders.asking(work, actor.path, ASKING_MOST)]
-    if asking:
-        broadcast_reminders.stop_below(work, actor.path, now)
+    asking = broadcast_reminders.stop_below(work, actor.path, now, CANCEL_AT_ONCE)
     for broadcast_id in asking:
         note(work, actor, broadcast_id, "unask", now, "stop word")
     paused = broadcasts.pause_below(work, actor.path, now + SOON, now)
@@ -273,12 +278,16 @@ def resume(
     """Go on where it stopped; a pattern with its next occurrence.
 
     `hours`: worth sending so long from the moment on at which it goes on, which is not at night and not before its own
-    time.
+    time. After 停止发送 it takes the right `approve`, and who wrote it or handed it in may not.
 
-    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given).
+    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given; one's own after
+    停止发送).
     """
     broadcast = begin(work, actor, broadcast_id, "resume")
-    values: dict[str, Any] = {}
+    if broadcast.emergency:
+        require(actor, "approve")
+        _second(work, actor, broadcast, STOPPED)
+    values: dict[str, Any] = {"emergency": False}
     if hours is not None:
         if not 1 <= hours <= 24 * 14:
             raise BadNotice("有效时间要在1到336小时之间。")
@@ -288,9 +297,10 @@ def resume(
     elif broadcast.valid_until is not None and broadcast.valid_until <= now:
         raise BadNotice("这条通知已经过了有效时间。要接着发，请填写还要发送几个小时；不发了请取消。")
     if broadcast.repeat is not None:
-        state, values = _due(broadcast, None, now, house)
+        state, times = _due(broadcast, None, now, house)
         if state != "scheduled":
             raise BadNotice("重复的日期都已经过去了，请取消，或复制成一条新的。")
+        values.update(times)
     state = broadcast.paused_from or "sending"
     _move(work, broadcast, "resume", state, now, paused_from="", **values)
     note(work, actor, broadcast_id, "resume", now, state)

@@ -48,9 +48,11 @@ class Plan:
 def plan(row: Claimed, ways: Ways, now: datetime) -> Plan:
     """The route of a claimed recipient, judged as of now."""
     if _is_unsure(row):
-        if row.route in ways.deduping and now - row.since <= KEY_LASTS:
+        if row.route in ways.deduping and now - row.since <= KEY_LASTS and not row.unwanted:
             return Plan(route=row.route)  # the same key must go by the same route
         return Plan(state="unknown", reason="sender_died" if row.was == "sending" else "no_answer")
+    if row.unwanted:
+        return Plan(state="cancelled", reason="opted_out")
     if ways.valid_until < now:
         return Plan(state="expired", reason="too_late")
     if not row.following:

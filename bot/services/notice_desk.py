@@ -50,7 +50,8 @@ MOST = 100  # approvals on a page
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One notice in words. `key` is its state; `deeds` what the actor may do now (`broadcast_states.DEEDS`)."""
+    """One notice in words. `key` is its state; `deeds` what the actor may do now (`broadcast_states.DEEDS`). `halted`:
+    停止发送 has paused it; `arranging`: it is being sent again, or reminders are being written."""
 
     id: int
     key: str
@@ -77,6 +78,8 @@ class Sheet:
     own: bool
     parent: int | None
     late: bool
+    halted: bool
+    arranging: bool
     shown: list[Shown]
 
     @property
@@ -144,6 +147,8 @@ def one(work: Work, actor: Actor, broadcast_id: int, house: House, now: datetime
         own=broadcasts.name_of(actor) in (row.author, row.submitted_by),
         parent=row.parent_id,
         late=row.valid_until is not None and row.valid_until <= now,
+        halted=row.state == "paused" and row.emergency,
+        arranging=row.again is not None,
         shown=notice_phone.shown(row.title, found.body, row.wants_receipt, allowed, local(now)),
     )
 

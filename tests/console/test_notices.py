@@ -6,14 +6,14 @@ import pytest
 from sqlmodel import select
 
 from bot.clock import local
-from bot.services import segments, tags
+from bot.services import broadcast_states, segments, tags
 from storage import broadcasts as rows
 from storage import staff
 from storage import tags as tag_rows
 from storage.outbox import Outbox
 from storage.quotas import QuotaUse, RouteStop
 from tests.console.desk import Desk
-from tests.console.notices_kit import AUTHOR, TEXT, Crowd, crowd_of, drafted, pending, sent
+from tests.console.notices_kit import APPROVER, AUTHOR, TEXT, Crowd, crowd_of, drafted, pending, sent
 from tests.console.pages_kit import plain
 
 
@@ -173,8 +173,14 @@ async def test_pause_goes_on_and_cancel_ask_first(desk: Desk, crowd: Crowd) -> N
     assert "refresh" not in (await liu.get(f"/notices/{notice_id}")).text
     again = await liu.post(f"/notices/{notice_id}/pause")
     assert again.status == 409 and "刚刚有变化" in again.text
-    assert (await liu.get(f"/notices/{notice_id}/resume")).status == 403
-    await chen.get(f"/notices/{notice_id}/resume")
+    await liu.get(f"/notices/{notice_id}/resume")
+    assert (await liu.post(f"/notices/{notice_id}/resume")).status == 303
+    assert crowd.get(notice_id).state == "sending"
+    await desk.write(lambda work: broadcast_states.stop_all(work, APPROVER, desk.clock.now()))
+    stopped = await liu.get(f"/notices/{notice_id}")
+    assert "得由另一位审核人" in stopped.text and "/resume" not in stopped.text
+    assert (await liu.post(f"/notices/{notice_id}/resume")).status == 403
+    assert "/resume" in (await chen.get(f"/notices/{notice_id}")).text
     assert (await chen.post(f"/notices/{notice_id}/resume")).status == 303
     assert crowd.get(notice_id).state == "sending"
     assert (await liu.post(f"/notices/{notice_id}/cancel")).status == 303

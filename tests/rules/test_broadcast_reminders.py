@@ -5,19 +5,20 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from bot.jobs import settle_broadcasts
+from bot.jobs import resolve_broadcasts, settle_broadcasts
 from bot.jobs.job import Moment
 from bot.services import broadcast_again as again
 from bot.services import broadcast_states as deeds
 from bot.services import stop_word
 from bot.services.actors import Actor
 from bot.services.house import House
-from storage import topic_choices
+from storage import broadcast_again, topic_choices
 from storage.base import table
 from storage.broadcast_reminders import HELD
 from storage.broadcasts import Broadcast
 from storage.database import Database
 from storage.outbox import BULK, Outbox
+from storage.recipients import Recipient
 from tests.rules.notices import ANN, BEA, TALK, Notices, build
 from tests.rules.notices_kit import HOUR
 from tests.storage.kit import queue, rows
@@ -37,7 +38,7 @@ def asked(notices: Notices, end: str = "sending") -> Broadcast:
 
 
 def reminders(notices: Notices) -> list[str]:
-    return [row[1] for row in sorted(rows(notices.database, Outbox, "id", "state", "dedupe")) if row[2]]
+    return [row[1] for row in sorted(rows(notices.database, Outbox, "id", "state", "template")) if row[2]]
 
 
 def tick(notices: Notices, hours: int = 0) -> int:
@@ -77,6 +78,7 @@ def test_who_opts_out_is_not_reminded(notices: Notices) -> None:
     assert reminders(notices) == ["queued"] * 2
     notices.database.writer.run(lambda work: topic_choices.stop(work, who, [made.topic], notices.now))
     assert reminders(notices) == ["cancelled", "queued"]
+    assert nudged(notices) == 1
 
 
 def test_the_stop_word_takes_reminders_of_what_has_ended_back(notices: Notices) -> None:
@@ -92,6 +94,39 @@ def test_the_stop_word_takes_reminders_of_what_has_ended_back(notices: Notices) 
     assert notices.state(made.id) == "done"
     assert ("staff:bea", "broadcast_unask") in notices.trail(made.id)
     assert stop_word_asks(notices, BEA) == ""
+
+
+def nudged(notices: Notices) -> int:
+    return len([row for row in rows(notices.database, Recipient, "nudged_at") if row[0]])
+
+
+def test_many_are_taken_back_in_pieces_and_may_be_asked_another_time(
+    notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, other = asked(notices, end="done"), notices.sent("sent", "sent", end="done", wants_receipt=True)
+    notices.do(again.nudge_silent, ANN, other.id)
+    monkeypatch.setattr(deeds, "CANCEL_AT_ONCE", 2)
+    assert sorted(notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now))) == sorted(
+        [made.id, other.id]
+    )
+    assert sorted(reminders(notices)) == ["cancelled"] * 2 + ["queued"] * 3
+    assert tick(notices) == 3
+    assert reminders(notices) == ["cancelled"] * 5 and nudged(notices) == 0
+    assert [notices.get(each.id).again for each in (made, other)] == [None, None]
+    assert notices.do(again.nudge_silent, ANN, made.id, at=notices.now + HOUR) == 3
+    assert sorted(reminders(notices)) == ["cancelled"] * 5 + ["queued"] * 3
+
+
+def test_the_stop_word_ends_the_writing_of_reminders(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broadcast_again, "PIECE", 1)
+    made = asked(notices, end="done")
+    out = sa.update(table(Outbox)).values(state="sent")
+    notices.database.writer.run(lambda work: work.execute(out))  # the first is sent already, the others not written
+    assert TALK.title in stop_word_asks(notices, BEA)
+    assert notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now)) == [made.id]
+    moment = Moment(notices.now, notices.now)
+    assert resolve_broadcasts.run(notices.database, notices.house, moment)["again"] == 0
+    assert nudged(notices) == 1 and notices.get(made.id).again is None
 
 
 def stop_word_asks(notices: Notices, actor: Actor) -> str:

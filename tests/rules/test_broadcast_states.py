@@ -182,10 +182,23 @@ def test_pause_and_resume_go_on_where_it_stopped(notices: Notices, state: str) -
     notices.set(made.id, state=state)
     paused = notices.do(deeds.pause, ANN, made.id)
     assert (paused.state, paused.paused_from) == ("paused", state)
-    with pytest.raises(NotAllowed):
-        notices.do(deeds.resume, ANN, made.id)
-    done = notices.do(deeds.resume, BEA, made.id)
+    done = notices.do(deeds.resume, ANN, made.id)
     assert (done.state, done.paused_from, done.valid_until) == (state, "", made.valid_until)
+
+
+def test_after_the_stop_word_another_approver_lets_it_go_on(notices: Notices) -> None:
+    made = notices.pending(actor=BEA)
+    notices.do(deeds.approve, EVE, made.id)
+    notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now))
+    paused = notices.get(made.id)
+    for actor, error in ((ANN, NotAllowed), (BEA, BadNotice)):
+        assert "resume" not in deeds.allowed(actor, paused)
+        with pytest.raises(error):
+            notices.do(deeds.resume, actor, made.id)
+    assert "resume" in deeds.allowed(EVE, paused)
+    assert notices.do(deeds.resume, EVE, made.id).emergency is False
+    notices.do(deeds.pause, ANN, made.id)  # an ordinary pause is no emergency, whatever was before
+    assert notices.do(deeds.resume, ANN, made.id).state == "scheduled"
 
 
 def test_who_wrote_it_anew_for_another_to_hand_in_does_not_approve_it(notices: Notices) -> None:

@@ -49,6 +49,8 @@ def test_the_first_open_route_that_did_not_refuse(row: Claimed, route: str) -> N
         (ROW, ways(valid_until=NOW - HOUR), "expired", "too_late"),
         (ROW._replace(following=False), ways(), "unreachable", "not_following"),
         (ROW._replace(refused="43019"), ways(), "unreachable", "blocked"),
+        (ROW._replace(unwanted=True), ways(), "cancelled", "opted_out"),
+        (ROW._replace(was="sending", route="template", unwanted=True), ways(), "unknown", "sender_died"),
         (ROW._replace(was="sending"), ways(), "unknown", "sender_died"),
         (ROW._replace(was="sending", route="template", since=NOW - 2 * KEY_LASTS), ways(), "unknown", "sender_died"),
         (ROW, ways("custom", stops={"custom": NOW + HOUR}), "kept", "no_route"),  # its window closes first

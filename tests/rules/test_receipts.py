@@ -25,6 +25,16 @@ def test_one_and_several_notices_are_named(database: Database, now: datetime) ->
     assert speaker.says("收到") == ["不客气，有需要随时找我。"]
 
 
+@pytest.mark.parametrize("state", ["unknown", "accepted"])
+def test_whose_message_nobody_knew_the_end_of_has_it(database: Database, now: datetime, state: str) -> None:
+    speaker = talk(database, now)
+    person, made = met(speaker), broadcast(database, now, wants_receipt=True)
+    sent(database, made, person, now - HOUR, state=state, reason="no_answer" if state == "unknown" else "")
+    speaker.says("收到")
+    known = {"unknown": "sent"}.get(state, state)  # the receipt of what was accepted still comes
+    assert recipients(database, "state", "reason", "acked_at") == [(known, "", now)]
+
+
 def test_nothing_asks(database: Database, now: datetime) -> None:
     speaker = talk(database, now)
     person = met(speaker)

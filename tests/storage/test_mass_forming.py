@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
-from storage import mass_forming, mass_jobs, people
+from storage import broadcast_rows, bulk_ends, mass_forming, mass_jobs, notices_told, people
 from storage.database import Database
 from storage.mass_forming import Formed
 from storage.reach import Means
@@ -143,3 +144,27 @@ def test_fewer_than_a_full_job_wait_until_nobody_else_may_come(database: Databas
     assert database.look(lambda work: mass_forming.waiting(work, now)) == [broadcast]
     formed(crowd, broadcast)
     assert database.look(lambda work: mass_forming.waiting(work, now)) == []
+
+
+def test_calls_of_a_cancelled_notice_are_stopped_one_at_a_time(database: Database, now: datetime) -> None:
+    crowd = Crowd(database, now, 6)
+    broadcast = crowd.broadcast(crowd.people[:5])
+    formed(crowd, broadcast, 3)
+    crowd.move(broadcast, "cancelled")
+    assert database.look(lambda work: bulk_ends.cancelled_ones(work, now)) == [broadcast]
+    step = partial(broadcast_rows.cancel_some, broadcast_id=broadcast, now=now, limit=5)
+    assert [database.writer.run(step) for _ in range(3)] == [3, 2, 0]
+    assert [state for _, state, _ in crowd.jobs(broadcast)] == ["failed", "failed"]
+    assert crowd.states(broadcast) == {("cancelled", "cancelled"): 5}
+    assert database.look(lambda work: bulk_ends.cancelled_ones(work, now)) == []
+
+
+def test_who_said_received_before_the_end_was_known_still_went_with_the_call(database: Database, now: datetime) -> None:
+    crowd = Crowd(database, now, 3)
+    broadcast = crowd.broadcast()
+    (step,) = formed(crowd, broadcast)
+    database.writer.run(lambda work: work.execute(sa.update(recipient).values(state="unknown")))
+    said = sa.select(recipient.c.id, recipient.c.mass_job_id).limit(1)
+    first, job_id = database.look(lambda work: tuple(work.look(said).one()))
+    database.writer.run(lambda work: notices_told.acknowledge(work, [first], now))
+    assert database.look(lambda work: mass_jobs.people_of(work, job_id)) == step.people == 3

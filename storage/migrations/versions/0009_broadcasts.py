@@ -160,6 +160,8 @@ def _more() -> tuple[sa.Column[Any], ...]:
         _at("started_at", True),
         _at("ended_at", True),
         _text("paused_from", 16, ""),
+        _flag("emergency", False),
+        _json("again"),
         _json("totals"),
         _number("version", "1"),
         _at("changed_at", True),
