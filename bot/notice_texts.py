@@ -79,3 +79,10 @@ PREVIEW_NOBODY = "您管理的范围里，没有人有“{tag}”这个标签。
 PREVIEW_MANY = "“{tag}”有{most}人以上，测试名单最多{most}人。请换一个标签。"
 PREVIEW_OFTEN = "一条通知一天最多预览{times}次，请明天再试，或者提交审核。"
 PREVIEW_WINDOW = "48小时内没有给公众号发过消息，现在发不过去；请本人先给公众号随便发一句话，再预览一次"
+
+# ---- copied by staff into chat groups, where the account itself cannot speak ----
+GROUP_COPY = "【{title}】\n{body}\n{how}"
+GROUP_ASK = "想咨询，请到“{union}”公众号里私聊（群里的回复我们看不到）。{link}"
+GROUP_JOIN = "想报名或咨询，请到“{union}”公众号里私聊，发“报名 {number}”（群里的回复我们看不到）。{link}"
+GROUP_LINK = "点这里进入：{link}"
+GROUP_CUT = "……（全文请到公众号里问）"

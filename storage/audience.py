@@ -5,7 +5,8 @@ rule looks at persons, not at addresses: who has none that may be written to is 
 
 Membership: `person.member_since` is set, or a member row of theirs is `active` or `kept` (`storage/members.py`). An
 office is held as `storage/orgs.py` has it, on the day in China. With `within` (the branch of who sends) only people of
-that branch are meant, whatever else the rule says: whose union it is, or who holds an office there.
+that branch are meant, whatever else the rule says: whose union it is, or who holds an office there. Events count where
+that branch holds them: who was at another branch's event is not its to know.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,12 +53,13 @@ class Rule:
 class _Asked:
     """What a term may need beside itself: when, and the branches (an office counts where it is held).
 
-    `whole`: everybody is looked at in one go; else a piece of the persons, or one.
+    `whole`: everybody is looked at in one go; else a piece of the persons, or one. `within`: as the rule has it.
     """
 
     now: datetime
     branches: tuple[Ids, ...] = ()
     whole: bool = False
+    within: str | None = None
 
     @property
     def day(self) -> date:
@@ -80,7 +82,8 @@ def included(rule: Rule, now: datetime, whole: bool = False) -> Ids:
     end in one statement, not in pieces.
     """
     who = table(Person)
-    asked = _Asked(now, tuple(_below(term.values) for term in rule.every if term.kind == "below"), whole)
+    branches = tuple(_below(term.values) for term in rule.every if term.kind == "below")
+    asked = _Asked(now, branches, whole, rule.within)
     where = [_met(term, who, asked) for term in rule.every]
     if rule.within is not None:
         where.append(_of_branch(who, _beneath(rule.within), asked))
@@ -93,8 +96,19 @@ def is_excluded(rule: Rule, now: datetime, person_id: sa.ColumnElement[int]) -> 
         return sa.false()
     person = table(Person)
     who: sa.FromClause = person if person_id is person.c.id else person.alias()
-    met = sa.or_(*(_met(term, who, _Asked(now)) for term in rule.none))
+    met = sa.or_(*(_met(term, who, _Asked(now, within=rule.within)) for term in rule.none))
     return met if who is person else sa.exists().where(who.c.id == person_id, met)
+
+
+def still_within(path: str | None, now: datetime, person_id: sa.ColumnElement[int]) -> Condition:
+    """That a person is of the branch at a path now, by their union or an office; of None is everybody.
+
+    For who was chosen before and is written to again: a branch's notice does not follow those who moved away.
+    """
+    if path is None:
+        return sa.true()
+    who = table(Person).alias()
+    return sa.exists().where(who.c.id == person_id, _of_branch(who, _beneath(path), _Asked(now)))
 
 
 def opted_out(topic: str | sa.ColumnElement[str], person_id: sa.ColumnElement[int]) -> Condition:
@@ -238,7 +252,8 @@ def _at_event(term: Term, who: sa.FromClause, asked: _Asked) -> Condition:
         "no_show": sa.and_(in_, ~came, event.c.state == "over"),
     }
     any_of = sa.or_(*(states[state] for state in term.values[1:]))
-    ours = (event.c.number == term.values[0], row.c.event_id == event.c.id, row.c.person_id.is_not(None))
+    ours = [event.c.number == term.values[0], row.c.event_id == event.c.id, row.c.person_id.is_not(None)]
+    ours += [] if asked.within is None else [event.c.org_id.in_(_beneath(asked.within))]
     return who.c.id.in_(sa.select(row.c.person_id).where(*ours, any_of))
 
 

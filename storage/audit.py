@@ -66,3 +66,15 @@ def of_subject(work: Work, subject: str, limit: int = 50) -> Sequence[Audit]:
     return work.session.exec(
         select(Audit).where(Audit.subject == subject).order_by(col(Audit.at).desc(), col(Audit.id).desc()).limit(limit)
     ).all()
+
+
+def actors(work: Work, subjects: Collection[str], action: str) -> dict[str, str]:
+    """Who did this to each of these things; of several the last one."""
+    query = select(Audit.subject, Audit.actor).where(col(Audit.subject).in_(subjects), Audit.action == action)
+    return dict(work.session.exec(query.order_by(col(Audit.at), col(Audit.id))).all())
+
+
+def done_to(work: Work, subject: str, action: str) -> Sequence[Audit]:
+    """Every time this was done to one thing, the oldest first."""
+    query = select(Audit).where(Audit.subject == subject, Audit.action == action)
+    return work.session.exec(query.order_by(col(Audit.at), col(Audit.id))).all()

@@ -51,12 +51,12 @@ class Broadcast(Row, table=True):
     belongs to, None for the city's own. `author`, `approver`: `staff:<account>`, `cli` or `system`. `hours`: how long
     it stays worth sending from `not_before` on. `routes`: those staff allow, in their order; None is the usual order.
     `wants_receipt`: whether 收到 is asked for. `recipients`, `left_out`: how many were written when it was resolved;
-    `expected`: how many the preview said when it was handed in. `attempt`: the newest one (1, and one more for each
-    time it was sent again to those not reached). `cursor`: the last person id whose recipients are written. `any_hour`:
-    goes out at night, too (topic `urgent`, or staff said so). `paused_from`: the state to go on with. `emergency`:
-    it was paused by 停止发送. `again`: sending again or asking for 收到 that is under way
-    (`storage/broadcast_again.py`). `totals`: what is left of the recipients when their rows are forgotten. `version`
-    grows with every change of what it says or to whom.
+    `expected`: how many there were when it was handed in, and so how many its approver agreed to. `attempt`: the newest
+    one (1, and one more for each time it was sent again to those not reached). `cursor`: the last person id whose
+    recipients are written. `any_hour`: goes out at night, too (topic `urgent`, or staff said so). `paused_from`: the
+    state to go on with. `emergency`: it was paused by 停止发送. `again`: sending again or asking for 收到 that is under
+    way (`storage/broadcast_again.py`). `totals`: what is left of the recipients when their rows are forgotten.
+    `version` grows with every change of what it says or to whom.
     """
 
     __tablename__ = "broadcast"
@@ -156,6 +156,13 @@ def move(
     if anew:
         new["version"] = row.c.version + 1
     return bool(work.execute(sa.update(row).where(*where).values(**new)).rowcount)
+
+
+def agree(work: Work, pattern_id: int, people: int) -> None:
+    """What a pattern makes may go to so many people from now on, if that is more than was approved before."""
+    row = table(Broadcast)
+    mine = (row.c.id == pattern_id, row.c.state.in_(("scheduled", "paused")), row.c.expected < people)
+    work.execute(sa.update(row).where(*mine).values(expected=people))
 
 
 def pause(

@@ -3,7 +3,7 @@
 Everything large is done in pieces of at most `PIECE` rows, each one transaction, so that nobody waits for long.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +13,12 @@ from storage.broadcasts import ENDED, Broadcast
 from storage.bulk_claims import OPEN_ROWS
 from storage.mass_jobs import OPEN as OPEN_JOBS
 from storage.mass_jobs import MassJob
-from storage.notice_items import NoticeItem
+from storage.notice_items import NoticeItem, until
 from storage.recipients import Recipient
 from storage.work import Work
 
 PIECE = 5_000
+LOOK_AGAIN = timedelta(hours=1)  # at items that are out of date, but for their broadcast
 _row, _broadcast, _item, _job = table(Recipient), table(Broadcast), table(NoticeItem), table(MassJob)
 _LOST = sa.and_(_row.c.state == "expired", _row.c.latest)
 
@@ -58,19 +59,27 @@ def _end(work: Work, broadcast_id: int, which: sa.ColumnElement[bool], limit: in
 
 
 def forget_items(work: Work, now: datetime, limit: int = PIECE) -> int:
-    """Notice items that nobody saw in time are deleted, their recipients `expired`; returns how many.
+    """Notice items that nobody saw in time are deleted, their recipients `expired`; returns how many were looked at.
 
+    Those whose broadcast was given more hours meanwhile, or is paused and may be, stay: they are looked at again later.
     A broadcast that was `done` because they would be told at their next visit is `partly_failed`: they were not.
     """
-    query = sa.select(_item.c.id, _item.c.recipient_id).where(_item.c.valid_until < now, _item.c.shown_at.is_(None))
-    rows = work.execute(query.limit(limit)).all()
-    if rows:
-        kept = (_row.c.id.in_([row.recipient_id for row in rows]), _row.c.state == "kept")
+    joined = _item.join(_broadcast, _broadcast.c.id == _item.c.broadcast_id)
+    stays = sa.or_(_broadcast.c.state == "paused", until(_broadcast, _item) > now).label("stays")
+    query = sa.select(_item.c.id, _item.c.recipient_id, stays).select_from(joined)
+    rows = work.execute(query.where(_item.c.valid_until < now, _item.c.shown_at.is_(None)).limit(limit)).all()
+    if staying := [row.id for row in rows if row.stays]:
+        told = sa.select(_broadcast.c.valid_until).where(_broadcast.c.id == _item.c.broadcast_id)
+        new = sa.func.coalesce(told.where(_broadcast.c.valid_until > now).scalar_subquery(), now + LOOK_AGAIN)
+        work.execute(sa.update(_item).where(_item.c.id.in_(staying)).values(valid_until=new))
+    over = [row for row in rows if not row.stays]
+    if over:
+        kept = (_row.c.id.in_([row.recipient_id for row in over]), _row.c.state == "kept")
         work.execute(sa.update(_row).where(*kept).values(state="expired", reason="too_late", settled_at=now))
-        missed = sa.select(_row.c.broadcast_id).where(_row.c.id.in_([row.recipient_id for row in rows]), _LOST)
+        missed = sa.select(_row.c.broadcast_id).where(_row.c.id.in_([row.recipient_id for row in over]), _LOST)
         done = (_broadcast.c.id.in_(missed), _broadcast.c.state == "done")
         work.execute(sa.update(_broadcast).where(*done).values(state="partly_failed"))
-        work.execute(sa.delete(_item).where(_item.c.id.in_([row.id for row in rows]), _item.c.shown_at.is_(None)))
+        work.execute(sa.delete(_item).where(_item.c.id.in_([row.id for row in over]), _item.c.shown_at.is_(None)))
     return len(rows)
 
 

@@ -1,8 +1,9 @@
 """Notices that no route could carry: they wait for the person's next contact (您有 2 条通知).
 
-States: waiting (`shown_at` null) → shown, or out of date (`valid_until` passed, or the broadcast was cancelled: the row
-is deleted). Unique: (broadcast, person). Shown in the transaction of the turn whose reply holds it, together with the
-recipient's state; a crash before that commit leaves it waiting.
+States: waiting (`shown_at` null) → shown, or out of date (its broadcast is, or was cancelled: the row is deleted). How
+long it may be shown is said by the broadcast, which may be given more hours; the item's own `valid_until` is only when
+to look whether it is out of date. Unique: (broadcast, person). Shown in the transaction of the turn whose reply holds
+it, together with the recipient's state; a crash before that commit leaves it waiting.
 
 What a person was told of, and what they have not said 收到 to yet, is read from `storage/recipients.py`: see
 `storage/notices_told.py`.
@@ -47,6 +48,11 @@ _item, _broadcast, _recipient, _choice = table(NoticeItem), table(Broadcast), ta
 WAITS = _item.c.shown_at.is_(None)  # said so that the partial index is used
 
 
+def until(broadcast: sa.FromClause, item: sa.FromClause) -> sa.ColumnElement[datetime]:
+    """How long an item may be shown: as long as its broadcast is worth sending, as that is said now."""
+    return sa.func.coalesce(broadcast.c.valid_until, item.c.valid_until, type_=item.c.valid_until.type)
+
+
 class Item(NamedTuple):
     """A notice that waits for a person."""
 
@@ -73,7 +79,7 @@ def waiting(work: Work, person_id: int, now: datetime) -> list[Item]:
                 _recipient, _recipient.c.id == _item.c.recipient_id
             )
         )
-        .where(_item.c.person_id == person_id, WAITS, _item.c.valid_until > now, _recipient.c.state == "kept")
+        .where(_item.c.person_id == person_id, WAITS, until(_broadcast, _item) > now, _recipient.c.state == "kept")
         .where(_broadcast.c.state.not_in(HELD), sa.or_(_broadcast.c.kind == "event", ~unwanted))
         .order_by(_broadcast.c.created_at.desc(), _recipient.c.id)
     )

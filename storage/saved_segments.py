@@ -19,9 +19,10 @@ def known_tags(work: Work, names: Collection[str]) -> set[str]:
     return set(work.session.exec(select(Tag.name).where(col(Tag.name).in_(names))).all())
 
 
-def known_events(work: Work, numbers: Collection[int]) -> set[int]:
-    """Which of these are numbers of events."""
-    return set(work.session.exec(select(Event.number).where(col(Event.number).in_(numbers))).all())
+def known_events(work: Work, numbers: Collection[int], path: str | None = None) -> set[int]:
+    """Which of these are numbers of events of the branches below a path (None: of anybody)."""
+    mine = (col(Event.number).in_(numbers), *of_places(table(Event).c.org_id, path))
+    return set(work.session.exec(select(Event.number).where(*mine)).all())
 
 
 def listed(work: Work, path: str | None) -> Sequence[Segment]:

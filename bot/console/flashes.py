@@ -62,6 +62,7 @@ FLASHES = {
     "notice_resumed": "已继续，从停下的地方接着发。",
     "notice_cancelled": "已停止，没有发出的都不再发。",
     "notice_resent": "已安排重发，只发给没有送达的人。",
+    "notice_grouped": "已记下贴到了几个群。",
     "notice_nudged": "已安排提醒，只提醒还没有回复“收到”的人。",
     "event_saved": "活动已保存。",
     "event_opened": "已开放报名，大家在公众号里回复“活动”就能看到。",

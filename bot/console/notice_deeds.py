@@ -9,6 +9,7 @@ from bot.console.addresses import number
 from bot.console.notice_form import moment
 from bot.services import broadcast_again as again
 from bot.services import broadcast_states as states
+from bot.services import group_copies
 from bot.services.actors import Actor
 from bot.services.broadcast_results import Progress
 from bot.services.broadcasts import BadNotice
@@ -82,6 +83,11 @@ def _resume(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime,
 def _resend(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
     again.resend_failed(work, actor, notice_id, now, house, "unknown" in form)
     return "notice_resent"
+
+
+def _group(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
+    group_copies.mark(work, actor, notice_id, number(form.get("groups", "")) or 0, now)
+    return "notice_grouped"
 
 
 def _plain(deed: Callable[..., object], flash: str) -> Do:
@@ -178,6 +184,7 @@ _ALL = (
         about=_silent,
         useful=lambda progress: progress.silent,
     ),
+    Shown("group", _group, "记下已贴到群里", direct=True),
 )
 DEEDS: Mapping[str, Shown] = MappingProxyType({each.name: each for each in _ALL})
 

@@ -16,8 +16,9 @@ from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.sheets import Table, Value
 from bot.console.visit import Visit
-from bot.services import broadcast_results, notice_desk, notice_results
+from bot.services import broadcast_results, group_copies, notice_desk, notice_results
 from bot.services.broadcast_results import Progress, Result
+from bot.services.group_copies import Mark
 from bot.services.member_requests import REASON_CHARS, NoRequest
 from bot.services.notice_desk import Sheet
 from bot.services.notice_results import ACKED, MOST, STATES, Page, Wanted
@@ -82,19 +83,21 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
     notice_id, now = row_id(request, "notice"), room.clock.now()
     wanted, page = read_wanted(request.query), read_page(request.query)
 
-    def look(work: Work) -> tuple[Sheet, Page, dict[str, list[Option]]]:
+    def look(work: Work) -> tuple[Sheet, Page, dict[str, list[Option]], tuple[Mark, ...]]:
         sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
         units = [(org.id, org.name) for org in orgs.branches(work, visit.actor.path or "/")]
         options = _options(broadcast_results.progress(work, notice_id, now), units)
-        return sheet, notice_results.page(work, visit.actor, notice_id, wanted, page), options
+        found = notice_results.page(work, visit.actor, notice_id, wanted, page)
+        return sheet, found, options, group_copies.marks_of(work, notice_id)
 
-    sheet, found, options = await room.database.read(look)
+    sheet, found, options, marks = await room.database.read(look)
     path = f"/notices/{notice_id}"
     return room.render(
         visit,
         "notice_results.html",
         sheet=sheet,
         found=found,
+        marks=marks,
         wanted=wanted,
         filters=options,
         tones=TONES,

@@ -23,6 +23,8 @@ from bot.services import (
     broadcast_results,
     broadcasts,
     catalogue,
+    event_told,
+    group_copies,
     notice_courses,
     notice_desk,
     notice_trial,
@@ -32,6 +34,8 @@ from bot.services.actors import NotAllowed
 from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
 from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
 from bot.services.broadcasts import Moved, NoBroadcast
+from bot.services.event_told import Told
+from bot.services.group_copies import Copy
 from bot.services.notice_desk import Sheet
 from bot.services.notice_trial import Pairs
 from bot.services.plans import Plan
@@ -75,10 +79,14 @@ async def show_list(room: Room, visit: Visit, request: web.Request) -> web.Strea
 
 
 async def show_approvals(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """What waits for a second person."""
+    """What waits for a second person, and what went out today without one: news of events."""
     now = room.clock.now()
-    sheets = await room.database.read(lambda work: notice_desk.approvals(work, visit.actor, room.house, now))
-    return room.render(visit, "notice_approvals.html", sheets=sheets)
+
+    def look(work: Work) -> tuple[list[Sheet], list[Told]]:
+        return notice_desk.approvals(work, visit.actor, room.house, now), event_told.today(work, visit.actor, now)
+
+    sheets, told = await room.database.read(look)
+    return room.render(visit, "notice_approvals.html", sheets=sheets, told=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ class Seen:
     children: Listing | None
     plan: Plan | None = None
     testing: Pairs = ()
+    group: Copy | None = None
 
 
 def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime, planned: bool) -> Seen:
@@ -109,7 +118,8 @@ def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime,
     row = broadcasts.seen(work, visit.actor, notice_id) if wanted_plan else None
     plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
     testing = notice_trial.testing(work, visit.actor) if "cancel" in sheet.deeds else ()
-    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats, plan, testing)
+    group = group_copies.of(work, visit.actor, notice_id, room.house, now)
+    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats, plan, testing, group)
 
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

@@ -107,8 +107,8 @@ async def _count(
     def look(work: Work) -> tuple[str, Counts]:
         kept = segments.one(work, actor, segment_id or 0).raw if fields is None else None
         rule = segments.parse(rule_form.read(work, actor, fields) if fields is not None else kept)
-        segments.check(work, rule)
         rule = segments.confine(rule, actor)
+        segments.check(work, rule)
         return segments.describe(work, rule), segments.count(work, rule, topic, now)
 
     return await room.database.read(look)

@@ -8,6 +8,7 @@ _DIGIT = "[\\d〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖
 _LETTER = "[A-Za-z0-9Ａ-Ｚａ-ｚ０-９_＿-]"
 _SPELT = re.compile(rf"{_DIGIT}(?:[\W_]{{0,3}}{_DIGIT}){{6,}}")  # spelt out or strangely grouped
 _SPELT_X = re.compile(rf"{_DIGIT}(?:[\W_]{{0,3}}(?:{_DIGIT}|X)){{6,}}")
+_NUMBER = re.compile(rf"{_DIGIT}(?:[^\S\n]?[.·_—–－-]?[^\S\n]?(?:{_DIGIT}|X)){{6,}}")  # one number, not a list of them
 _SPOKEN = str.maketrans("〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789")
 _NOT_DIGITS = re.compile(r"[^0-9X]")
 _MOBILE_OR_ID = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])|[0-9]{14}[0-9X]")
@@ -46,6 +47,11 @@ def of_person(text: str) -> bool:
         run.translate(_SPOKEN) for run in runs
     ]  # 张三 138…: the 三 belongs to the name, so both ways are looked at
     return any(_MOBILE_OR_ID.search(_NOT_DIGITS.sub("", run)) for run in (*runs, *spelt))
+
+
+def blanked(text: str) -> str:
+    """Words for many to read with mobile and ID numbers blanked; line breaks, dates and public numbers stay."""
+    return _NUMBER.sub(lambda found: MASK if of_person(found[0]) else found[0], text)
 
 
 def telling(text: str, *names: str) -> bool:

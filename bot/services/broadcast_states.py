@@ -63,6 +63,7 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "cancel": Deed("draft", (*EDITABLE, "resolving", "sending", "paused")),
         "resend": Deed("draft", ("done", "partly_failed", "failed")),
         "nudge": Deed("draft", ("sending", "done", "partly_failed")),
+        "group": Deed("draft", ("scheduled", "resolving", "sending", "done", "partly_failed", "failed")),
     }
 )
 
@@ -76,6 +77,8 @@ def allowed(actor: Actor, broadcast: Broadcast) -> frozenset[str]:
         open_ -= {"resume"}
     if broadcast.kind != "notice":
         open_ -= {"change", "submit", "withdraw"}
+    if broadcast.kind != "notice" or broadcast.repeat is not None:
+        open_ -= {"group"}
     if not broadcast.wants_receipt:
         open_ -= {"nudge"}
     if broadcast.again is not None:
@@ -172,7 +175,7 @@ def withdraw(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: 
     if broadcast.kind != "notice":
         raise Moved("这条通知由活动自动发出，可以取消，不能改。")
     undone: dict[str, Any] = {"submitted_by": "", "submitted_at": None, "approver": "", "decided_at": None}
-    undone["valid_until"] = None
+    undone |= {"valid_until": None, "note": ""}
     if broadcast.not_before is not None and broadcast.not_before <= now:  # as soon as allowed: so it is again
         undone["not_before"] = None
     _move(work, broadcast, "withdraw", "draft", now, **undone)
@@ -192,8 +195,16 @@ def approve(
     _asked(broadcast, version)
     state, values = _due(broadcast, broadcast.not_before, now, house)
     _move(work, broadcast, "approve", state, now, approver=name_of(actor), decided_at=now, note="", **values)
+    _agree(work, broadcast)
     note(work, actor, broadcast_id, "approve", now, f"{broadcast.expected} people, {state}")
     return seen(work, actor, broadcast_id)
+
+
+def _agree(work: Work, broadcast: Broadcast) -> None:
+    """An occurrence was held back because it had grown: the next ones to the same may have as many."""
+    pattern = broadcasts.get(work, broadcast.parent_id) if broadcast.parent_id is not None else None
+    if pattern is not None and pattern.segment == broadcast.segment:
+        broadcasts.agree(work, pattern.id, broadcast.expected)
 
 
 def reject(

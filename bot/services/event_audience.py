@@ -13,12 +13,12 @@ from storage.work import Work
 log = logging.getLogger(__name__)
 
 
-def checked(work: Work, raw: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A segment as it is kept; None for everybody. Raises BadSegment."""
+def checked(work: Work, raw: Mapping[str, Any] | None, org_id: int | None = None) -> dict[str, Any] | None:
+    """A segment of an event of this branch as it is kept; None for everybody. Raises BadSegment."""
     if not raw:
         return None
     rule = segments.parse(raw)
-    segments.check(work, rule)
+    segments.check(work, segments.confine_to(work, rule, org_id))
     return segments.as_json(rule)
 
 

@@ -25,10 +25,12 @@ def facts(event: Event) -> dict[str, str]:
     return {texts.WHEN: event_words.when(event), texts.PLACE: event.place, texts.SEATS: capacity}
 
 
-def changed(work: Work, event: Event, was: Mapping[str, str], began: datetime, now: datetime, house: House) -> None:
+def changed(
+    work: Work, event: Event, was: Mapping[str, str], began: datetime, by: str, now: datetime, house: House
+) -> None:
     """Tell of another time or place; who still waits also of more or fewer places. Nothing changed: nobody is told.
 
-    `began`: when it would have begun before.
+    `began`: when it would have begun before. `by`: who changed it.
     """
     lines = {
         what: texts.WAS_NOW.format(what=what, was=was[what], now=new)
@@ -42,18 +44,18 @@ def changed(work: Work, event: Event, was: Mapping[str, str], began: datetime, n
         told = [line for what, line in lines.items() if what != texts.SEATS or whom == WAITING]
         if told:
             text = words.format(title=event.title, lines="\n".join(told), number=event.number)
-            _tell(work, event, f"{key}:{whom}", texts.TITLE_CHANGED, text, whom, now, house, began)
+            _tell(work, event, f"{key}:{whom}", texts.TITLE_CHANGED, text, whom, now, house, began, by)
 
 
-def called_off(work: Work, event: Event, now: datetime, house: House) -> None:
-    """Tell that it does not take place."""
+def called_off(work: Work, event: Event, by: str, now: datetime, house: House) -> None:
+    """Tell that it does not take place. `by`: who called it off."""
     for what in ("eve", "change"):
         event_notices.take_back(work, event, f"event:{event.id}:{what}:", now)
     note = texts.NOTE.format(note=event.note) if event.note else ""
     text = texts.CALLED_OFF_NOTICE.format(note=note, **_facts(event))
     for whom in (REGISTERED, WAITING):
         key = f"event:{event.id}:cancel:{whom}"
-        _tell(work, event, key, texts.TITLE_CALLED_OFF, text, whom, now, house)
+        _tell(work, event, key, texts.TITLE_CALLED_OFF, text, whom, now, house, by=by)
 
 
 def eve(event: Event, hours: Hours) -> datetime:
@@ -90,6 +92,7 @@ def _tell(
     now: datetime,
     house: House,
     began: datetime | None = None,
+    by: str = "",
 ) -> bool:
     """Worth sending until it begins (ends, where it has begun); at night, too, where the morning would be too late.
 
@@ -99,4 +102,6 @@ def _tell(
     hours = max(int((until - now) / _HOUR), 1)
     come = min(event.starts_at, began or event.starts_at)
     urgent = now < come <= daytime(now, house.hours) + ON_THE_WAY
-    return event_notices.tell(work, event, key, title, text, whom, now, house, min(hours, 24 * 14), urgent=urgent)
+    return event_notices.tell(
+        work, event, key, title, text, whom, now, house, min(hours, 24 * 14), urgent=urgent, by=by
+    )

@@ -4,9 +4,9 @@ how such a notice gets on its way."""
 from datetime import datetime
 
 from bot import event_texts as texts
-from bot.services import broadcast_states, broadcasts
+from bot.services import broadcast_states, broadcasts, segments
 from bot.services.house import House
-from storage import broadcast_rows
+from storage import audit, broadcast_rows
 from storage import broadcasts as stored
 from storage.events import Event
 from storage.work import Work
@@ -26,15 +26,20 @@ def tell(
     hours: int = 48,
     *,
     urgent: bool = False,
+    by: str = "",
 ) -> bool:
     """Tell those who are `whom` at an event, once per `key`; worth sending for so many hours. False: told before.
 
-    `urgent`: at night, too.
+    `urgent`: at night, too. `by`: who changed the event, for the trail; nobody where it is only time.
     """
     if broadcasts.by_key(work, broadcasts.SYSTEM, key) is not None:
         return False
     rule = {"all": [{"event": event.number, "in": whom}]}
-    broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house, urgent=urgent)
+    made = broadcasts.system_notice(work, event.id, key, title, text, rule, now, hours, house=house, urgent=urgent)
+    made.expected = segments.count(work, segments.parse(rule), "", now).reachable  # nobody opts out of their own event
+    work.session.flush()
+    if by:
+        audit.write(work, by, "event_told", f"broadcast:{made.id}", now, f"{made.expected} people")
     return True
 
 

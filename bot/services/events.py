@@ -118,7 +118,7 @@ def cancel(work: Work, actor: Actor, event_id: int, note: str, now: datetime, ho
     event.note = note
     _moved(work, actor, event, "cancelled", "event_cancel", now)
     if public:  # also of one that goes on for days and has begun
-        event_news.called_off(work, event, now, house)
+        event_news.called_off(work, event, f"staff:{actor.name}", now, house)
     return event
 
 
@@ -143,7 +143,7 @@ def change(
     _moved(work, actor, event, event.state, "event_change", now)
     promoted = registrations.fill(work, event, now)
     if event.state in PUBLIC:
-        event_news.changed(work, event, was, began, now, house)
+        event_news.changed(work, event, was, began, f"staff:{actor.name}", now, house)
     return event, promoted
 
 
@@ -229,7 +229,7 @@ def _checked(work: Work, draft: Draft, now: datetime) -> dict[str, Any]:
         "topic": draft.topic,
         "org_id": draft.org_id or None,
         "questions": event_questions.checked(draft.questions) or None,
-        "segment": event_audience.checked(work, draft.segment),
+        "segment": event_audience.checked(work, draft.segment, draft.org_id or None),
         "reminds": draft.reminds,
         "asks_opinion": draft.asks_opinion,
     }

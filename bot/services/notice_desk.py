@@ -41,6 +41,7 @@ _PARTS = (
     (re.compile(r"version (\d+)"), "第 {} 稿"),
     (re.compile(r"attempt (\d+)"), "第 {} 次发"),
     (re.compile(r"(\d+) at once"), "{} 人不再发"),
+    (re.compile(r"(\d+) groups"), "{} 个群"),
     (re.compile(r"from (\w+)"), "原来是“{}”"),
     (re.compile(r"(stop word)"), "用“停止发送”口令"),
     (re.compile(r"refused (\S+)"), "平台连续拒绝（代码 {}），请先处理好再恢复"),

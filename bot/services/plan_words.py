@@ -10,6 +10,8 @@ from bot.services.reach_policy import MASS_MOST, ROUTE_NAMES, ReachPolicy
 
 CUSTOM_BYTES = 2048  # a customer message and a mass send (45002); beyond that the channel cuts
 CALLS_FEW = 10  # fewer calls left of the day are worth a word
+GROUP, GROUP_WHY = "群", "公众号不能往群里发，系统里没有登记群"
+GROUP_HOW = "由工作人员复制文字，自己贴"
 FIELD_CHARS = 20  # each field of a template (platform.md 0.2)
 
 
@@ -44,7 +46,8 @@ def _of_time(plan: Plan) -> Iterator[str]:
     for cost in plan.costs:
         waits = cost.people - cost.today
         if waits:
-            yield f"{name(cost.route)}当天额度不够：{waits}人要等到下一天或以后，预计{say_moment(cost.ends)}发完。"
+            why = "当天额度不够" if cost.left_after == 0 else "当天发不完"
+            yield f"{name(cost.route)}{why}：{waits}人要等到下一天或以后，预计{say_moment(cost.ends)}发完。"
     if plan.late:
         yield f"其中{plan.late}人在有效时间内排不到，到时不再发送。可以延长有效时间，或缩小范围。"
 
@@ -92,6 +95,7 @@ def sentences(plan: Plan) -> list[str]:
     lines += [_line(cost) for cost in plan.costs if cost.people]
     if plan.kept:
         lines.append(f"{ROUTE_NAMES['inbox']}：{plan.kept}人")
+    lines.append(f"{GROUP}：0人，{GROUP_WHY}；{GROUP_HOW}")
     lines += [f"不发送：{count}人，{reasons.words(reason)}" for reason, count in plan.left_out.items()]
     return lines
 

@@ -39,6 +39,7 @@ __all__ = [
     "save",
 ]
 NAME_MOST = 40
+_NO_EVENT = ("您所在的工会没有编号为“{}”的活动，别的工会的活动不能用。", "没有编号为“{}”的活动。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,16 @@ class Counts:
 
 
 def check(work: Work, rule: Rule) -> None:
-    """Raises BadSegment where a union, tag or event of the rule does not exist: an exclusion of nobody is a trap."""
+    """Raises BadSegment where a union, tag or event of the rule does not exist: an exclusion of nobody is a trap.
+
+    Another branch's event is none to a confined rule.
+    """
     codes, tags, numbers = (_named(rule, kind) for kind in ("below", "tag", "event"))
     found = {org.code for org in orgs.of_codes(work, codes)}
     for missing, words in (
         (codes - found, "没有编码为“{}”的组织。"),
         (tags - segments.known_tags(work, tags), "没有名为“{}”的标签，请先在“标签”页建立。"),
-        (numbers - segments.known_events(work, numbers), "没有编号为“{}”的活动。"),
+        (numbers - segments.known_events(work, numbers, rule.within), _NO_EVENT[rule.within is None]),
     ):
         if missing:
             raise BadSegment(words.format(min(missing)))
@@ -97,7 +101,8 @@ def _say(term: Term, names: Mapping[str, str]) -> str:
 
 
 def confine(rule: Rule, actor: Actor) -> Rule:
-    """The rule as an actor may use it: a branch's staff reach only their branch, whatever the rule says."""
+    """The rule as an actor may use it: a branch's staff reach only their branch, whatever the rule says, and by events
+    only those that were at the branch's own."""
     if actor.path is None:
         return rule
     inside = rule.within is not None and rule.within.startswith(actor.path)
@@ -160,7 +165,7 @@ def save(work: Work, actor: Actor, name: str, raw: object, now: datetime, segmen
     """Keep a rule under a name, new or in place of a saved one; its id. Raises NotAllowed, BadSegment."""
     require(actor, "draft")
     rule = parse(raw)
-    check(work, rule)
+    check(work, confine(rule, actor))
     row = _held(work, actor, segment_id) if segment_id else None
     home = row.org_id if row else _home(actor)
     values: dict[str, Any] = {"name": _free_name(work, name, home, segment_id), "rule": as_json(rule)}

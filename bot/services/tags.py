@@ -115,9 +115,9 @@ def put_on_rule(work: Work, actor: Actor, tag_id: int, raw: object, now: datetim
     Raises NotAllowed, BadTag, BadSegment.
     """
     row = _held(work, actor, tag_id)
-    rule = segments.parse(raw)
+    rule = segments.confine(segments.parse(raw), actor)
     segments.check(work, rule)
-    done = tags.put_on_all(work, row.id, segments.confine(rule, actor), now)
+    done = tags.put_on_all(work, row.id, rule, now)
     _note(work, actor, "tag_on", row, done, now)
     return done
 

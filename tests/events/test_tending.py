@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from bot.clock import local
 from bot.jobs import resolve_broadcasts, tend_events
 from bot.jobs.job import Moment
-from bot.services import event_notices, events
+from bot.services import event_notices, event_told, events
+from bot.services.actors import Actor, NotAllowed
 from bot.services.event_refusals import BadEvent
 from bot.services.house import House
 from storage import topic_choices
@@ -59,6 +60,28 @@ def test_cancelled_is_told_once_with_the_reason(fair: Fair, now: datetime) -> No
     assert [whom for whom, _, _ in fair.notices()] == ["registered", "waiting"]
     assert all("取消了。原因：场地临时有事。" in text for _, _, text in fair.notices())
     assert [each for each in rows(fair.database, Audit, "action") if each == ("event_cancel",)] == [("event_cancel",)]
+
+
+def test_who_approves_is_told_what_went_out_without_them(fair: Fair, now: datetime) -> None:
+    """Registered: two, waiting: one. The change tells both; nobody caused the reminder of tomorrow."""
+    for known in fair.people(3, now):
+        fair.register(known, now)
+    fair.change(now, place="东区影院")
+
+    def told(at: datetime, actor: Actor = ADA) -> list[tuple[str, int, str, int]]:
+        found = fair.database.look(lambda work: event_told.today(work, actor, at))
+        return sorted((each.title, each.people, each.who, each.number) for each in found)
+
+    number = fair.event.number
+    assert told(now) == [("活动有变动", 1, "ada", number), ("活动有变动", 2, "ada", number)]
+    later = fair.now().starts_at - DAY
+    tend(fair, later)
+    assert told(later) == [("活动提醒", 2, "系统", number)]
+    assert told(now, Actor("of-nowhere", "approver", 5, "/5/")) == []
+    with pytest.raises(NotAllowed):
+        told(now, Actor("cat", "editor"))
+    lines = [each for each in rows(fair.database, Audit, "actor", "action", "note") if each[1] == "event_told"]
+    assert sorted(lines) == [("staff:ada", "event_told", "1 people"), ("staff:ada", "event_told", "2 people")]
 
 
 def test_a_draft_is_cancelled_quietly(database: Database, house: House, now: datetime) -> None:

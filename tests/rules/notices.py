@@ -20,6 +20,7 @@ from storage.broadcasts import Broadcast
 from storage.database import Database
 from storage.people import Known
 from storage.recipients import Recipient
+from storage.segments import PersonTag, Tag
 from storage.work import Work
 from tests.rules.union import Town
 from tests.storage.kit import meet, rows
@@ -109,6 +110,19 @@ class Notices:
         """Who did what to a notice."""
         found = rows(self.database, Audit, "actor", "action", "subject")
         return sorted((row[0], row[1]) for row in found if row[2] == f"broadcast:{broadcast_id}")
+
+    def tag(self, name: str, *people: Known) -> None:
+        """Put a tag on people."""
+
+        def put(work: Work) -> None:
+            known = work.look(sa.select(table(Tag).c.id).where(table(Tag).c.name == name)).scalar()
+            tag_id = known or work.new_id()
+            if not known:
+                work.session.add(Tag(id=tag_id, name=name, by="staff:ann", created_at=self.now))
+                work.session.flush()
+            work.session.add_all(PersonTag(tag_id=tag_id, person_id=each.person_id) for each in people)
+
+        self.database.writer.run(put)
 
     def branch(self, code: str, role: str = "approver", name: str = "") -> Actor:
         """Staff of a branch."""

@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 
 from bot.clock import SHANGHAI, local
-from bot.jobs import repeat_broadcasts
+from bot.jobs import repeat_broadcasts, resolve_broadcasts
 from bot.jobs.job import Moment
 from bot.services import broadcast_lists, broadcasts, repeat_rules
 from bot.services import broadcast_states as deeds
 from bot.services.broadcasts import BadNotice
 from bot.services.house import House
+from bot.services.reach_policy import ReachPolicy
 from bot.services.repeat_rules import BadRepeat
 from storage.broadcasts import Broadcast
 from storage.database import Database
 from tests.conftest import Opener
 from tests.rules.notices import ANN, BEA, TALK, Notices, build
-from tests.storage.kit import rows, together
+from tests.storage.kit import meet, rows, together
 
 WEEKLY = {"every": "week", "days": [1, 3], "time": "09:30", "until": "2026-12-31"}
 MONTHLY = {"every": "month", "day": 31, "time": "10:00", "until": "2027-07-31"}
@@ -202,6 +203,25 @@ def test_what_would_be_out_of_date_at_once_is_missed(notices: Notices) -> None:
     approved(notices, WEEKLY, hours=2)
     assert tick(notices, at(11, 26, 17, 0)) == {"made": 0, "missed": 1, "failed": 0}
     assert children(notices) == []
+
+
+def test_an_occurrence_that_has_grown_is_approved_and_the_next_ones_may_have_as_many(notices: Notices) -> None:
+    rule = {"all": [{"tag": "户外"}]}
+    notices.tag("户外", *notices.people[:1])
+    pattern = approved(notices, WEEKLY, rule=rule)
+    assert pattern.expected == 1
+    notices.tag("户外", *(meet(notices.database, f"v{number}", notices.now) for number in range(60)))
+    notices.house = replace(notices.house, reach=ReachPolicy(approve_above=3))
+    states = []
+    for day in (at(11, 26), at(12, 1)):
+        tick(notices, day)
+        resolve_broadcasts.run(notices.database, notices.house, Moment(day, day))
+        (line, *_) = notices.see(broadcast_lists.listing, ANN, "all", 1, pattern.id).lines
+        states.append((line.state, notices.get(pattern.id).expected))
+        if line.state == "pending":
+            assert "到发送时变成61人" in line.note
+            notices.do(deeds.approve, BEA, line.id, at=day)
+    assert states == [("pending", 1), ("sending", 61)]
 
 
 def test_two_processes_make_one(another: Opener, house: House, now: datetime) -> None:

@@ -9,8 +9,8 @@ import pytest
 from bot.clock import SHANGHAI
 from bot.jobs import resolve_broadcasts
 from bot.jobs.job import Moment
+from bot.services import broadcast_growth, broadcasts
 from bot.services import broadcast_states as deeds
-from bot.services import broadcasts
 from bot.services.actors import Actor, NotAllowed
 from bot.services.broadcasts import CLI, BadNotice, Moved, NoBroadcast
 from bot.services.house import House
@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.notice_items import NoticeItem
 from storage.work import Work
 from tests.rules.notices import ANN, BEA, EVE, TALK, Notices, build
-from tests.storage.kit import count
+from tests.storage.kit import count, meet
 
 HOUR = timedelta(hours=1)
 
@@ -73,6 +73,34 @@ def test_handed_in_for_few_and_due_for_many_it_waits_for_a_second_person(
         assert (done.state, done.not_before) == ("scheduled", notices.now + HOUR)
         resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now + HOUR, notices.now))
         assert notices.state(made.id) == "sending"
+
+
+@pytest.mark.parametrize(("above", "approved", "most"), [(100, 150, 230), (300, 150, 300), (0, 0, 50), (5, 1, 51)])
+def test_an_approval_is_for_a_number_of_people(above: int, approved: int, most: int) -> None:
+    """A fifth and fifty more; nobody is asked about what nobody would have been asked about."""
+    house = House(reach=ReachPolicy(approve_above=above))
+    assert broadcast_growth.agreed(approved, house) == most
+
+
+@pytest.mark.parametrize(("more", "state"), [(50, "sending"), (51, "pending")])
+def test_approved_for_few_and_grown_to_many_it_is_approved_again(notices: Notices, more: int, state: str) -> None:
+    notices.tag("户外", *notices.people[:1])
+    made = notices.do(deeds.approve, BEA, notices.pending(rule={"all": [{"tag": "户外"}]}).id)
+    assert made.expected == 1
+    notices.tag("户外", *(meet(notices.database, f"v{number}", notices.now) for number in range(more)))
+    notices.house = replace(notices.house, reach=ReachPolicy(approve_above=3))
+    resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
+    held = notices.get(made.id)
+    assert held.state == state
+    if state == "sending":
+        return
+    assert (held.expected, held.approver, held.not_before, held.recipients) == (52, "", None, 0)
+    assert held.note == "批准时预计1人，到发送时变成52人，多了很多，没有发出。请核对对象，再审核一次。"
+    assert ("job:resolve_broadcasts", "broadcast_outgrown") in notices.trail(made.id)
+    done = notices.do(deeds.approve, EVE, made.id)
+    assert (done.state, done.note, done.approver) == ("scheduled", "", "staff:eve")
+    resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
+    assert (notices.state(made.id), notices.get(made.id).recipients) == ("sending", 52)
 
 
 def test_what_the_machine_itself_sends_is_not_held_back(notices: Notices) -> None:
@@ -262,8 +290,8 @@ def test_cancelled_many_at_once_some_wait_for_the_job(notices: Notices, monkeypa
 @pytest.mark.parametrize(("name", "deed"), sorted(deeds.DEEDS.items()))
 def test_each_deed_works_from_its_own_states_only(notices: Notices, name: str, deed: deeds.Deed) -> None:
     run = getattr(deeds, name, None)
-    if run is None:  # change, resend, nudge: elsewhere
-        assert name in ("change", "resend", "nudge")
+    if run is None:  # change, resend, nudge, group: elsewhere
+        assert name in ("change", "resend", "nudge", "group")
         return
     given = {"reject": ("不合适",), "schedule": (None,)}.get(name, ())
     for state in STATES:

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from bot.contract import Kind
 from bot.jobs import settle_broadcasts
 from bot.jobs.job import Moment
+from bot.services import broadcast_states
 from bot.services import notice_items as rules
+from bot.services.actors import Actor
 from bot.services.house import House
 from bot.services.sensitive import Sensitive
 from bot.testing import Talk
@@ -53,6 +55,36 @@ def test_who_never_came_by_was_not_reached_after_all(
     assert row is not None and row.state == state
     ends = [("sent", "")] if comes else [("expired", "too_late")]
     assert recipients(database, "state", "reason") == ends
+
+
+@pytest.mark.parametrize("pauses", [True, False])
+def test_new_hours_of_a_notice_are_those_of_what_waits_for_a_visit(
+    database: Database, now: datetime, pauses: bool
+) -> None:
+    """Paused for days, what waits is kept; resumed with new hours, it is shown within them and not after."""
+    speaker = talk(database, now)
+    made = broadcast(database, now)
+    kept(database, made, [met(speaker), met(speaker, "u2")], now)
+    if pauses:
+        turn(database, made, state="paused", paused_from="sending")
+    late = now + 3 * DAY
+    settle_broadcasts.run(database, House(), Moment(late, late))
+    speaker.clock.set(late)
+    assert "法律援助日" not in speaker.says("你好")[0]
+    if not pauses:
+        assert items(database) == []
+        return
+    actor = Actor("bea", "approver")
+    database.writer.run(lambda work: broadcast_states.resume(work, actor, made, late, House(), 24))
+    for later in (2 * HOUR, 3 * HOUR):
+        settle_broadcasts.run(database, House(), Moment(late + later, late))
+    speaker.clock.set(late + 23 * HOUR)
+    assert "法律援助日" in speaker.says("你好")[0]
+    end = late + 25 * HOUR
+    speaker.clock.set(end)
+    assert "法律援助日" not in speaker.says("你好", user="u2")[0]
+    settle_broadcasts.run(database, House(), Moment(end, end))
+    assert [state for (state,) in recipients(database, "state")] == ["sent", "expired"]
 
 
 def test_several_are_told_by_their_first_lines_and_read_by_number(database: Database, now: datetime) -> None:

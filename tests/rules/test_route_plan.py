@@ -155,6 +155,7 @@ def test_sentences_for_a_terminal(town: Town) -> None:
         "客服消息（48小时内有互动）：1人；本月已用0条，当天已用0条，当天还可发500000条，这次之后剩499999条",
         "订阅通知（本人同意过）：1人；本月已用0条，当天已用0条",
         "模板消息：5人；本月已用0条，当天已用0条，当天还可发100000条，这次之后剩99995条",
+        "群：0人，公众号不能往群里发，系统里没有登记群；由工作人员复制文字，自己贴",
         "不发送：1人，本人退订了这类通知",
     ]
 
@@ -200,6 +201,29 @@ def test_in_the_evening_it_stops_and_what_comes_after_its_time_is_late(
     policy = ReachPolicy(per_day={"custom": 600_000})
     (cost,) = route_costs.of({"custom": 540_000}, policy, Spent({}, {}, {}), frame)  # three hours at fifty a second
     assert (cost.ends, cost.late) == (ends, late)
+
+
+@pytest.mark.parametrize(
+    ("route", "people", "ends", "late"),
+    [
+        # 8 hours of 180 000 on the first day, 9 on each that follows; worth sending until the second day at 10
+        ("custom", 1_440_000 + 1_620_000 + 90_000, datetime(2026, 11, 27, 9, 30, tzinfo=SHANGHAI), 1_440_000 + 90_000),
+        # two calls left of the first day, three on each that follows: the last one on the third
+        ("mass", 60_000, datetime(2026, 11, 27, 9, 0, 1, tzinfo=SHANGHAI), 10_000),
+    ],
+)
+def test_later_days_have_an_evening_and_calls_of_their_own(route: str, people: int, ends: datetime, late: int) -> None:
+    frame = Frame(START, START + timedelta(hours=24), Hours())
+    policy = ReachPolicy(mass=True, per_day={"mass": 1_000_000, "mass_calls": 3})
+    (cost,) = route_costs.of({route: people}, policy, Spent({"mass_calls": 1}, {}, {}), frame)
+    assert (cost.ends, cost.late) == (ends, late)
+    assert cost.today == (1_440_000 if route == "custom" else 20_000)
+
+
+def test_what_is_not_through_by_the_evening_is_said_as_such(town: Town) -> None:
+    slow = ReachPolicy(templates={"notice": "T"}, per_second=1 / 3600)
+    plan = planned(town, slow, ("template",), at=START.replace(hour=17))
+    assert "模板消息当天发不完：7人要等到下一天或以后，预计11月26日 16:00发完。" in plan.warnings
 
 
 def test_routes_share_the_rate_and_mass_sends_take_a_second_each() -> None:

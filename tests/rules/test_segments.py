@@ -111,6 +111,25 @@ def test_what_is_not_there_is_refused(database: Database, now: datetime) -> None
         assert f"“{word}”" in refused.value.words
 
 
+def test_another_branch_s_event_is_none_to_a_branch(database: Database, now: datetime) -> None:
+    town = Town(database, now)
+    for number, home in ((21, town.shop), (22, town.west), (23, None)):
+        town.event(number, "open", home)
+    east = Actor("b", "editor", town.east.id, town.east.path)
+
+    def check(actor: Actor, number: int, side: str = "all") -> None:
+        raw = {"all": [FOLLOWERS], side: [{"event": number, "in": "registered"}]}
+        database.look(lambda work: segments.check(work, segments.confine(segments.parse(raw), actor)))
+
+    for number in (21, 22, 23):
+        check(Actor("a", "editor"), number)
+    check(east, 21)
+    for number, side in ((22, "all"), (22, "none"), (23, "all")):
+        with pytest.raises(BadSegment) as refused:
+            check(east, number, side)
+        assert f"没有编号为“{number}”的活动，别的工会的活动不能用" in refused.value.words
+
+
 def test_every_rule_has_its_words(database: Database, now: datetime) -> None:
     town = Town(database, now)
 

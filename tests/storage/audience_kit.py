@@ -95,8 +95,10 @@ class Town:
         rows = [segments.TopicChoice(person_id=self.ids[name], topic=topic, at=self.now) for name in names]
         self.database.writer.run(lambda work: work.session.add_all(rows))
 
-    def event(self, number: int, state: str, **registrations: tuple[str, bool]) -> None:
-        """An event, and who is registered: name to (state, came)."""
+    def event(
+        self, number: int, state: str, home: Organisation | None = None, **registrations: tuple[str, bool]
+    ) -> None:
+        """An event of a branch (None: the city's own), and who is registered: name to (state, came)."""
         times = {"starts_at": self.now, "ends_at": self.now, "closes_at": self.now, "changed_at": self.now}
         told = {
             "title": "放映",
@@ -110,7 +112,8 @@ class Town:
         def make(work: Work) -> None:
             event_id = work.new_id()
             scene = f"checkin_{number}"
-            work.session.add(events.Event(id=event_id, number=number, state=state, scene=scene, **times, **told))
+            known = {"id": event_id, "number": number, "state": state, "scene": scene, **times, **told}
+            work.session.add(events.Event(**known, org_id=home.id if home else None))
             work.session.flush()
             for place, (name, (how, came)) in enumerate(registrations.items(), 1):
                 row = {"event_id": event_id, "person_id": self.ids[name], "state": how, "place": place, "via": "chat"}

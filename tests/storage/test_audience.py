@@ -111,6 +111,38 @@ def test_within_is_a_wall(town: Town) -> None:
         assert town.names(Rule(rule.every, rule.none, "%")) == set(), name
 
 
+def test_a_branch_knows_only_who_was_at_its_own_events(town: Town) -> None:
+    """Of another branch's event it would learn who of its own people went there."""
+    came = {"member": ("registered", True), "kept": ("registered", True)}
+    for number, home in ((21, town.shop), (22, town.west), (23, town.city), (24, None)):
+        town.event(number, "over", home, **came)
+    for number in (21, 22, 23, 24):
+        there, apart = (
+            of(("event", (number, "attended"))),
+            of(("who", "members"), none=(("event", (number, "attended")),)),
+        )
+        assert town.names(there) == {"member", "kept"}
+        assert town.names(Rule(there.every, (), town.east.path)) == ({"member", "kept"} if number == 21 else set())
+        left = {"by_row", "gone"} if number == 21 else {"by_row", "gone", "member", "kept"}
+        assert town.names(Rule(apart.every, apart.none, town.east.path)) == left
+
+
+def test_who_moved_to_another_branch_is_within_it_no_more(town: Town) -> None:
+    def there(path: str | None) -> set[str]:
+        person = table(Person)
+        query = sa.select(person.c.id).where(audience.still_within(path, town.now, person.c.id))
+        found = set(town.database.look(lambda work: work.look(query).scalars().all()))
+        return {name for name, person_id in town.ids.items() if person_id in found}
+
+    assert there(None) == EVERYBODY
+    assert there(town.shop.path) == IN_SHOP
+    rows = table(Person)
+    moved = rows.update().where(rows.c.id == town.ids["kept"]).values(org_id=town.west.id)
+    town.database.writer.run(lambda work: work.execute(moved))
+    assert there(town.shop.path) == IN_SHOP - {"kept"}
+    assert there("nowhere") == set()
+
+
 def test_who_gets_nothing_is_told_why_and_the_first_reason_counts(town: Town) -> None:
     town.tag("名单", "kept", "was", "gone")
     town.stop("activity", "kept", "member", "gone")

@@ -18,3 +18,14 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// Copy a text with one click; without this it is marked and copied by hand.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const area = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    area.select();
+    await navigator.clipboard.writeText(area.value);
+    button.textContent = "已复制";
+  });
+}
