@@ -20,7 +20,7 @@ from bot.calendar import Hours, daytime
 from bot.clock import Clock, local
 from bot.contract import Address, Channel, Copier, Copies, Outcome, Outgoing, Result
 from bot.lanes import Lane
-from bot.services import bulk_delivery, delivery, notice_items, reach
+from bot.services import bulk_delivery, delivery, notice_items, notice_lines, reach
 from bot.services.bulk_brake import Brake
 from bot.services.bulk_delivery import Ways
 from bot.services.reach_policy import ReachPolicy
@@ -323,6 +323,6 @@ def _outgoing(job: Job, policy: ReachPolicy, clock: Clock) -> Outgoing:
     ids: Mapping[str, str] = policy.notices if job.route == "notice" else policy.templates
     template = ids.get(reach.purpose(going.kind), "") if job.route != "custom" else ""
     now = clock.now()
-    fields = delivery.template_fields(going.text, local(now))
+    fields = delivery.template_fields(notice_lines.bare(going.text, going.topic), local(now))
     taps = (notice_items.receipt(going.id),) if going.wants_receipt and job.route == "custom" else ()
     return Outgoing(going.id, going.text, now, taps, route=job.route, template=template, fields=fields)

@@ -1,7 +1,8 @@
 """What people read of notices in the chat. Dated, with units, plain and kind."""
 
-# ---- asking for 收到 ----
+# ---- asking for 收到, opting out ----
 ASK_RECEIPT = "\n\n看到后请回复“收到”，谢谢！"
+OPT_OUT = "退订请回复“退订 {label}”"
 NUDGE = "{month}月{day}日的通知“{title}”还没有收到您的回复。看到后请回复“收到”；有疑问请回复“转人工”。谢谢！"
 NUDGE_SHORT = "请回复收到，谢谢"
 # ---- agreeing to single notices (订阅通知) ----
@@ -19,6 +20,7 @@ ITEM_LINE = "{number}. {title}｜{first}"
 ITEM_BARE = "{number}. {title}"
 ITEM_MORE = "另有{count}条，回复“通知”查看。"
 ITEM_HOW = "回复“通知 {number}”看全文。"
+ITEM_STOP = "不想收哪一类，回复“退订”。"
 RECEIPT = "收到"
 NUMBERED = "通知 {number}"
 FULL = "【{title}】\n{body}"
@@ -39,6 +41,7 @@ AND_MORE = "等{count}条"
 RECEIVED_ONE = "好的，{titles}记下您收到了，谢谢。"
 RECEIVED = "好的，{count}条通知都记下您收到了：{titles}。谢谢。"
 RECEIVED_BOTH = "好的，{duties}项任务都已确认收到；{count}条通知也记下您收到了：{titles}。做完一项任务回复“完成 编号”。"
+ABSENT = "您不能来，这里还没有记下，只记了您看到通知。要请假，请按通知里的联系方式说一声，或者回复“转人工”。"
 RECEIVED_ALREADY = "{titles}之前已经记下您收到了，谢谢。"
 
 # ---- staff's own phones and 停止发送 ----
@@ -67,6 +70,8 @@ STOP_NONE = "现在没有正在发送的通知，一小时内也没有要发送�
 STOPPED = "已暂停{count}条通知：\n{lines}\n已经发出的收不回来。要恢复或取消，请到工作台“通知”。"
 STOP_FIRST = "请先回复“停止发送”，看清楚要暂停哪些通知，再回复“确定停止”。"
 STOP_NOT_YET = "还没有暂停！要马上暂停正在发送的通知，请回复“确定停止”这四个字。"
+STOP_HINT = "要暂停正在发给大家的通知，请回复“停止发送”。"
+STOP_DONE = "刚才已经暂停了。要恢复或取消，请到工作台“通知”。"
 STOP_NOT_ALLOWED = "暂停通知要有审核权限，您的账号没有。请马上联系审核人或管理员。"
 STOP_OWN = "是您自己不想再收到某类通知吗？回复“退订”可以选择不收哪一类，比如“退订 {label}”；都不想收，回复“退订 全部”。"
 STOP_GROUP = "请私下发给我。"

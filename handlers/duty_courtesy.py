@@ -12,7 +12,7 @@ _THANKS = r"(?:谢谢|多谢|感谢|辛苦|麻烦|拜托|劳烦)(?:您|你|大�
 _CALLED = r"[\u4e00-\u9fff]{0,3}(?:老师|主席|主任|书记|部长|科长|同志)"
 _GREETING = r"(?:您|你|老师|领导|大家|各位|早上?|上午|中午|下午|晚上)好[呀啊]?"
 _ASIDE = rf"(?:老师|领导)(?=\s)|(?:好|行|报告|老师|领导|{_CALLED})(?=[,!。;])"
-_OPENS = rf"(?:{_MARK}|{_GREETING}|{_THANKS}|好的|好嘞|嗯+|ok|{_ASIDE})"
+_OPENS = rf"(?:{_MARK}|{_GREETING}|{_THANKS}|好[的滴哒嘞咧叻]|嗯+|ok|{_ASIDE})"
 _CLOSES = rf"(?:{_MARK}|{_THANKS}|[啦哈哦呀啊喽噢]|请(?:查收|知悉|审阅)|(?<=[\s,。!~;])(?:好的|ok|老师|领导))"
 LONGEST = 40  # so many characters at the end are looked at: whatever is typed is read in no time
 _BETWEEN = r"[\s,。.!~、;:…]*"

@@ -1,15 +1,19 @@
 """通知: what one was told or still has to read, in full by its number; 收到 to those that ask for it."""
 
 import re
+from collections.abc import Sequence
 
 from bot import notice_texts as texts
 from bot import texts as common
 from bot.forms.fold import looks_like_question
-from bot.router import Filter, Key, Pattern, Router, Words
+from bot.router import SPOKEN, Filter, Key, Pattern, Router, Words
 from bot.services import notice_items
 from bot.services.notice_items import News
 from bot.turn import Turn
-from handlers import duty_courtesy, group, receipts
+from handlers import event_spoken, events, group, receipts, received
+from handlers.received import Said
+from storage.notices_told import Told
+from storage.registrations import ACTIVE
 
 router = Router("notices")
 LIST = Words("通知", "我的通知", "看通知", "查看通知", "最近通知", "最近的通知", "有什么通知", "有没有通知", "通知列表")
@@ -17,28 +21,26 @@ NUMBER = Pattern(r"(?:看|查看|打开)?(?:第 ?)?(?:通知 ?|通知 ?第 ?)(?P
 NTH = Pattern(r"(?:看|查看|打开)?第 ?(?P<number>\d{1,3}) ?条通知(?:全文)?")
 SAID = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")  # never an answer to a form
 COMMANDS = (LIST, NUMBER, NTH, SAID)
-LONGEST = 60
 ID = re.compile("[0-9]{1,19}")
-_WHAT = r"(?:(?:活动|会议|报名|工会|[以上这些条个的])*(?:通知|消息|信息|短信)+)"
-_GOT = r"(?:收到|收悉|知悉|知道|已阅|阅|已读|看到|看见|晓得|明白|了解)"
-_SOON = r"(?:会|将|就|马上|一定|准时|按时|届时|到时候?|尽量|争取|保证)"
-_COME = r"(?:参加|到场|出席|到|来|去|办理?|落实|转发|转告|通知大家|安排)"
-_RECEIVED = re.compile(
-    rf"(?:{_WHAT} ?[,:]? ?)?(?:我们?)?(?:全部?|[都均])?(?:已经?)?{_GOT}了?(?: ?[,:]? ?{_WHAT})?了?"
-    rf"(?:[ ,。!~;]*(?:我们?)?{_SOON}*{_COME}的?)?"
-)
+READ = "notices.read:"  # topic of a turn that showed one notice in full, with the broadcast's id
 
 
-class Received(Filter[bool]):
+class Received(Filter[Said]):
     """收到 in whatever kind words, from somebody who was told of a notice that asks for it."""
 
-    def match(self, turn: Turn) -> bool | None:
-        """True; asks the database only when the words fit."""
-        if not turn.private or turn.message.key or not 0 < len(turn.words) <= LONGEST:
+    def match(self, turn: Turn) -> Said | None:
+        """What is said; asks the database only when the words fit."""
+        said = heard(turn)
+        if said is None or not said.got:
             return None
-        if looks_like_question(turn.message.text) or not any(map(_RECEIVED.fullmatch, duty_courtesy.ways(turn.words))):
-            return None
-        return notice_items.asks(turn.work, turn.person.person_id, turn.now) or None
+        return said if notice_items.asks(turn.work, turn.person.person_id, turn.now) else None
+
+
+def heard(turn: Turn) -> Said | None:
+    """What a message says of a notice, in private; None for a question and for anything else."""
+    if not turn.private or turn.message.key or turn.message.kind not in SPOKEN:
+        return None
+    return None if looks_like_question(turn.message.text) else received.read(turn.words)
 
 
 class Tapped(Filter[int]):
@@ -69,9 +71,23 @@ def tapped(turn: Turn, broadcast_id: int) -> None:
 
 
 @router.on(Received())
-def received(turn: Turn, found: bool) -> None:
+def acknowledge(turn: Turn, said: Said) -> None:
     """收到，谢谢！一定准时参加: for the notices that ask for it, and for duties where there are any."""
+    meant = notice_items.asking(turn.work, turn.person.person_id, turn.now)
     receipts.take(turn)
+    if said.absent:
+        not_coming(turn, meant)
+
+
+def not_coming(turn: Turn, meant: Sequence[Told]) -> None:
+    """收到，我不去: how to cancel the registration, of the event of the notice first; nothing is cancelled by it."""
+    mine = [event for each, event in events.own(turn) if each.state in ACTIVE and each.attended_at is None]
+    told = {each.event_id for each in meant}
+    about = [event for event in mine if event.id in told]
+    if mine:
+        event_spoken.not_coming(turn, about or mine)
+    else:
+        turn.say(texts.ABSENT)
 
 
 @router.on(LIST, Key("notices"))
@@ -88,7 +104,9 @@ def show_one(turn: Turn, found: re.Match[str]) -> None:
     """通知 1: the full text."""
     if group.elsewhere(turn, texts.GROUP):
         return
-    _say(turn, notice_items.full_words(turn.work, turn.person.person_id, int(found["number"]), turn.now))
+    news = notice_items.full_words(turn.work, turn.person.person_id, int(found["number"]), turn.now)
+    turn.topic = f"{READ}{news.about}"
+    _say(turn, news)
 
 
 def _say(turn: Turn, news: News) -> None:

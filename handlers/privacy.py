@@ -40,9 +40,8 @@ def ask_delete(turn: Turn, word: str) -> None:
     stays = texts.STAYS_ENDED if found.ended else texts.STAYS_MEMBER if found.member else ""
     stays += texts.STAYS_OFFICE if found.office else texts.STAYS_SERVED if found.served else ""
     application = texts.DELETE_APPLICATION.format(number=found.application) if found.application else ""
-    duties = (texts.DELETE_DUTIES if found.served else "") + (texts.DELETE_EVENTS if found.events else "")
     turn.say(
-        texts.DELETE_ASK.format(application=application, duties=duties, stays=stays),
+        texts.DELETE_ASK.format(application=application, duties=_more(found), stays=stays),
         Choice("delete_yes", texts.DELETE_YES),
     )
 
@@ -58,14 +57,20 @@ def delete(turn: Turn, word: str) -> None:
         return
     turn.reask, turn.topic = (), SAID
     before = privacy.delete(turn.work, turn.person.person_id, turn.now)
-    more = (texts.DELETE_DUTIES if before.served else "") + (texts.DELETE_EVENTS if before.events else "")
-    turn.say(texts.DELETED.format(day=_today(turn), duties=more))
+    turn.say(texts.DELETED.format(day=_today(turn), duties=_more(before)))
     if before.application:
         turn.say(texts.DELETED_APPLICATION.format(number=before.application))
     if before.member or before.office:
         turn.say(texts.DELETED_CASE.format(office=turn.house.office, hotline=turn.house.hotline))
     else:
         turn.say(texts.DELETED_AGAIN)
+
+
+def _more(found: Standing) -> str:
+    """What else goes of somebody who has it."""
+    duties = texts.DELETE_DUTIES if found.served else ""
+    events = texts.DELETE_EVENTS if found.events else ""
+    return duties + events + (texts.DELETE_PHONE if found.phone else "")
 
 
 @router.on(Words(*CONSENT), Key("consent_end"))

@@ -5,6 +5,7 @@ import re
 from bot import notice_texts as texts
 from bot.router import SPOKEN, Filter, Pattern, Router, Scene, Words
 from bot.services import staff_phones, stop_word
+from bot.services.actors import Actor
 from bot.services.topics import TOPICS
 from bot.turn import Turn
 from handlers import group
@@ -15,7 +16,7 @@ CODE = Pattern(r"(?:绑定)?(?:我的)?工作手机 ?[:,]?\s*(?P<code>\d{4}[ -]?
 HOW = Pattern(r"(?:怎么|如何|我要)?(?:绑定)?(?:我的)?工作手机(?:怎么绑定?)? ?[:,]?\s*[0-9 -]{0,10}")
 STOP = Pattern(
     r"(?:(?:快点?|赶快|赶紧|马上|立即|立刻|紧急|请) ?){0,4}"
-    r"(?:(?:停止|暂停)(?:发送|群发|发)(?:通知.{0,20}|消息)?|紧急停止)"
+    r"(?:(?:停止|暂停)(?:发送|群发|发)(?:这条|那条|这个|那个|所有|全部|刚才|的)*(?:通知.{0,20}|消息)?|紧急停止)"
     r"(?:吧|了|啊|一下)*"
 )
 SURE = Pattern(r"(?:(?:好的?|是的?|对)[ ,，。]?)?(?:我?确[定认])(?:停止|暂停)(?:发送|群发)?(?:通知)?(?:吧|了)?")
@@ -23,6 +24,9 @@ YES = Words(
     *("确定", "确认", "确定了", "确认了", "我确定", "我确认", "停", "停止", "暂停", "停吧", "停止吧", "暂停吧"),
     *("马上停", "赶紧停", "快停", "快停止", "要停止", "确定要停止"),
     *("是", "是的", "对", "对的", "好", "好的", "行", "可以", "嗯", "要", "要的"),
+)
+HALT = Words(
+    *("停止", "暂停", "停", "快停", "快停止", "马上停", "马上停止", "赶紧停", "停下", "停下来", "停一下", "全停")
 )
 COMMANDS = (CODE, STOP, SURE)
 
@@ -40,18 +44,31 @@ class Sure(Filter[bool]):
 
 
 class Yes(Filter[bool]):
-    """确定 and the like from whom 停止发送 asked back: True directly after the question, False a little later."""
+    """确定 and the like from whom 停止发送 asked back: True directly after the question, False a little later, and
+    directly after it was done."""
 
     def match(self, turn: Turn) -> bool | None:
-        """None where nobody asked, or it is done."""
+        """None where nobody asked, or something else was said since it was done."""
         if not turn.private or turn.message.kind not in SPOKEN or not YES.takes(turn.words):
             return None
         work, person_id, since = turn.work, turn.person.person_id, turn.now - stop_word.PATIENCE
         if not stop_word.may(staff_phones.actor_of(work, person_id)):
             return None
-        if inbox.last_topic(work, person_id, since) == stop_word.ASKED:
+        last = inbox.last_topic(work, person_id, since)
+        if last == stop_word.ASKED:
             return True
-        return False if stop_word.waits(work, person_id, turn.now) else None
+        done = last == stop_word.DONE and not HALT.takes(turn.words)
+        return False if done or stop_word.waits(work, person_id, turn.now) else None
+
+
+class Halt(Filter[bool]):
+    """停止 alone, from the phone of somebody who may: it is the emergency word cut short."""
+
+    def match(self, turn: Turn) -> bool | None:
+        """True in private."""
+        if not turn.private or turn.message.kind not in SPOKEN or not HALT.takes(turn.words):
+            return None
+        return stop_word.may(staff_phones.actor_of(turn.work, turn.person.person_id)) or None
 
 
 @router.on(Scene(staff_phones.SCENE))
@@ -95,6 +112,10 @@ def stop(turn: Turn, found: re.Match[str]) -> None:
             turn.say(texts.STOP_NOT_ALLOWED)
         turn.say(texts.STOP_OWN.format(label=TOPICS["activity"].label))
         return
+    _ask(turn, actor)
+
+
+def _ask(turn: Turn, actor: Actor) -> None:
     asking = stop_word.ask_words(turn.work, actor, turn.now)
     if asking:
         turn.topic = stop_word.ASKED
@@ -106,8 +127,27 @@ def stop_for_sure(turn: Turn, asked: bool) -> None:
     """Pause what is going out now, whatever has begun since it was asked; or say that nothing is paused yet."""
     actor = staff_phones.actor_of(turn.work, turn.person.person_id)
     if actor is None or not asked:
-        waits = stop_word.waits(turn.work, turn.person.person_id, turn.now)
-        turn.say(texts.STOP_NOT_YET if waits else texts.STOP_FIRST)
+        _not_now(turn)
         return
     turn.topic = stop_word.DONE
     turn.say(stop_word.stop(turn.work, actor, turn.now))
+
+
+def _not_now(turn: Turn) -> None:
+    """Say whether it was done; done a moment ago is not asked about again."""
+    work, person_id, now = turn.work, turn.person.person_id, turn.now
+    if stop_word.waits(work, person_id, now):
+        turn.say(texts.STOP_NOT_YET)
+    elif inbox.last_topic(work, person_id, now - stop_word.PATIENCE) == stop_word.DONE:
+        turn.topic = stop_word.DONE
+        turn.say(texts.STOP_DONE)
+    else:
+        turn.say(texts.STOP_FIRST)
+
+
+@router.on(Halt())
+def halt(turn: Turn, found: bool) -> None:
+    """停止: ask back, as 停止发送 does."""
+    actor = staff_phones.actor_of(turn.work, turn.person.person_id)
+    if actor is not None:
+        _ask(turn, actor)

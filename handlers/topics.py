@@ -11,11 +11,12 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.contract import Choice
 from bot.forms.fold import looks_like_question
+from bot.notice_texts import STOP_HINT
 from bot.router import Filter, Key, Router, Words
-from bot.services import topic_choices, topics
+from bot.services import staff_phones, stop_word, topic_choices, topics
 from bot.services.topics import OPTIONAL, TOPICS
 from bot.turn import Turn
-from handlers import group, spoken
+from handlers import group, spoken, topic_net
 from handlers.duty_asking import last_said
 
 router = Router("topics")
@@ -59,15 +60,6 @@ LIST = (
         "别再发了",
     ),
     *("别给我发消息", "别再给我发消息了", "不要给我发消息", "不要再给我发消息了", "不要打扰我", "别打扰我", "消息太多"),
-    *("td退订", "退订td", "stop", "别烦我", "不要烦我", "烦死了别发了", "拒收", "不要推送", "别推送了", "取消所有通知"),
-    *(
-        "不要给我发通知了",
-        "不要给我发通知",
-        "别给我发通知了",
-        "别给我发通知",
-        "不想再收到你们的消息了",
-        "不想再收到你们的消息",
-    ),
 )
 MINE = (
     "我的订阅",
@@ -80,9 +72,10 @@ MINE = (
     "订阅列表",
     "我要订阅",
     "我想订阅",
+    *("怎么订阅", "如何订阅", "取消退订", "撤销退订", "不退订了", "恢复订阅", "重新订阅", "恢复通知", "恢复接收通知"),
 )
 _LEAD = r"(?:我要|我想要?|请|麻烦|帮我|请帮我)?"
-_SURE_STOP = re.compile(rf"{_LEAD}(?:退订|取消订阅)[:：\s]*(?P<named>.{{1,40}})")
+_SURE_STOP = re.compile(rf"{_LEAD}(?:退[订定]|取消订阅)[:：\s]*(?P<named>.{{1,40}})")
 _STOP = re.compile(
     rf"{_LEAD}(?:td|不想再?收到?|不再?收到?|拒收|屏蔽|(?:不要|别)再?(?:给我)?发送?)[:：\s]*(?P<named>.{{1,40}})"
 )
@@ -152,6 +145,14 @@ class _StopAll(Filter[Named]):
         return Named(list(OPTIONAL)) if _STOP_ALL.fullmatch(turn.words) else None
 
 
+class _Net(Filter[bool]):
+    """That somebody wants nothing any more, in words that no other order has."""
+
+    def match(self, turn: Turn) -> bool | None:
+        """True where every word belongs to it."""
+        return topic_net.meant(turn.words) or topic_net.alone(turn.words) or None
+
+
 class _Picked(Filter[Named]):
     """Numbers alone, right after the list."""
 
@@ -168,7 +169,7 @@ STOP, RESUME = _Order(_SURE_STOP, _STOP), _Order(_SURE_RESUME, _RESUME)
 def takes(words: str) -> bool:
     """Whether these plain words are about topics: never an answer to an open form."""
     alone = words in LIST or words in MINE or _STOP_ALL.fullmatch(words) is not None
-    return alone or STOP.read(words) is not None or RESUME.read(words) is not None
+    return alone or STOP.read(words) is not None or RESUME.read(words) is not None or topic_net.meant(words)
 
 
 @router.on(Words(*LIST), Key("topics_stop"))
@@ -177,6 +178,8 @@ def ask(turn: Turn, word: str) -> None:
     if group.elsewhere(turn, common.GROUP_PRIVATE):
         return
     _list(turn)
+    if stop_word.may(staff_phones.actor_of(turn.work, turn.person.person_id)):
+        turn.say(STOP_HINT)
 
 
 @router.on(Words(*MINE), Key("topics"))
@@ -234,6 +237,12 @@ def resume(turn: Turn, named: Named) -> None:
     elif always:
         turn.say(texts.ALWAYS.format(topics=_quoted(always)))
     _unknown(turn, named)
+
+
+@router.on(_Net())
+def ask_kindly(turn: Turn, found: bool) -> None:
+    """别再给我发这些了: the list says how."""
+    ask(turn, turn.words)
 
 
 def _unknown(turn: Turn, named: Named) -> None:

@@ -62,6 +62,7 @@ class Item(NamedTuple):
     title: str
     text: str
     wants_receipt: bool
+    topic: str
 
 
 def waiting(work: Work, person_id: int, now: datetime) -> list[Item]:

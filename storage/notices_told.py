@@ -8,11 +8,15 @@ import sqlalchemy as sa
 
 from storage.base import table
 from storage.broadcasts import Broadcast
+from storage.inbox import Inbound
 from storage.mass_jobs import MassJob
+from storage.outbox import Outbox
 from storage.recipients import Recipient
 from storage.work import Work
 
 _recipient, _broadcast, _mass = table(Recipient), table(Broadcast), table(MassJob)
+_in, _out = table(Inbound), table(Outbox)
+_BY_ITSELF = ("view", "whereabouts", "consent", "enter", "other")  # pushes that say nothing
 # `unknown`: it was sent and may well have arrived. `massed`: the platform has the call it goes with.
 _TOLD = ("sent", "accepted", "unknown")
 _GONE = ("accepted", "done", "unknown")
@@ -30,6 +34,8 @@ class Told(NamedTuple):
     asks: bool
     acked: bool
     at: datetime
+    topic: str
+    event_id: int | None
 
 
 _COLUMNS = (
@@ -40,6 +46,8 @@ _COLUMNS = (
     sa.and_(_broadcast.c.wants_receipt, _recipient.c.acked_at.is_(None)),
     _recipient.c.acked_at.is_not(None),
     _AT,
+    _broadcast.c.topic,
+    _broadcast.c.event_id,
 )
 
 
@@ -78,6 +86,20 @@ def acknowledge(work: Work, recipient_ids: Sequence[int], now: datetime) -> None
         "reason": sa.case((unsure, ""), else_=_recipient.c.reason),
     }
     work.execute(sa.update(_recipient).where(mine).values(acked_at=now, **known))
+
+
+def last_word(work: Work, person_id: int, since: datetime) -> datetime | None:
+    """When a person last said or tapped anything, since a moment."""
+    mine = (_in.c.person_id == person_id, _in.c.received_at >= since, _in.c.kind.not_in(_BY_ITSELF))
+    found: datetime | None = work.execute(sa.select(sa.func.max(_in.c.received_at)).where(*mine)).scalar()
+    return found
+
+
+def spoken_since(work: Work, person_id: int, moment: datetime) -> bool:
+    """Whether a person was told anything by us after a moment, but for being asked for a 收到 again."""
+    nudge = sa.func.coalesce(_out.c.dedupe, "").startswith("bn:")
+    query = sa.select(_out.c.id).where(_out.c.person_id == person_id, _out.c.created_at > moment, ~nudge)
+    return work.execute(query.limit(1)).first() is not None
 
 
 def _read(work: Work, query: sa.Select[tuple[object, ...]]) -> list[Told]:

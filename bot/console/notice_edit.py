@@ -171,9 +171,9 @@ def _trial(work: Work, visit: Visit, editing: Editing, now: datetime) -> Trial:
 
 
 def _preview(room: Room, editing: Editing, now: datetime) -> dict[str, Any]:
-    title, text, receipt = (editing.values[name] for name in ("title", "text", "receipt"))
+    title, text, receipt, topic = (editing.values[name] for name in ("title", "text", "receipt", "topic"))
     routes = [route for route in room.house.reach.routes if route in editing.values["routes"]]
-    shown = notice_phone.shown(title, text, receipt, routes, local(now)) if title or text else []
+    shown = notice_phone.shown(title, text, receipt, routes, local(now), topic) if title or text else []
     return {"shown": shown}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from bot import notice_texts as texts
 from bot.calendar import daytime
 from bot.clock import local
-from bot.services import delivery
+from bot.services import delivery, notice_lines
 from bot.services.actors import Actor
 from bot.services.broadcast_results import is_final
 from bot.services.broadcast_states import DEEDS, begin, note
@@ -89,7 +89,8 @@ def nudge_silent(work: Work, actor: Actor, broadcast_id: int, now: datetime, hou
         raise BadNotice("没有需要提醒的人：收到的都回复了，或者已经提醒过一次。")
     due = daytime(now, house.hours)
     day = local(broadcast.started_at or broadcast.not_before or broadcast.created_at)
-    words = texts.NUDGE.format(title=broadcast.title, month=day.month, day=day.day)
+    stops = notice_lines.opt_out(_topic(broadcast))
+    words = texts.NUDGE.format(title=broadcast.title, month=day.month, day=day.day) + (f"\n{stops}" if stops else "")
     fields = delivery.template_fields(f"{broadcast.title}\n{texts.NUDGE_SHORT}", local(now))
     what = again.nudge(words, fields, now, due, due + timedelta(hours=NUDGE_HOURS))
     broadcasts.move(work, broadcast_id, DEEDS["nudge"].origins, None, now, again=what)

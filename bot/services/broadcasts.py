@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from bot import notice_texts as texts
 from bot.calendar import Hours, daytime
 from bot.errors import Refusal
-from bot.services import reach_policy, repeat_rules, segments
+from bot.services import notice_lines, reach_policy, repeat_rules, segments
 from bot.services.actors import Actor, NotAllowed, require
 from bot.services.house import House
 from bot.services.topics import TOPICS
@@ -53,6 +52,7 @@ class Draft:
 
     `hours`: how long it stays worth sending from then on. `routes`: those allowed, in their order; None is the usual
     order. `repeat`: JSON as `repeat_rules.parse` takes it (then `at` is when it begins). `urgent`: at night, too.
+    `kind`: `event` for news that only those get who registered for it; nobody opts out of that.
     """
 
     title: str
@@ -65,6 +65,7 @@ class Draft:
     routes: tuple[str, ...] | None = None
     repeat: Mapping[str, Any] | None = None
     urgent: bool = False
+    kind: str = "notice"
 
     @property
     def any_hour(self) -> bool:
@@ -74,18 +75,14 @@ class Draft:
     @property
     def said(self) -> str:
         """The whole message as people get it."""
-        return say(self.title, self.text, self.wants_receipt)
-
-
-def say(title: str, text: str, wants_receipt: bool) -> str:
-    """The whole message as people get it."""
-    ask = texts.ASK_RECEIPT if wants_receipt else ""
-    return f"【{title.strip()}】\n{text.strip()}{ask}"
+        topic = self.topic if self.kind == "notice" else ""
+        return notice_lines.say(self.title, self.text, self.wants_receipt, topic)
 
 
 def body(broadcast: Broadcast) -> str:
-    """What staff wrote, without the title and the line that asks for 收到."""
-    return broadcast.text.removeprefix(f"【{broadcast.title}】\n").removesuffix(texts.ASK_RECEIPT)
+    """What staff wrote, without the title and the lines that every notice has."""
+    topic = broadcast.topic if broadcast.kind == "notice" else ""
+    return notice_lines.body(broadcast.title, broadcast.text, topic)
 
 
 def draft_of(broadcast: Broadcast) -> Draft:
@@ -297,7 +294,7 @@ def system_notice(
         return known
     topic, org_id = broadcasts.topic_and_place(work, event_id)
     house = house or House()
-    draft = Draft(title, text, topic, rule, hours=hours, wants_receipt=wants_receipt, urgent=urgent)
+    draft = Draft(title, text, topic, rule, hours=hours, wants_receipt=wants_receipt, urgent=urgent, kind="event")
     check(work, draft, now, house)
     moment = now if draft.any_hour else daytime(now, house.hours)
     broadcast = Broadcast(

@@ -150,8 +150,13 @@ def one(work: Work, actor: Actor, broadcast_id: int, house: House, now: datetime
         late=row.valid_until is not None and row.valid_until <= now,
         halted=row.state == "paused" and row.emergency,
         arranging=row.again is not None,
-        shown=notice_phone.shown(row.title, found.body, row.wants_receipt, allowed, local(now)),
+        shown=notice_phone.shown(row.title, found.body, row.wants_receipt, allowed, local(now), _can_stop(row)),
     )
+
+
+def _can_stop(row: Broadcast) -> str:
+    """The topic that people can opt out of by it."""
+    return row.topic if row.kind == "notice" else ""
 
 
 def people(line: Line) -> str:

@@ -14,6 +14,7 @@ from bot.calendar import say_day
 from bot.clock import local
 from bot.contract import Choice
 from bot.errors import Refusal
+from bot.services import notice_lines
 from storage import inbox, notice_items, notices_told
 from storage.notice_items import Item
 from storage.notices_told import Told
@@ -37,11 +38,15 @@ class NoSuchNotice(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is said of notices. `asks`: some of them want a 收到. `numbers`: those that may be asked for in full."""
+    """What is said of notices. `asks`: some of them want a 收到. `numbers`: those that may be asked for in full.
+
+    `about`: the broadcast where it is one that was asked for.
+    """
 
     words: str
     asks: bool
     numbers: tuple[int, ...] = ()
+    about: int = 0
 
 
 def receipt(broadcast_id: int) -> Choice:
@@ -56,9 +61,9 @@ def choices(news: News, beside: bool = False) -> list[Choice]:
     return [*(Choice(each, each) for each in full), *([Choice(RECEIPT, texts.RECEIPT)] if news.asks else [])]
 
 
-def body(title: str, text: str) -> str:
-    """A notice's text without its title in front and without the line that asks for 收到."""
-    return text.removesuffix(texts.ASK_RECEIPT).strip().removeprefix(f"【{title}】").strip()
+def body(notice: Item | Told) -> str:
+    """A notice's text without its title in front and without the lines about 收到 and opting out."""
+    return notice_lines.bare(notice.text, notice.topic).strip().removeprefix(f"【{notice.title}】").strip()
 
 
 def bring(work: Work, person_id: int, now: datetime) -> News | None:
@@ -75,20 +80,22 @@ def bring(work: Work, person_id: int, now: datetime) -> News | None:
     if len(shown) > AT_ONCE:
         lines.append(texts.ITEM_MORE.format(count=len(shown) - AT_ONCE))
     asking = [each.title for each in shown if each.wants_receipt]
-    lines.append(texts.ITEM_HOW.format(number=1))
+    stops = any(notice_lines.stops(each.text, each.topic) for each in shown)
+    lines.append(texts.ITEM_HOW.format(number=1) + (texts.ITEM_STOP if stops else ""))
     if asking:
         lines.append(texts.ASKS_FOR.format(titles=titles(asking)))
     return News("\n".join(lines), bool(asking), tuple(range(1, min(len(shown), AT_ONCE) + 1)))
 
 
 def _alone(item: Item) -> News:
-    full = texts.FULL.format(title=item.title, body=body(item.title, item.text))
+    full = texts.FULL.format(title=item.title, body=body(item))
     asks = f"\n{texts.ASKS}" if item.wants_receipt else ""
-    return News(f"{texts.ITEM_ONE}\n{full}{asks}", item.wants_receipt)
+    stops = f"\n{notice_lines.opt_out(item.topic)}" if notice_lines.stops(item.text, item.topic) else ""
+    return News(f"{texts.ITEM_ONE}\n{full}{asks}{stops}", item.wants_receipt)
 
 
 def _line(number: int, item: Item) -> str:
-    first = body(item.title, item.text).partition("\n")[0].strip()
+    first = body(item).partition("\n")[0].strip()
     cut = first if len(first) <= FIRST_LINE else f"{first[: FIRST_LINE - 1]}…"
     words = texts.ITEM_LINE if cut else texts.ITEM_BARE
     return words.format(number=number, title=item.title, first=cut)
@@ -130,8 +137,9 @@ def _full(work: Work, person_id: int, notice: Told, now: datetime) -> News:
     notice_items.opened(work, notice.broadcast_id, person_id, now)
     asks = _still_asks(notice, now)
     acked = texts.TOLD_ACKED if notice.acked else texts.TOLD_AT
-    full = texts.FULL.format(title=notice.title, body=body(notice.title, notice.text))
-    return News("\n".join([full, acked.format(day=_day(notice)), *([texts.ASKS] if asks else [])]), asks)
+    full = texts.FULL.format(title=notice.title, body=body(notice))
+    lines = [full, acked.format(day=_day(notice)), *([texts.ASKS] if asks else [])]
+    return News("\n".join(lines), asks, about=notice.broadcast_id)
 
 
 def _still_asks(notice: Told, now: datetime) -> bool:
@@ -154,14 +162,40 @@ def _day(notice: Told) -> str:
     return say_day(local(notice.at).date())
 
 
+def asking(work: Work, person_id: int, now: datetime) -> list[Told]:
+    """The notices that a 收到 of this person would be about, the oldest first."""
+    return notices_told.asking(work, person_id, now - ASKED_WITHIN)
+
+
 def asks(work: Work, person_id: int, now: datetime) -> bool:
     """Whether a 收到 of this person would be about a notice."""
-    return bool(notices_told.asking(work, person_id, now - ASKED_WITHIN))
+    return bool(asking(work, person_id, now))
+
+
+def just_told(work: Work, person_id: int, now: datetime) -> list[Told]:
+    """Those of them that were the last thing between this person and us, so that 好的 answers them.
+
+    Told since the person last said anything, with nothing else told to them after it.
+    """
+    found = asking(work, person_id, now)
+    if not found:
+        return []
+    since = now - ASKED_WITHIN
+    last = notices_told.last_word(work, person_id, since)
+    just = [each for each in found if last is None or each.at >= last]
+    if not just or notices_told.spoken_since(work, person_id, just[-1].at):
+        return []
+    newest = notices_told.told(work, person_id, since, now, 1)
+    return just if newest and newest[0].at <= just[-1].at else []
 
 
 def acknowledge(work: Work, person_id: int, now: datetime) -> list[str]:
     """收到 for everything this person was told lately and that wants it; the titles, the oldest first."""
-    found = notices_told.asking(work, person_id, now - ASKED_WITHIN)
+    return acknowledge_these(work, asking(work, person_id, now), now)
+
+
+def acknowledge_these(work: Work, found: Sequence[Told], now: datetime) -> list[str]:
+    """收到 for these; their titles."""
     if found:
         notices_told.acknowledge(work, [each.recipient_id for each in found], now)
     return [each.title for each in found]

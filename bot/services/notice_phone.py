@@ -1,7 +1,7 @@
 """How a notice looks on a phone by each route, with its size and what is lost on the way. Pure.
 
 A customer message and a mass message hold title and text; a template and a consented notice have two fields of at
-most 20 characters each (platform reference 5.2).
+most 20 characters each (platform reference 5.2): they have no room for how to opt out.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services import delivery
-from bot.services.broadcasts import MAX_TEXT_BYTES, say
+from bot.services.broadcasts import MAX_TEXT_BYTES
+from bot.services.notice_lines import say
 from bot.services.reach_policy import ROUTE_NAMES
 
 FIELD_CHARS = 20
@@ -35,9 +36,12 @@ class Shown:
         return self.size <= self.limit
 
 
-def shown(title: str, text: str, receipt: bool, routes: Sequence[str], now: datetime) -> list[Shown]:
-    """The message by each of these routes, in their order. Consented notice and template look alike: shown once."""
-    full = say(title, text, receipt)
+def shown(title: str, text: str, receipt: bool, routes: Sequence[str], now: datetime, topic: str = "") -> list[Shown]:
+    """The message by each of these routes, in their order. Consented notice and template look alike: shown once.
+
+    `topic`: which one people can opt out of by it; empty for news of an event to those registered.
+    """
+    full = say(title, text, receipt, topic)
     made: list[Shown] = []
     for route in routes:
         if route not in SHORT:

@@ -8,7 +8,7 @@ from bot.calendar import say_date
 from bot.clock import local
 from bot.forms.fields import id_number, mobile
 from bot.member_texts import STATES as MEMBER_STATES
-from bot.services import event_privacy, own_duties, tags, topic_choices
+from bot.services import event_privacy, own_duties, staff_phones, tags, topic_choices
 from bot.services.forgetting import KEPT
 from bot.services.house import House
 from bot.services.topics import TOPICS
@@ -113,9 +113,12 @@ def _consent(consent: Consent) -> str:
 
 
 def _topics(work: Work, person_id: int) -> list[str]:
-    """What of notices is kept about somebody: topics they do not want, tags that staff put on them."""
+    """What else of notices is kept about somebody: topics they do not want, tags that staff put on them, whose phone
+    theirs is."""
     off, mine = topic_choices.stopped(work, person_id), tags.of_person(work, person_id)
     one = topic_texts.OWN_STOPPED_ONE
     topics = "、".join(one.format(label=TOPICS[key].label, day=_day(at)) for key, at in off.items())
     lines = [topic_texts.OWN_STOPPED.format(topics=topics)] if off else []
-    return [*lines, *([topic_texts.OWN_TAGS.format(tags="、".join(mine))] if mine else [])]
+    lines += [topic_texts.OWN_TAGS.format(tags="、".join(mine))] if mine else []
+    account = staff_phones.name_of(work, person_id)
+    return [*lines, *([texts.PHONE.format(name=account)] if account else [])]

@@ -17,6 +17,7 @@ from bot.services import (
     member_requests,
     reveal,
     roster,
+    staff_phones,
     tags,
     topic_choices,
 )
@@ -151,8 +152,9 @@ def _rest(work: Work, actor: Actor, person_id: int | None, applied: list[dict[st
 
 
 def _notices(work: Work, person_id: int) -> dict[str, Any]:
-    off = topic_choices.stopped(work, person_id)
+    off, account = topic_choices.stopped(work, person_id), staff_phones.name_of(work, person_id)
     return {
+        **({"工作手机的账号": account} if account else {}),
         "不收的通知": [{"类别": TOPICS[key].label, "退订": _time(at)} for key, at in off.items()],
         "标签": tags.of_person(work, person_id),
     }

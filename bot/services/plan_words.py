@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.clock import local
-from bot.services import delivery, reasons
+from bot.services import delivery, notice_lines, reasons
 from bot.services.plans import Cost, Plan, Words
 from bot.services.reach_policy import MASS_MOST, ROUTE_NAMES, ReachPolicy
 
@@ -17,7 +17,7 @@ FIELD_CHARS = 20  # each field of a template (platform.md 0.2)
 
 def shown(words: Words, moment: datetime) -> Mapping[str, str]:
     """The fields of the notice template as people would see them."""
-    return delivery.template_fields(words.said, local(moment))
+    return delivery.template_fields(notice_lines.say(words.title, words.text, False), local(moment))
 
 
 def warnings(plan: Plan, words: Words | None, policy: ReachPolicy) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import local
-from bot.services import cases, event_privacy, joining
+from bot.services import cases, event_privacy, joining, staff_phones
 from storage import (
     applications,
     audit,
@@ -44,6 +44,7 @@ class Standing:
     served: bool
     consents: int
     events: bool = False  # registered for something, or said something at it
+    phone: bool = False  # the phone of an account of the console
 
 
 def standing(work: Work, person_id: int, now: datetime) -> Standing:
@@ -57,6 +58,7 @@ def standing(work: Work, person_id: int, now: datetime) -> Standing:
         duty_own.served(work, person_id),
         sum(each.ended_at is None for each in consents.of_person(work, person_id)),
         event_privacy.kept(work, person_id),
+        bool(staff_phones.name_of(work, person_id)),
     )
 
 
@@ -66,8 +68,9 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     An open application is withdrawn and emptied like every other one that came to nothing; the form, the words of the
     chat and what was answered are blanked, consents end; registrations for events ahead are cancelled, what was said at
     registrations is emptied; photos, files and words given with duties and reasons of requests are emptied; tags go and
-    which notices they got. The record of members, events and consents stay; of former members name, number, union and
-    dates; of cadres offices, which duties were done, and numbers; and which notices they do not want.
+    which notices they got; their phone is no account's any more. The record of members, events and consents stay; of
+    former members name, number, union and dates; of cadres offices, which duties were done, and numbers; and which
+    notices they do not want.
     """
     before = standing(work, person_id, now)
     _stop(work, person_id, now)
@@ -82,6 +85,7 @@ def delete(work: Work, person_id: int, now: datetime) -> Standing:
     event_privacy.delete(work, person_id, now)
     forgetting.forget_names(work, [person_id], today)
     tags.take_all(work, person_id)
+    staff_phones.forget(work, person_id, now)
     note = f"applications={emptied} evidence={pieces}"
     audit.write(work, f"person:{person_id}", "erase", f"person:{person_id}", now, note)
     if before.member or before.office:

@@ -94,6 +94,24 @@ def remove(work: Work, staff_id: int, now: datetime) -> bool:
     return had
 
 
+def name_of(work: Work, person_id: int) -> str:
+    """The name of the account whose owner somebody of the chat is, active or not; empty for everybody else."""
+    account = staff_phones.owner(work, person_id)
+    return account.name if account else ""
+
+
+def forget(work: Work, person_id: int, now: datetime) -> bool:
+    """This person's phone is nobody's any more, because they ask; false when it was not."""
+    account = staff_phones.owner(work, person_id)
+    held = staff.for_change(work, account.id) if account else None
+    if held is None or held.person_id != person_id:
+        return False
+    held.person_id = None
+    staff.save(work, held)
+    audit.write(work, f"person:{person_id}", "phone_off", f"staff:{held.name}", now)
+    return True
+
+
 def actor_of(work: Work, person_id: int) -> Actor | None:
     """As whom somebody of the chat may act: the owner of an active account; None for everybody else."""
     account = staff_phones.owner(work, person_id)

@@ -103,6 +103,16 @@ def test_each_route_shows_what_is_lost(now: datetime) -> None:
     assert not notice_phone.shown("题", "字" * 700, False, ("custom",), local(now))[0].fits
 
 
+def test_how_to_opt_out_is_shown_and_counted_where_there_is_room(now: datetime) -> None:
+    routes = ("custom", "template", "mass")
+    shown = notice_phone.shown("题", "短", True, routes, local(now), "law")
+    plain = notice_phone.shown("题", "短", True, routes, local(now), "urgent")
+    line = "\n退订请回复“退订 法律维权”"
+    assert [each.text.endswith(line) for each in shown] == [True, False, True]
+    assert [each.size for each in shown] == [each.size + (len(line.encode()) if each.size else 0) for each in plain]
+    assert dict(shown[1].fields)["内容"] == "短"
+
+
 def test_mass_sends_are_chosen_or_not_taken() -> None:
     house = House(reach=ReachPolicy(templates={"notice": "t"}, mass=True), hours=Hours())
     assert notice_desk.usual(house) == ("custom", "template")

@@ -124,6 +124,7 @@ def test_who_is_silent_is_asked_once_more_and_never_again(notices: Notices) -> N
     assert notices.do(again.nudge_silent, ANN, made.id, at=evening) == 2
     texts = rows(notices.database, Outbox, "person_id", "text", "due_at", "valid_until", "lane")
     words = "11月25日的通知“法律讲座”还没有收到您的回复。看到后请回复“收到”；有疑问请回复“转人工”。谢谢！"
+    words += "\n退订请回复“退订 法律维权”"
     asked = {known.person_id for known in notices.people[:2]}
     assert {row[0] for row in texts} == asked
     assert {row[1:] for row in texts} == {(words, morning, morning + 24 * HOUR, 2)}

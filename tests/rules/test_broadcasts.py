@@ -94,12 +94,27 @@ def test_what_was_written_comes_back_as_it_was(notices: Notices) -> None:
     rule = {"all": [{"who": "followers"}], "none": [{"office": "主席"}]}
     draft = Draft("讲座", "第一行\n第二行", "law", rule, notices.now + HOUR, 5, True, ("custom",), WEEKLY, True)
     made = notices.written(draft)
-    assert made.text == "【讲座】\n第一行\n第二行\n\n看到后请回复“收到”，谢谢！"
+    assert made.text == "【讲座】\n第一行\n第二行\n\n看到后请回复“收到”，谢谢！\n退订请回复“退订 法律维权”"
     assert broadcasts.draft_of(made) == draft
     sheet = notices.see(broadcast_lists.one, ANN, made.id)
     assert (sheet.body, sheet.rule) == ("第一行\n第二行", "关注公众号的人；不发给：担任主席的人")
     assert sheet.line.repeat == "每周一、周四 09:30，到2027年1月31日"
     assert sheet.may == {"change", "submit", "cancel"}
+
+
+def test_every_notice_says_how_to_opt_out_where_one_can(notices: Notices) -> None:
+    assert notices.written(topic="activity").text.endswith("\n\n退订请回复“退订 文体活动”")
+    urgent = notices.written(topic="urgent")
+    assert "退订" not in urgent.text
+    changed = notices.do(broadcasts.change, ANN, urgent.id, replace(TALK, topic="jobs"), 1)
+    assert changed.text.endswith("退订请回复“退订 就业招聘”")
+    assert broadcasts.body(changed) == TALK.text
+
+
+def test_what_was_kept_before_notices_said_so_reads_the_same(notices: Notices) -> None:
+    made = notices.written(text="正文", wants_receipt=True)
+    notices.set(made.id, text=f"【{made.title}】\n正文\n\n看到后请回复“收到”，谢谢！")
+    assert broadcasts.body(notices.get(made.id)) == "正文"
 
 
 def test_only_one_of_two_who_write_anew_is_kept(notices: Notices) -> None:
@@ -184,6 +199,7 @@ def test_what_the_software_tells_is_scheduled_once_and_never_edited(notices: Not
         "law",
     )
     assert (made.not_before, made.valid_until) == (notices.now + 23 * HOUR, notices.now + 28 * HOUR)
+    assert made.text == "【活动改期】\n改到周日"  # who registered cannot opt out of it
     assert notices.see(broadcast_lists.one, ANN, made.id).may == {"pause", "cancel"}
     with pytest.raises(Moved):
         notices.do(broadcasts.change, ANN, made.id, TALK, 1)

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from bot.clock import FrozenClock
+from bot.services.notice_lines import say
 from storage.database import Database
 from storage.notice_items import NoticeItem
 from tests.sending import bulk as kit
@@ -36,6 +37,18 @@ async def test_who_has_no_open_window_gets_the_template(database: Database, cloc
     await bulk(database, channel, clock).drain()
     assert states(database, broadcast) == {("sent", "", "custom"): 3, ("sent", "", "template"): 4}
     assert {out.template for out in channel.sent if out.route == "template"} == {"template-1"}
+
+
+async def test_the_fields_of_a_template_hold_what_was_written_and_no_line_beside_it(
+    database: Database, clock: FrozenClock
+) -> None:
+    crowd(database, 1, clock.now(), window=False)
+    text = say("消夏活动", "文化宫见。", True, "activity")
+    announce(database, clock.now(), text=text, wants_receipt=True)
+    resolve(database, clock.now())
+    channel = scripted()
+    await bulk(database, channel, clock).drain()
+    assert [out.fields and out.fields["thing2"] for out in channel.sent] == ["文化宫见。"]
 
 
 async def test_who_no_route_reaches_has_it_kept_for_the_next_contact(database: Database, clock: FrozenClock) -> None:

@@ -9,6 +9,7 @@ from tests.wire.room import CHEN, LI, START, WANG, Room, open_room
 
 ID_NUMBER, MOBILE, NAME = "11010519491231002X", "13800138000", "张三"
 ANSWERS = (NAME, "可以", ID_NUMBER, MOBILE, "示例机械厂", "在岗", "是", "没入过")
+NO_WATER = "【停水通知】\n明天上午九点停水\n\n退订请回复“退订 文体活动”"
 
 
 async def join(room: Room, user: str) -> list[str]:
@@ -34,8 +35,8 @@ async def test_the_whole_purpose(any_room: Room) -> None:
     await room.marked()
     assert room.states() == {"sent": room.count("inbound")}
     await room.broadcast("停水通知", "明天上午九点停水")
-    assert (await room.received(CHEN, "custom")) == ["【停水通知】\n明天上午九点停水"]
-    assert (await room.received(WANG, "custom")) == ["【停水通知】\n明天上午九点停水"]
+    assert (await room.received(CHEN, "custom")) == [NO_WATER]
+    assert (await room.received(WANG, "custom")) == [NO_WATER]
     assert await room.received(LI) == []
 
 
