@@ -16,7 +16,7 @@ from storage.events import Event
 
 router = Router("event_spoken")
 LEAVE = "event_leave:"  # topic of a turn that asked whether this registration is to be cancelled
-NAMED = ("event_named.titled", "event_named.picked")
+NAMED = ("event_named.titled", "event_named.picked", "event_spoken.not_coming")
 OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration", *NAMED)
 NEAR = ("event", "form:event", "notice")
 _GONE = r"(?:不去了|去不了|去不成|来不了|不来了|不参加了|参加不了|不能[去来参]加?了?|不想[去来]了|不报了)"
@@ -96,13 +96,19 @@ class WhatThere(Filter[list[Event]]):
         return events.coming(turn) or None if not topic or topic.startswith(NEAR) else None
 
 
-class NotIn(Filter[bool]):
-    """我报名了吗, from somebody who has not registered for anything."""
+class NotIn(Filter[str]):
+    """我报名了吗, 取消活动, or after an event 不去了, from somebody who has not registered for anything."""
 
-    def match(self, turn: Turn) -> bool | None:
-        """True."""
-        said = turn.private and turn.message.kind in SPOKEN and "报" in turn.words and MINE.takes(turn.words)
-        return True if said else None
+    def match(self, turn: Turn) -> str | None:
+        """What to say."""
+        if not turn.private or turn.message.kind not in SPOKEN:
+            return None
+        if MINE.takes(turn.words):
+            return texts.MINE_NONE if "报" in turn.words else None
+        if not NOT_COMING.takes(turn.words):
+            return None
+        sure = "活动" in turn.words or event_marks.last_topic(turn).startswith("event")
+        return texts.NOTHING_TO_CANCEL if sure else None
 
 
 def _mine(turn: Turn) -> list[Event]:
@@ -151,9 +157,9 @@ def about(turn: Turn, found: list[Event]) -> None:
 
 
 @router.on(NotIn())
-def not_in(turn: Turn, found: bool) -> None:
-    """我报名了吗: no."""
-    turn.say(texts.MINE_NONE)
+def not_in(turn: Turn, words: str) -> None:
+    """No, and there is nothing to cancel."""
+    turn.say(words)
 
 
 @router.on(WhatThere())

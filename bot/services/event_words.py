@@ -38,7 +38,7 @@ def note(event: Event) -> str:
 def seats(event: Event, counts: Counts, now: datetime) -> str:
     """How many places are left, or why nobody can register now."""
     if event.state == "cancelled":
-        return texts.CANCELLED_STATE.format(note=note(event))
+        return texts.CANCELLED_WHY.format(note=event.note) if event.note else texts.CANCELLED_STATE
     if event.state == "over" or event.ends_at <= now:
         return texts.OVER_STATE
     if event.state == "closed" or event.closes_at <= now:
