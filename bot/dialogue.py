@@ -114,13 +114,9 @@ class Dialogue:
         turn.form = None
 
     def _open(self, turn: Turn, sealed: bytes) -> tuple[Flow, Progress] | None:
-        try:
-            data = json.loads(turn.work.seal.open(sealed, conversations.PURPOSE))
-            progress = Progress.from_json(data)
-        except (BadProgress, FormChanged, Unsealable, ValueError):
-            return None
-        flow = self._flows.get(progress.form)
-        return (flow, progress) if flow else None
+        progress = opened(turn, sealed)
+        flow = self._flows.get(progress.form) if progress else None
+        return (flow, progress) if flow and progress else None
 
     def _advance(self, turn: Turn, flow: Flow, form: Form, progress: Progress) -> Step:
         """What the words come to, when the form may go on."""
@@ -162,6 +158,14 @@ class Dialogue:
             until = turn.now + flow.form.expires
             conversations.put(turn.work, turn.person.person_id, flow.form.name, sealed, turn.now, until)
         flow.reached(turn, step.outcome)
+
+
+def opened(turn: Turn, sealed: bytes) -> Progress | None:
+    """How far an open form has come; None where that cannot be read any more."""
+    try:
+        return Progress.from_json(json.loads(turn.work.seal.open(sealed, conversations.PURPOSE)))
+    except (BadProgress, FormChanged, Unsealable, ValueError):
+        return None
 
 
 def _wordless(turn: Turn, flow: Flow, form: Form, progress: Progress) -> bool:

@@ -119,9 +119,11 @@ class Dispatcher:
             log.exception("turn failed", extra={"kind": inbound.kind.value, "inbound": turn.inbound_id})
             topic, words = "error", texts.BROKEN
         work.undo()
+        asked = turn.reask  # the form that is open stays open
         turn = self._open(work, push, known, now)
         turn.topic = topic
-        turn.say(words)
+        for each in (words, *asked):
+            turn.say(each)
         return turn
 
     def _open(self, work: Work, push: Push, known: people.Known | None, now: datetime) -> Turn:

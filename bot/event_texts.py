@@ -11,12 +11,13 @@ SEATS_ANY = "不限名额，已有{count}人报名"
 SEATS_FULL = "名额已满，可以排候补（已有{waiting}人在等）"
 SEATS_CLOSED = "报名已截止"
 NOT_YET = "{opens}开始报名"
-CANCELLED_STATE = "活动已取消"
+CANCELLED_STATE, CANCELLED_WHY = "活动已取消", "活动已取消（{note}）"
 OVER_STATE = "活动已结束"
 MINE_IN = "您已报名。来不了请回复“取消报名 {number}”。"
 MINE_WAITING = "您在候补，排在第{rank}位。不等了请回复“取消报名 {number}”。"
 NO_SUCH = "没有编号是{number}的活动。回复“活动”看看最近有哪些。"
 WHICH = "您想报名哪个活动？\n{lines}\n请点一下，或者回复“报名 {number}”（换成编号）。"
+ONE_BY_ONE = "请一个一个来，报完一个再报下一个：\n{lines}\n请点一下，或者回复“报名 {number}”（换成编号）。"
 GROUP = "报名、签到会用到您的姓名，请在私聊里告诉我。"
 GROUP_SHOW = "想参加请在私聊里给我发“报名 {number}”。"
 
@@ -24,7 +25,7 @@ GROUP_SHOW = "想参加请在私聊里给我发“报名 {number}”。"
 NOT_OPEN = "“{title}”现在不能报名。回复“活动”看看最近有哪些。"
 OPENS_LATER = "“{title}”{opens}才开始报名，请到时候回复“报名 {number}”。"
 CLOSED = "抱歉，“{title}”的报名已经截止。有疑问请回复“转人工”。"
-CALLED_OFF = "抱歉，“{title}”已经取消了。"
+CALLED_OFF = "抱歉，“{title}”已经取消了。{note}"
 IS_OVER = "“{title}”已经结束了。"
 NOT_FOR_YOU = "抱歉，“{title}”只面向一部分会员和职工，您不在这次的范围里。有疑问请回复“转人工”。"
 REGISTERED = "报名成功：{title}\n时间：{when}\n地点：{place}\n来不了请提前回复“取消报名 {number}”，把名额让给别人。"
@@ -39,6 +40,9 @@ PROMOTED = (
     "好消息：“{title}”有名额空出来，轮到您了，已经给您报上名。\n时间：{when}\n地点：{place}\n"
     "来不了请尽快回复“取消报名 {number}”，好让给别人。"
 )
+STILL_ASKED = "正在给您报名“{title}”，还差下面这一项；不报了请回复“取消”。"
+GIVEN_UP = "好的，没有给您报名“{title}”，填过的内容都删除了。改主意了可以再回复“报名 {number}”。"
+GIVE_UP_ASK = "您还没有报上“{title}”。不报了请回复“取消”，要报请接着回答："
 UNFINISHED = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再报名。"
 
 # the form
@@ -53,13 +57,14 @@ GONE = "这个活动已经没有了，报名没有提交。"
 
 # cancelling and one's own
 CANCELLED = "好的，已经取消您在“{title}”的报名。改主意了可以再回复“报名 {number}”，名额按那时的先后。"
+CANCELLED_WAITING = "好的，不再给您候补“{title}”了。改主意了可以再回复“报名 {number}”，重新排在最后。"
 CANCEL_ASK = "您是说不来“{title}”（{when}）了吗？要取消报名请回复“取消报名 {number}”，把名额让给别人。"
 NOT_REGISTERED = "您没有报名“{title}”，不用取消。"
 NOTHING_TO_CANCEL = "您现在没有报名的活动。"
 CANCEL_WHICH = "您想取消哪个？\n{lines}\n请点一下，或者回复“取消报名 {number}”（换成编号）。"
 TOO_LATE = "“{title}”已经开始了，不用取消。"
 OVER_ALREADY = "“{title}”已经结束了，不用取消。"
-NOTHING_TO_LEAVE = "“{title}”这个活动已经取消了，您不用再来，也不用取消报名。"
+NOTHING_TO_LEAVE = "“{title}”这个活动已经取消了。{note}您不用再来，也不用取消报名。"
 CAME_ALREADY = "您已经在“{title}”签到了，不用取消。要先走的话，请跟现场的工作人员说一声。"
 MINE = "您报名的活动：\n{lines}"
 MINE_LINE = "{number}. {title}，{when}，{place}：{state}"
@@ -76,6 +81,7 @@ CHECK_WAITING = "您还在“{title}”的候补里，名额是满的。请找�
 CHECK_FULL = "您没有报名“{title}”，名额也满了。请找现场的工作人员看看能不能安排。"
 CODE_WRONG = "现在没有用这个签到码的活动。请看一下现场的签到码，或者扫现场的二维码。"
 CODE_HOW = "请扫现场的二维码，或者回复“签到”加现场的4位数字，比如：签到 1234。"
+AT_DOOR = "欢迎您来“{title}”！签到请扫现场的二维码，或者回复现场的4位签到码，比如：签到 1234。"
 CODE_TOO_OFTEN = "签到码错了好几次，请过一个小时再试，或者扫现场的二维码，也可以找现场的工作人员帮您签。"
 SCENE_UNKNOWN = "没有找到这个签到码对应的活动，请找现场的工作人员。"
 
@@ -84,6 +90,7 @@ THANKS = "谢谢您给“{title}”打了{stars}分。{more}"
 THANKS_WORDS = "您的话我们会转给办活动的同事。"
 THANKS_MORE = "还想说两句的话，请回复“评价 {stars} ”加您想说的。"
 JUDGE_NONE = "最近没有您参加过、可以评价的活动。"
+JUDGE_LATER = "“{title}”还没有结束，等结束以后再请您评价。"
 JUDGE_HOW = "请用1到5分评价，5分最满意，后面可以加几句话。比如：评价 5 很好。"
 JUDGE_WHICH = "您想评价哪个活动？\n{lines}\n请回复“评价活动 {number} {stars}”（换成编号和分数）。"
 
@@ -121,6 +128,11 @@ LIST_NOT_YOURS = "这个活动不归您所在的工会，名单请发给办活�
 LIST_LONG = "名单太长了，请分几次发，每次最多{most}个字。"
 LIST_GROUP = "接龙里有大家的姓名，请在私聊里发给我登记。"
 COMPANION = "{name}带的人{place}"
+
+# who left the account while waiting, at the next visit
+LEFT_WAITING = (
+    "您之前取消了关注，我们没法通知您，“{title}”的候补就撤下了。还想参加请回复“报名 {number}”，重新排在最后。"
+)
 
 # by staff in the console
 INVITE = "时间：{when}\n地点：{place}\n{about}\n报名截止：{closes}\n{how}"

@@ -1,7 +1,6 @@
 """One turn: everything a handler may touch while answering one message."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 from bot.contract import Choice, Inbound
 from bot.forms.model import Form
+from bot.search import unify
 from bot.services.house import House
 from storage.people import Known
 from storage.work import Work
@@ -22,7 +22,7 @@ _EDGES = re.compile(
 class Turn:
     """One message being answered. Handlers read it, call services with `work` and `now`, and `say` things.
 
-    `words` is the message for comparing: full width folded, lower case, without punctuation at its ends. `topic` may
+    `words` is the message for comparing: one width, one script, lower case, no punctuation at its ends. `topic` may
     be set by a handler to tell what the message was taken for. Nothing here commits or sends.
     """
 
@@ -64,7 +64,7 @@ class Turn:
 
 
 def plain_words(text: str) -> str:
-    """The text for comparing with command words: NFKC, lower case, bare ends, at most 500 characters."""
+    """The text for comparing with command words: NFKC, simplified, lower case, bare ends, at most 500 characters."""
     if text.isascii() and text.isalnum():
         return text.lower()[:500]
-    return _EDGES.sub("", unicodedata.normalize("NFKC", text[:500])).lower()
+    return _EDGES.sub("", unify(text[:500]))

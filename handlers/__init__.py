@@ -14,9 +14,11 @@ from handlers import (
     duty_titled,
     duty_undoing,
     duty_which,
+    event_door,
     event_form,
     event_lists,
     event_marks,
+    event_named,
     event_spoken,
     events,
     evidence,
@@ -50,7 +52,9 @@ ROUTERS = (
     event_lists.router,
     events.router,
     event_marks.router,
+    event_door.router,
     event_spoken.router,
+    event_named.router,
     subscription.router,
     consents.router,
     notice_nods.thankful,
@@ -126,6 +130,8 @@ def _is_command(words: str, form: str) -> bool:
     if any(each.takes(words) for each in (*notices.COMMANDS, *staff_phone.COMMANDS)):
         return True
     if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
+        return True
+    if form == event_form.FORM_NAME and (event_spoken.takes(words) or event_marks.judges(words)):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import event_texts as texts
 from bot.contract import Choice
-from bot.dialogue import Flow
+from bot.dialogue import Flow, opened
 from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import Value
 from bot.services import event_questions, event_words, grants, registration_names, registrations
@@ -14,7 +14,7 @@ from bot.services.event_questions import ABOUT
 from bot.services.event_refusals import NotNow
 from bot.services.registrations import Place
 from bot.turn import Turn
-from storage import events
+from storage import conversations, events
 from storage.events import Event
 
 FORM_NAME = "event_registration"
@@ -33,10 +33,34 @@ def begin(turn: Turn, event: Event) -> None:
     registrations.may_register(turn.work, event, person_id, turn.now)
     if not _questions(turn, event):
         say(turn, registrations.register(turn.work, event.id, person_id, turn.now))
-    elif turn.person.conversation is not None:
-        turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("取消", "取消"))
-    else:
+    elif turn.person.conversation is None:
         turn.start(FORM, {ABOUT: str(event.id)})
+    elif turn.reask and _is_about(turn, event):  # tapped twice: the question comes once more behind this
+        turn.say(texts.STILL_ASKED.format(title=event.title))
+    else:
+        turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("取消", "取消"))
+
+
+def under_way(turn: Turn) -> Event | None:
+    """The event that somebody is registering for just now: its form is open, be it put aside or not."""
+    progress = opened(turn, turn.person.conversation) if turn.person.conversation else None
+    return _event(turn, progress.answers) if progress and progress.form == FORM_NAME else None
+
+
+def _is_about(turn: Turn, event: Event) -> bool:
+    there = under_way(turn)
+    return there is not None and there.id == event.id
+
+
+def give_up(turn: Turn, event: Event | None = None) -> bool:
+    """End the form of this event (None: of whatever event it is) where one is open; false when none is."""
+    there = under_way(turn)
+    if there is None or (event is not None and event.id != there.id):
+        return False
+    conversations.drop(turn.work, turn.person.person_id)
+    turn.reask = ()
+    turn.say(texts.GIVEN_UP.format(title=there.title, number=there.number))
+    return True
 
 
 def _questions(turn: Turn, event: Event) -> list[Question]:

@@ -17,7 +17,6 @@ from storage import inbox
 
 router = Router("event_marks")
 NUMBER = r"(?P<number>\d{1,6}|[一二三四五六七八九十百]{1,5})"
-NUMBER_TOO = NUMBER.replace("number", "number_too")
 CODE = Pattern(r"(?:活动)?签到码?\s*[:：]?\s*(?P<code>\d(?:\s?\d){3,5})")
 CODE_BARE = Words("签到", "活动签到", "怎么签到", "我要签到", "签到码")
 # a numeral is stars only with 分 or 星 behind it, or alone: 评价一般, 评价一下 and 评价五一活动 give no stars
@@ -37,10 +36,15 @@ RECENT = timedelta(minutes=30)
 COMMANDS = (CODE, CODE_BARE, JUDGE_BARE)
 
 
+def judges(words: str) -> bool:
+    """Whether these plain words say what somebody thought of an event, in stars."""
+    return JUDGED.fullmatch(words) is not None
+
+
 def number_of(found: re.Match[str]) -> int:
     """The number of an event that a pattern has found, in digits or numerals. Raises NoEvent."""
     parts = found.groupdict()
-    said = parts.get("number") or parts.get("number_too") or ""
+    said = next((each for key, each in parts.items() if key.startswith("number") and each), "")
     number = whole(said)
     if number is None:
         raise NoEvent(texts.NO_SUCH.format(number=said))
@@ -70,9 +74,14 @@ class Stars(Filter[re.Match[str]]):
         if turn.message.kind not in SPOKEN or not turn.private:
             return None
         found = STARS.fullmatch(width(turn.message.text).strip())
-        if found is None or (not found["unit"] and (found["more"] or last_topic(turn) not in ("", "event_marks"))):
+        if found is None or (not found["unit"] and (found["more"] or not _asked(last_topic(turn)))):
             return None
         return found if _to_judge(turn) else None
+
+
+def _asked(topic: str) -> bool:
+    """Whether a number alone may be stars: right after 评价, or where nothing was spoken of lately."""
+    return not topic or topic.startswith(f"{router.name}.")
 
 
 class Unclear(Filter[bool]):
@@ -96,7 +105,8 @@ def by_code(turn: Turn, found: re.Match[str]) -> None:
 @router.on(CODE_BARE)
 def how_to(turn: Turn, word: str) -> None:
     """签到 without a code."""
-    turn.say(texts.CODE_HOW)
+    if not group.elsewhere(turn, texts.GROUP):
+        turn.say(texts.CODE_HOW)
 
 
 def say_checked_in(turn: Turn, done: Attended) -> None:
@@ -139,7 +149,8 @@ def _to_judge(turn: Turn) -> bool:
 @router.on(JUDGE_BARE)
 def how_to_judge(turn: Turn, word: str) -> None:
     """评价 without stars."""
-    turn.say(texts.JUDGE_HOW)
+    if not group.elsewhere(turn, texts.GROUP):
+        turn.say(texts.JUDGE_HOW)
 
 
 @router.on(Unclear())

@@ -1,6 +1,7 @@
 """What people say about an event without naming it, where what was just said or a registration of theirs makes it sure.
 
-Nothing here is met in a group, or while neither is there: then it is a question like any other.
+Nothing here is met in a group, or while neither is there: then it is a question like any other. Only where one can go
+to something, and nothing else was spoken of, what they ask is answered with what there is.
 """
 
 from bot import event_texts as texts
@@ -8,29 +9,34 @@ from bot.contract import Choice
 from bot.router import SPOKEN, Filter, Pattern, Router
 from bot.services import event_words
 from bot.turn import Turn
-from handlers import event_marks, events
+from handlers import event_form, event_marks, events
 from storage import events as stored_events
 from storage import registrations as stored
 from storage.events import Event
 
 router = Router("event_spoken")
-OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration")
+LEAVE = "event_leave:"  # topic of a turn that asked whether this registration is to be cancelled
+NAMED = ("event_named.titled", "event_named.picked", "event_spoken.not_coming")
+OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration", *NAMED)
 NEAR = ("event", "form:event", "notice")
+_GONE = r"(?:不去了|去不了|去不成|来不了|不来了|不参加了|参加不了|不能[去来参]加?了?|不想[去来]了|不报了)"
 NOT_COMING = Pattern(
     r"(?:我|那天|到时候?|抱歉|不好意思|临时|家里|突然|有事|有点事|可能|[,。 ]){0,6}"
-    r"(?:不去了|去不了|去不成|来不了|不来了|不参加了|参加不了|不能[去来参]加?了?|不想[去来]了|不报了)"
-    r"(?:了|啊|活动|[,。 ]){0,3}"
+    rf"(?:(?:活动)? ?(?P<number>\d{{1,6}})号?(?:活动)?[,。 ]?我?)?{_GONE}(?:了|啊|活动|[,。 ]){{0,3}}"
+    r"|(?:我要|我想|帮我)?(?:取消|退出|退掉)(?:这个|那个|我的)?(?:活动|预约)(?:了|吧)?|退报名"
 )
 GIVEN_UP = Pattern(r"取消(?:吧|了)?|退出|算了|不要了")
+YES = Pattern(r"(?:是|是的|对|对的|嗯|确定|确认|取消|不去了|退出)(?:取消)?(?:报名)?[吧了的啊,。 ]{0,2}")
 MINE = Pattern(
     r"(?:请问)?我?(?:到底|有没有|已经){0,2}报(?:上名|上|名成功|名|好名?|成功)了?(?:活动)?(?:吗|没有?|么)"
-    r"|(?:我|候补|现在){0,2}(?:排到?|候补到?)第?(?:几|多少)[位名个号]?了?|(?:候补)?(?:轮到|补上)我?了?(?:吗|没有?)"
+    r"|(?:我|候补|现在|在){0,3}(?:排到?|候补到?)第?(?:几|多少)[位名个号]?了?|我?在(?:不在)?候补(?:里|吗|里吗)"
+    r"|(?:候补)?(?:轮到|补上|排到)我?了?(?:吗|没有?)"
 )
 ABOUT = Pattern(
     r"(?:请问|那|这个?|活动|是|,| ){0,4}(?:还有(?:没有)?(?:名额|位置|位子)|有(?:没有)?名额|名额满了|"
     r"几点(?:开始|结束|集合)?|"
     r"什么时候(?:开始|截止)?|什么时间(?:开始)?|时间|哪天|几号|(?:在|去)?哪[里儿]?(?:集合|举办|举行|办)?|地[点址](?:在哪[里儿]?)?|怎么[去走]|"
-    r"可以带(?:家属|孩子|小孩|人)|能(?:不能)?带(?:家属|孩子|小孩|人)|带(?:家属|孩子|小孩)(?:可以|行)|要钱|收费|免费|几号截止)"
+    r"可以带(?:家属|孩子|小孩|人)|能(?:不能)?带(?:家属|孩子|小孩|人)|带(?:家属|孩子|小孩)(?:可以|行)|要(?:交|花)?钱|收费|免费|几号截止)"
     r"[吗呢么啊呀的]{0,2}"
 )
 
@@ -41,7 +47,7 @@ def takes(words: str) -> bool:
 
 
 class About(Filter[list[Event]]):
-    """Words that mean the event just shown, or one's own registrations."""
+    """Words that mean the event just shown or being registered for, or one's own registrations."""
 
     def __init__(self, words: Pattern, own: bool, after: tuple[str, ...] = ()) -> None:
         self._words, self._own, self._after = words, own, after
@@ -50,13 +56,16 @@ class About(Filter[list[Event]]):
         """The events that may be meant."""
         if not turn.private or turn.message.kind not in SPOKEN or not self._words.takes(turn.words):
             return None
+        there = event_form.under_way(turn) if turn.reask else None
+        if there is not None:
+            return [there]
         topic = event_marks.last_topic(turn)
         shown = topic.startswith(events.SHOW)
         if self._after and not shown and topic not in self._after:
             return None
         if topic and not topic.startswith(NEAR) and not self._own:  # 在哪里 belongs to whatever was just spoken of
             return None
-        mine = [event for each, event in events.own(turn) if each.state in stored.ACTIVE and each.attended_at is None]
+        mine = _mine(turn)
         seen = topic.removeprefix(events.SHOW) if shown else ""
         event = stored_events.get(turn.work, int(seen)) if seen.isdigit() else None
         if event is not None and (not self._own or event.id in {each.id for each in mine}):
@@ -64,11 +73,64 @@ class About(Filter[list[Event]]):
         return mine or None
 
 
+class Sure(Filter[Event]):
+    """是的, 取消吧, directly after it was asked whether to cancel a registration."""
+
+    def match(self, turn: Turn) -> Event | None:
+        """The event."""
+        if not turn.private or turn.message.kind not in SPOKEN or not YES.takes(turn.words):
+            return None
+        topic = event_marks.last_topic(turn)
+        asked = topic.removeprefix(LEAVE) if topic.startswith(LEAVE) else ""
+        return stored_events.get(turn.work, int(asked)) if asked.isdigit() else None
+
+
+class WhatThere(Filter[list[Event]]):
+    """The same about nothing in particular, while there is something one can go to."""
+
+    def match(self, turn: Turn) -> list[Event] | None:
+        """What there is."""
+        if not turn.private or turn.message.kind not in SPOKEN or not ABOUT.takes(turn.words):
+            return None
+        topic = event_marks.last_topic(turn)
+        return events.coming(turn) or None if not topic or topic.startswith(NEAR) else None
+
+
+class NotIn(Filter[str]):
+    """我报名了吗, 取消活动, or after an event 不去了, from somebody who has not registered for anything."""
+
+    def match(self, turn: Turn) -> str | None:
+        """What to say."""
+        if not turn.private or turn.message.kind not in SPOKEN:
+            return None
+        if MINE.takes(turn.words):
+            return texts.MINE_NONE if "报" in turn.words else None
+        if not NOT_COMING.takes(turn.words):
+            return None
+        sure = "活动" in turn.words or event_marks.last_topic(turn).startswith("event")
+        return texts.NOTHING_TO_CANCEL if sure else None
+
+
+def _mine(turn: Turn) -> list[Event]:
+    return [event for each, event in events.own(turn) if each.state in stored.ACTIVE and each.attended_at is None]
+
+
+@router.on(Sure())
+def sure(turn: Turn, event: Event) -> None:
+    """Then it is cancelled."""
+    events.cancel_one(turn, event)
+
+
 @router.on(About(NOT_COMING, own=True), About(GIVEN_UP, own=True, after=OWN))
 def not_coming(turn: Turn, found: list[Event]) -> None:
     """不去了: which registration is to be cancelled is said back; nothing is cancelled by it."""
+    if turn.reask:
+        turn.say(texts.GIVE_UP_ASK.format(title=found[0].title))
+        return
+    found = _numbered(turn.words, found)
     numbers = [each.number for each in found]
     if len(found) == 1:
+        turn.topic = f"{LEAVE}{found[0].id}"
         turn.say(texts.CANCEL_ASK.format(title=found[0].title, when=event_words.when(found[0]), number=numbers[0]))
     else:
         lines = "\n".join(f"{each.number}. {each.title}，{event_words.when(each)}" for each in found)
@@ -76,10 +138,34 @@ def not_coming(turn: Turn, found: list[Event]) -> None:
     turn.offer(*(Choice(f"取消报名 {each}", f"取消报名 {each}") for each in numbers))
 
 
+def _numbered(words: str, found: list[Event]) -> list[Event]:
+    """Only the one that is named by its number, where one is."""
+    named = NOT_COMING.read(words)
+    number = named["number"] if named else None
+    return [each for each in found if str(each.number) == number] or found
+
+
 @router.on(About(MINE, own=True), About(ABOUT, own=False))
 def about(turn: Turn, found: list[Event]) -> None:
     """几点开始, 在哪里, 我报名了吗: the event as it is and how one stands; of several, one's own."""
-    if len(found) == 1:
+    if turn.reask and MINE.takes(turn.words):
+        turn.say(texts.GIVE_UP_ASK.format(title=found[0].title))
+    elif len(found) == 1:
         events.show_event(turn, found[0])
     else:
         events.show_mine(turn, turn.words)
+
+
+@router.on(NotIn())
+def not_in(turn: Turn, words: str) -> None:
+    """No, and there is nothing to cancel."""
+    turn.say(words)
+
+
+@router.on(WhatThere())
+def about_any(turn: Turn, found: list[Event]) -> None:
+    """还有名额吗, out of the blue or after the list: the only event there is, or the list with times and places."""
+    if len(found) == 1:
+        events.show_event(turn, found[0])
+    else:
+        events.show_list(turn, turn.words)

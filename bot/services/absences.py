@@ -13,6 +13,7 @@ from bot import cadre_texts as texts
 from bot.calendar import say_date, say_day
 from bot.clock import local
 from bot.errors import Refusal
+from bot.search import unify
 from bot.services import cadres, letters
 from bot.services.actors import Actor, require, require_branch
 from bot.services.cadres import Colleague
@@ -102,9 +103,7 @@ def _demand_substitute(
 def named(work: Work, person_id: int, words: str, today: date) -> Colleague:
     """The colleague that words mean: a name, an office, or both. Raises NoLeave for nobody and for several."""
     there = cadres.colleagues(work, person_id, today)
-    meant = [
-        each for each in there if words in (each.name, each.office, each.office + each.name, each.name + each.office)
-    ]
+    meant = [each for each in there if unify(words) in map(unify, _called(each))]
     if len(meant) == 1:
         return meant[0]
     if not there:
@@ -113,6 +112,11 @@ def named(work: Work, person_id: int, words: str, today: date) -> Colleague:
         raise NoLeave(texts.LEAVE_NO_ONE.format(who=words, lines=listed(there)))
     example = meant[0].office + meant[0].name
     raise NoLeave(texts.LEAVE_WHICH.format(count=len(meant), who=words, example=example, lines=listed(meant)))
+
+
+def _called(colleague: Colleague) -> tuple[str, ...]:
+    name, office = colleague.name, colleague.office
+    return name, office, office + name, name + office
 
 
 def listed(there: Collection[Colleague]) -> str:

@@ -88,9 +88,9 @@ def unmark(work: Work, registration: Registration, actor: str, now: datetime) ->
 
 def _check_window(event: Event, now: datetime) -> None:
     if event.state == "cancelled":
-        raise NoCheckIn(texts.CALLED_OFF.format(title=event.title))
+        raise NoCheckIn(texts.CALLED_OFF.format(**event_words.facts(event)))
     if now < event.starts_at - BEFORE:
-        begins = event_words.moment(event.starts_at - BEFORE)
+        begins = event_words.moment(event.starts_at - BEFORE, event.created_at)
         raise NoCheckIn(texts.CHECK_EARLY.format(title=event.title, from_=begins))
     if now > event.ends_at:
         raise NoCheckIn(texts.CHECK_OVER.format(title=event.title))
@@ -125,7 +125,7 @@ def judge(work: Work, person_id: int, number: int | None, stars: int, words: str
         found = [each for each in found if each[1].number == number]
     fresh = [each for each in found if each[0].stars is None]
     if not found:
-        raise NoOpinion(texts.JUDGE_NONE)
+        raise NoOpinion(_not_yet(work, person_id, number, now) or texts.JUDGE_NONE)
     if number is None and len(fresh) > 1:
         return None
     mine, event = (fresh or found)[0]
@@ -135,3 +135,14 @@ def judge(work: Work, person_id: int, number: int | None, stars: int, words: str
     work.session.add(mine)
     registrations.step(work, mine, "opinion", f"person:{person_id}", now)
     return event
+
+
+def _not_yet(work: Work, person_id: int, number: int | None, now: datetime) -> str:
+    """What is said to who judges while it goes on; empty where they are at none."""
+    there = (
+        event.title
+        for mine, event in stored.of_person(work, person_id)
+        if mine.attended_at is not None and event.ends_at > now and number in (None, event.number)
+    )
+    title = next(there, "")
+    return texts.JUDGE_LATER.format(title=title) if title else ""

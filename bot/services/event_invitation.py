@@ -32,7 +32,7 @@ def _text(event: Event) -> str:
     facts = event_words.facts(event)
     return texts.INVITE.format(
         about=event.about[:ABOUT_CHARS],
-        closes=event_words.moment(event.closes_at),
+        closes=event_words.moment(event.closes_at, event.created_at),
         how=event_notices.invitation_words(event),
         **facts,
     )

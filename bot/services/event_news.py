@@ -51,8 +51,7 @@ def called_off(work: Work, event: Event, by: str, now: datetime, house: House) -
     """Tell that it does not take place. `by`: who called it off."""
     for what in ("eve", "change"):
         event_notices.take_back(work, event, f"event:{event.id}:{what}:", now)
-    note = texts.NOTE.format(note=event.note) if event.note else ""
-    text = texts.CALLED_OFF_NOTICE.format(note=note, **_facts(event))
+    text = texts.CALLED_OFF_NOTICE.format(**_facts(event))
     for whom in (REGISTERED, WAITING):
         key = f"event:{event.id}:cancel:{whom}"
         _tell(work, event, key, texts.TITLE_CALLED_OFF, text, whom, now, house, by=by)

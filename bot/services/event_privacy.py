@@ -7,7 +7,7 @@ from bot import event_texts as texts
 from bot import privacy_texts
 from bot.calendar import say_date
 from bot.clock import local
-from bot.services import event_questions, registration_names, registrations
+from bot.services import event_questions, event_words, letters, registration_names, registrations
 from bot.services.house import House
 from storage import events
 from storage import registrations as stored
@@ -50,10 +50,15 @@ def delete(work: Work, person_id: int, now: datetime) -> int:
 
 
 def unfollowed(work: Work, person_id: int, now: datetime) -> int:
-    """Somebody left the account: they cannot be told that a place is theirs, so they do not wait any more; how many."""
+    """Somebody left the account: they cannot be told that a place is theirs, so they do not wait any more; how many.
+
+    Should they come back before it begins they are told.
+    """
     waiting = [each for each in stored.of_person(work, person_id, MOST) if each[0].state == "waiting"]
     for mine, event in waiting:
         registrations.remove(work, registrations.held(work, event.id), mine, f"person:{person_id}", now)
+        words = texts.LEFT_WAITING.format(**event_words.facts(event))
+        letters.plant_all(work, {f"left:{mine.id}:{mine.place}": (person_id, words)}, now, event.starts_at)
     return len(waiting)
 
 

@@ -57,7 +57,7 @@ def check_open(event: Event, now: datetime) -> None:
     if event.state == "closed" or event.closes_at <= now:
         raise NotNow(texts.CLOSED.format(**facts))
     if event.opens_at is not None and event.opens_at > now:
-        raise NotNow(texts.OPENS_LATER.format(opens=event_words.moment(event.opens_at), **facts))
+        raise NotNow(texts.OPENS_LATER.format(opens=event_words.moment(event.opens_at, event.created_at), **facts))
 
 
 def is_open(event: Event, now: datetime) -> bool:
@@ -151,7 +151,7 @@ def cancel(work: Work, event_id: int, person_id: int, now: datetime) -> Event:
     if mine is None or mine.state not in ACTIVE:
         raise NotRegistered(texts.NOT_REGISTERED.format(title=event.title))
     if event.state == "cancelled":
-        raise NotRegistered(texts.NOTHING_TO_LEAVE.format(title=event.title))
+        raise NotRegistered(texts.NOTHING_TO_LEAVE.format(**event_words.facts(event)))
     if event.starts_at <= now or event.state in events.ENDED:
         words = texts.OVER_ALREADY if event.ends_at <= now else texts.TOO_LATE
         raise NotRegistered(words.format(title=event.title))
