@@ -60,7 +60,10 @@ DELETE_DUTIES = "，办任务交的照片、文件、文字和延期的理由"
 DELETE_EVENTS = "，活动的报名（还没开始的会取消）和评价"
 DELETE_PHONE = "，工作手机的绑定（要再用，请到工作台重新绑定）"
 DELETE_YES = "确定删除"
-DELETED = "已经删除（{day}）：没填完的表、您说过的话和我的答复、没有办成的申请里填过的内容{duties}。"
+DELETED = (
+    "已经删除（{day}）：没填完的表、您说过的话和我的答复、发给您的通知的记录、工作人员加的标签、"
+    "没有办成的申请里填过的内容{duties}。"
+)
 DELETED_APPLICATION = "申请{number}已经撤回，工会不再审核。"
 DELETED_CASE = "按规定要保留的部分，已经请工会的工作人员核对，有结果会告诉您。着急请拨打{hotline}（{office}）。"
 DELETED_AGAIN = "想入会的时候，回复“入会”重新开始就行。"

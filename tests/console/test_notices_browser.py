@@ -56,6 +56,10 @@ async def test_written_approved_watched_and_sent_again(looker: Looker, crowd: Cr
     await page.click("input[name=receipt]")
     await page.wait("document.querySelector('#preview .said').innerText.includes('请回复“收到”')")
     assert await page.js("document.querySelector('#counted p').textContent") == "x"  # nobody is counted for a word
+    await page.js("void (document.querySelector('#f-topic').value = 'jobs')")
+    await page.js("void document.querySelector('#f-topic').dispatchEvent(new Event('input', {bubbles: true}))")
+    await page.wait("document.querySelector('#preview .said').innerText.includes('退订 就业招聘')")
+    await page.js("void (document.querySelector('#f-topic').value = 'activity')")
     await page.js("document.querySelector('#c-all-1').value = 'members'")
     await page.js("void document.querySelector('#c-all-1').dispatchEvent(new Event('input', {bubbles: true}))")
     await page.wait("document.querySelector('#counted dd')?.textContent.includes('8')")

@@ -19,8 +19,10 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
   };
 
   form.addEventListener("input", (event) => {
-    const part = event.target.closest("[data-fragment]")?.dataset.fragment || "preview";
-    clearTimeout(timers[part]);
-    timers[part] = setTimeout(refresh, 500, part);
+    const parts = event.target.closest("[data-fragment]")?.dataset.fragment || "preview";
+    for (const part of parts.split(" ")) {
+      clearTimeout(timers[part]);
+      timers[part] = setTimeout(refresh, 500, part);
+    }
   });
 }
