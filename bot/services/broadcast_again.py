@@ -34,9 +34,9 @@ def resend_failed(
     """A new attempt for those whose newest row is failed, unreachable or expired, and only for them; how many.
 
     Who has opted out meanwhile stays out, as does who left the branch whose notice it is. Where the end is unknown they
-    may have it already, so they are only asked for with `unknown_too`. In daytime unless it may go out at night, and worth `hours` (default: the notice's) from
-    then on. The first persons are written at once, the others by the job. Raises NoBroadcast, NotAllowed, Moved (under
-    way, or somebody was faster), BadNotice (nobody is left).
+    may have it already, so they are only asked for with `unknown_too`. In daytime unless it may go out at night, and
+    worth `hours` (default: the notice's) from then on. The first persons are written at once, the others by the job.
+    Raises NoBroadcast, NotAllowed, Moved (under way, or somebody was faster), BadNotice (nobody is left).
     """
     broadcast = _free(work, actor, broadcast_id, "resend")
     if is_final(broadcast):
