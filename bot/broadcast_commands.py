@@ -12,7 +12,15 @@ from bot.app import make_house
 from bot.clock import SystemClock, local
 from bot.commands import Failed, opened
 from bot.config import Config
-from bot.services import broadcast_again, broadcast_lists, broadcast_results, broadcast_states, broadcasts, segments
+from bot.services import (
+    broadcast_again,
+    broadcast_lists,
+    broadcast_results,
+    broadcast_states,
+    broadcasts,
+    group_copies,
+    segments,
+)
 from bot.services.broadcast_lists import Sheet
 from bot.services.broadcast_results import Progress
 from bot.services.broadcasts import CLI, Draft
@@ -94,14 +102,17 @@ def show(config: Config, given: argparse.Namespace) -> int:
         if given.watch:
             return _watch(database, given.id)
         now = SystemClock().now()
-        sheet, done = database.look(
+        sheet, done, marks = database.look(
             lambda work: (
                 broadcast_lists.one(work, CLI, given.id),
                 broadcast_results.progress(work, given.id, now),
+                group_copies.marks_of(work, given.id),
             )
         )
     for line in _full(sheet, done):
         print(line)
+    if marks:
+        print(f"groups     pasted by staff into {sum(each.groups for each in marks)}, not counted above")
     return 0
 
 

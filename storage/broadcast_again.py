@@ -2,7 +2,8 @@
 
 `broadcast.again` says what is under way, NULL for nothing; a deed may begin only then:
 
-- `{"kind": "resend", "states": […], "due": …, "cursor": …}`: a new attempt, while the broadcast is `sending`;
+- `{"kind": "resend", "states": […], "within": …, "due": …, "cursor": …}`: a new attempt, while the broadcast is
+  `sending`; `within`: the path of the branch whose people alone get it, null for everybody;
 - `{"kind": "nudge", "words": …, "fields": {…}, "at": …, "due": …, "until": …, "cursor": …}`: reminders, while it is
   `sending`, `done` or `partly_failed`; over with nobody left, or after `until`;
 - `{"kind": "unask", …}`: its waiting reminders are being taken back (`storage/broadcast_reminders.py`).
@@ -49,9 +50,10 @@ class Piece(NamedTuple):
     more: bool = False
 
 
-def resend(states: Collection[str], due: datetime) -> dict[str, Any]:
-    """`again` of a new attempt for whose newest row is in one of these states, due at a moment."""
-    return {"kind": "resend", "states": sorted(states), "due": due.isoformat(), "cursor": None}
+def resend(states: Collection[str], within: str | None, due: datetime) -> dict[str, Any]:
+    """`again` of a new attempt for whose newest row is in one of these states and who is (still) of the branch at a
+    path, due at a moment."""
+    return {"kind": "resend", "states": sorted(states), "within": within, "due": due.isoformat(), "cursor": None}
 
 
 def nudge(words: str, fields: Mapping[str, str], now: datetime, due: datetime, until: datetime) -> dict[str, Any]:
@@ -60,9 +62,13 @@ def nudge(words: str, fields: Mapping[str, str], now: datetime, due: datetime, u
     return {"kind": "nudge", "words": words, "fields": dict(fields), **times, "cursor": None}
 
 
-def missed(work: Work, broadcast_id: int, topic: str, states: Collection[str]) -> int:
-    """How many persons' newest row is in one of these states; who opted out of the topic does not count."""
-    return _count(work, *_missed(_row, broadcast_id, topic, states))
+def missed(
+    work: Work, broadcast_id: int, topic: str, states: Collection[str], within: str | None, now: datetime
+) -> int:
+    """How many persons' newest row is in one of these states; who opted out of the topic, or is not of the branch at
+    the path any more, does not count."""
+    there = audience.still_within(within, now, _row.c.person_id)
+    return _count(work, *_missed(_row, broadcast_id, topic, states), there)
 
 
 def silent(work: Work, broadcast_id: int, topic: str) -> int:
@@ -90,8 +96,11 @@ def carry_on(work: Work, broadcast_id: int, now: datetime) -> Piece:
     count, last = _next(work, broadcast_id, after)
     over = what["kind"] == "nudge" and _moment(what, "until") <= now
     if count and not over:
-        write = _write_rows if what["kind"] == "resend" else _write_messages
-        made = write(work, broadcast, after, last, work.reserve_ids(count))
+        ids = work.reserve_ids(count)
+        if what["kind"] == "resend":
+            made = _write_rows(work, broadcast, now, after, last, ids)
+        else:
+            made = _write_messages(work, broadcast, after, last, ids)
     more = count == PIECE and not over
     left = {**what, "cursor": last} if more else sa.null()
     work.execute(sa.update(_broadcast).where(_broadcast.c.id == broadcast_id).values(again=left))
@@ -138,10 +147,12 @@ def _topic(broadcast: Any) -> str:
     return broadcast.topic if broadcast.kind == "notice" else ""
 
 
-def _write_rows(work: Work, broadcast: Any, after: int, last: int, first: int) -> int:
+def _write_rows(work: Work, broadcast: Any, now: datetime, after: int, last: int, first: int) -> int:
     """Rows of the newest attempt, at the address that is best now. The rows before stay, and are not the newest."""
     old, attempt = _row.alias("old"), broadcast.attempt
-    chosen = (*_missed(old, broadcast.id, _topic(broadcast), broadcast.again["states"]), _inside(old, after, last))
+    there = audience.still_within(broadcast.again.get("within"), now, old.c.person_id)
+    wanted = _missed(old, broadcast.id, _topic(broadcast), broadcast.again["states"])
+    chosen = (*wanted, there, _inside(old, after, last))
     values: dict[str, Any] = {
         "id": sa.literal(first, sa.BigInteger) + sa.func.row_number().over(order_by=old.c.person_id) - 1,
         "broadcast_id": old.c.broadcast_id,

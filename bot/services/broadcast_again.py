@@ -6,7 +6,7 @@ from typing import Any
 from bot import notice_texts as texts
 from bot.calendar import daytime
 from bot.clock import local
-from bot.services import delivery, notice_lines
+from bot.services import delivery, notice_lines, segments
 from bot.services.actors import Actor
 from bot.services.broadcast_results import is_final
 from bot.services.broadcast_states import DEEDS, begin, note
@@ -14,6 +14,7 @@ from bot.services.broadcasts import BadNotice, Moved
 from bot.services.house import House
 from storage import broadcast_again as again
 from storage import broadcasts
+from storage.audience import Rule
 from storage.broadcasts import Broadcast
 from storage.recipients import NOT_REACHED
 from storage.work import Work
@@ -32,22 +33,23 @@ def resend_failed(
 ) -> int:
     """A new attempt for those whose newest row is failed, unreachable or expired, and only for them; how many.
 
-    Who has opted out meanwhile stays out. Where the end is unknown they may have it already, so they are only asked
-    for with `unknown_too`. In daytime unless it may go out at night, and worth `hours` (default: the notice's) from
-    then on. The first persons are written at once, the others by the job. Raises NoBroadcast, NotAllowed, Moved (under
-    way, or somebody was faster), BadNotice (nobody is left).
+    Who has opted out meanwhile stays out, as does who left the branch whose notice it is. Where the end is unknown they
+    may have it already, so they are only asked for with `unknown_too`. In daytime unless it may go out at night, and
+    worth `hours` (default: the notice's) from then on. The first persons are written at once, the others by the job.
+    Raises NoBroadcast, NotAllowed, Moved (under way, or somebody was faster), BadNotice (nobody is left).
     """
     broadcast = _free(work, actor, broadcast_id, "resend")
     if is_final(broadcast):
         raise BadNotice("这条通知的发送名单已按保存期限清理，不能再重发。请复制成一条新的。")
     states = (*NOT_REACHED, "unknown") if unknown_too else NOT_REACHED
-    count = again.missed(work, broadcast_id, _topic(broadcast), states)
+    within = _within(work, broadcast)
+    count = again.missed(work, broadcast_id, _topic(broadcast), states, within, now)
     if not count:
-        raise BadNotice("没有需要重发的人：没送达的都已退订，或者都已送达。")
+        raise BadNotice("没有需要重发的人：没送达的都已退订或转到别的工会，或者都已送达。")
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
     until = due + timedelta(hours=broadcast.hours if hours is None else max(1, min(hours, 336)))
     values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None}
-    values["again"] = again.resend(states, due)
+    values["again"] = again.resend(states, within, due)
     broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, **values)
     again.carry_on(work, broadcast_id, now)
     note(work, actor, broadcast_id, "resend", now, f"attempt {attempt}, {count} people")
@@ -69,6 +71,11 @@ def _free(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
 def _topic(broadcast: Broadcast) -> str:
     """What people may have opted out of; nobody opts out of news of their own event."""
     return broadcast.topic if broadcast.kind == "notice" else ""
+
+
+def _within(work: Work, broadcast: Broadcast) -> str | None:
+    """The branch whose people alone it may reach; those registered for an event may be of any."""
+    return segments.confine_to(work, Rule(()), broadcast.org_id).within if broadcast.kind == "notice" else None
 
 
 def _first_moment(broadcast: Broadcast, now: datetime, house: House) -> datetime:

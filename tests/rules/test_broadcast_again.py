@@ -71,6 +71,17 @@ def test_who_opted_out_meanwhile_stays_out(notices: Notices) -> None:
     assert notices.states(made.id) == ["failed", "queued"]
 
 
+def test_who_left_the_branch_whose_notice_it_is_stays_out(notices: Notices) -> None:
+    """The first holds an office in the shop, the second is of it, the third was."""
+    shop = notices.branch("shop")
+    made = notices.sent("failed", "failed", "failed", end="failed")
+    home = sa.update(table(people.Person)).where(table(people.Person).c.id == notices.people[1].person_id)
+    notices.database.writer.run(lambda work: work.execute(home.values(org_id=shop.org_id)))
+    notices.set(made.id, org_id=shop.org_id)
+    assert notices.do(again.resend_failed, shop, made.id) == 2
+    assert notices.states(made.id) == ["queued", "queued", "failed"]
+
+
 def test_who_has_another_address_now_gets_it_there(notices: Notices) -> None:
     made, known = notices.sent("unreachable", end="failed"), notices.people[0]
     notices.database.writer.run(lambda work: people.mark_unfollowed(work, known.address_id))

@@ -13,6 +13,8 @@ from bot.app import open_database
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.config import load, new_secrets
+from bot.services import group_copies
+from bot.services.broadcasts import CLI
 from storage import migrate, people
 from storage.base import table
 from storage.broadcasts import Broadcast
@@ -137,7 +139,11 @@ def test_lists_and_one_in_full(database: Database, capsys: pytest.CaptureFixture
     assert lines[:3] == [f"broadcast {number}: 讲座", "state      partly_failed", "to         关注公众号的人"]
     assert "people     3, left out 0, attempt 1" in lines
     assert "states     failed 1, sent 1, unknown 1" in lines
-    assert "receipts   0 of 1" in lines
+    assert "receipts   0 of 1" in lines and not lines[-1].startswith("groups")
+    now = SystemClock().now()
+    database.writer.run(lambda work: group_copies.mark(work, CLI, int(number), 3, now))
+    assert main(["broadcast", "show", number]) == 0
+    assert said(capsys).splitlines()[-1] == "groups     pasted by staff into 3, not counted above"
 
 
 def test_sent_again_to_those_not_reached(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
