@@ -131,6 +131,8 @@ def say(turn: Turn, place: Place) -> None:
         turn.say((texts.REGISTERED if place.fresh else texts.ALREADY_IN).format(**facts))
     else:
         turn.say((texts.WAITING if place.fresh else texts.ALREADY_WAITING).format(rank=place.rank, **facts))
+    if place.unsure:
+        turn.say(texts.LIST_TWICE)
     if place.fresh and event.reminds:
         turn.say(grants.invitation(turn.work, turn.house.reach, turn.person.address_id, "event"))
 

@@ -12,9 +12,9 @@ from bot.dialogue import Flow
 from bot.forms.fields import Option, choice
 from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import MAX_TEXT, Value
-from bot.router import SPOKEN, Filter, Router
+from bot.router import SPOKEN, Filter, Router, Words
 from bot.services import event_lists, jielong, registration_names
-from bot.services.event_list_plan import GONE, IN, KNOWN, WAITS, Plan
+from bot.services.event_list_plan import GONE, IN, KNOWN, OUT, STAYS, WAITS, Plan
 from bot.services.event_refusals import NoList
 from bot.services.jielong import Parsed
 from bot.turn import Turn
@@ -27,6 +27,10 @@ FORM_NAME, LIST, WHICH = "event_list", "list", "which"
 KEPT = timedelta(hours=6)
 UNKEPT = "form:event_list"  # topic of a turn with other people's names: its words are not kept
 SHOWN = 12  # names in the summary
+HOW = Words(
+    *("接龙", "#接龙", "群接龙", "#群接龙", "怎么接龙", "接龙怎么登记", "接龙怎么弄", "登记接龙", "接龙登记"),
+    *("怎么登记接龙", "接龙名单", "接龙报名", "发接龙", "我要接龙"),
+)
 NAMED = re.compile(r"(?:活动|报名|接龙)\s*[:：]?\s*(\d{1,6})(?!\d|\s*[.、月日号人年：:])")
 
 
@@ -39,18 +43,31 @@ class Pasted:
 
 
 class AList(Filter[Pasted]):
-    """A message that says 接龙 at its beginning and has names below."""
+    """A message that says 接龙 in its first line and has names, or is nothing but numbered names."""
 
     def match(self, turn: Turn) -> Pasted | None:
         """The list."""
         text = turn.message.text
-        if turn.message.kind not in SPOKEN or "接龙" not in text[:200] or "\n" not in text.strip():
+        if turn.message.kind not in SPOKEN or not any(each.isdigit() or each == "接" for each in text):
             return None
-        if jielong.is_list(text):
-            return Pasted(text, jielong.parse(text))
-        head, _, rest = text.strip().partition("\n")
-        parsed = jielong.parse(f"#{head}\n{rest}" if head.startswith("接龙") else rest)
-        return Pasted(text, parsed) if head.startswith("接龙") and parsed.entries else None
+        if jielong.is_list(text) or jielong.is_bare_list(text):
+            return Pasted(text, jielong.parse(_readable(text.strip())))
+        return None
+
+
+class Nameless(Filter[bool]):
+    """A message that begins as WeChat begins a 接龙, and has no name in it."""
+
+    def match(self, turn: Turn) -> bool | None:
+        """True."""
+        text = turn.message.text.strip()
+        return True if turn.message.kind in SPOKEN and text.startswith(("#接龙", "＃接龙", "#群接龙")) else None
+
+
+@router.on(HOW)
+def how(turn: Turn, word: str) -> None:
+    """接龙 without a list."""
+    _say_how(turn)
 
 
 @router.on(AList())
@@ -78,6 +95,20 @@ def pasted(turn: Turn, found: Pasted) -> None:
     turn.start(FORM, {LIST: text, **({WHICH: str(meant.id)} if meant else {})})
 
 
+@router.on(Nameless())
+def nameless(turn: Turn, found: bool) -> None:
+    """Only the head of a list was copied."""
+    turn.topic = UNKEPT
+    _say_how(turn)
+
+
+def _say_how(turn: Turn) -> None:
+    if group.elsewhere(turn, texts.LIST_GROUP):
+        return
+    may = event_lists.may_list(turn.work, turn.person.person_id, turn.now)
+    turn.say(texts.LIST_HOW if may else texts.LIST_NOT_CADRE)
+
+
 def _meant(text: str, parsed: Parsed, there: Sequence[Event]) -> Event | None:
     """The event that a list names by number or title; None when none or several are."""
     head = text.partition("\n")[0] + " " + parsed.title
@@ -90,7 +121,8 @@ def _meant(text: str, parsed: Parsed, there: Sequence[Event]) -> Event | None:
 
 
 def _list(text: str, today: date) -> Value:
-    if not jielong.parse(_readable(text)).entries:
+    found = jielong.parse(_readable(text))
+    if not found.entries and not found.away:
         raise FieldError(texts.LIST_FIXED)
     return text
 
@@ -100,10 +132,12 @@ def _readable(text: str) -> str:
 
 
 def _shown(value: Value) -> str:
-    entries = jielong.parse(_readable(str(value))).entries
+    found = jielong.parse(_readable(str(value)))
+    entries, away = found.entries, "、".join(each.name for each in found.away[:SHOWN])
     names = "、".join(each.name + (f"+{each.count - 1}" if each.count > 1 else "") for each in entries[:SHOWN])
     more = "等" if len(entries) > SHOWN else ""
-    return texts.LIST_SHOWN.format(count=sum(each.count for each in entries), names=names + more)
+    shown = texts.LIST_SHOWN.format(count=sum(each.count for each in entries), names=names + more)
+    return shown + (texts.LIST_AWAY.format(count=len(found.away), names=away) if away else "")
 
 
 def _form(options: Sequence[Event], count: int = 0) -> Form:
@@ -145,7 +179,7 @@ def done(turn: Turn, answers: Mapping[str, Any]) -> None:
     """Confirmed."""
     parsed = jielong.parse(_readable(str(answers[LIST])))
     person_id, event_id = turn.person.person_id, int(answers[WHICH])
-    came = event_lists.take(turn.work, event_id, parsed.entries, person_id, turn.now)
+    came = event_lists.take(turn.work, event_id, parsed.entries, person_id, turn.now, parsed.away)
     event = events.get(turn.work, event_id)
     if event is not None:
         turn.say(_told(event, came))
@@ -160,8 +194,12 @@ def _told(event: Event, came: Plan) -> str:
         (texts.LIST_WAITING, came.count(WAITS)),
         (texts.LIST_MERGED, came.count(KNOWN)),
         (texts.LIST_GONE, came.count(GONE)),
+        (texts.LIST_OUT, came.count(OUT)),
     ):
         said += [words.format(count=count)] if count else []
+    stays = [str(each.place) for each in came.names if each.becomes == STAYS]
+    if stays:
+        said.append(texts.LIST_STAYS.format(places="、".join(stays), number=event.number))
     if came.fresh:
         said.append(
             (texts.LIST_TOLD if came.reached else texts.LIST_NOT_TOLD).format(count=came.reached, number=event.number)

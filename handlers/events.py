@@ -210,9 +210,11 @@ def cancel_one(turn: Turn, event: Event) -> None:
     mine = registrations.standing(turn.work, event, turn.person.person_id)
     if mine is None and event_form.give_up(turn, event):
         return
-    registrations.cancel(turn.work, event.id, turn.person.person_id, turn.now)
+    left = registrations.cancel(turn.work, event.id, turn.person.person_id, turn.now)
     words = texts.CANCELLED_WAITING if mine and mine.state == "waiting" else texts.CANCELLED
     turn.say(words.format(title=event.title, number=event.number))
+    if left.companions:
+        turn.say(texts.CANCELLED_TOO.format(count=left.companions))
 
 
 def own(turn: Turn) -> list[tuple[Registration, Event]]:

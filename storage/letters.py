@@ -89,16 +89,42 @@ def drop_waiting(work: Work, keys: Collection[str]) -> None:
     work.execute(sa.delete(rows).where(rows.c.key.in_(keys), rows.c.state == "waiting"))
 
 
-def take_back(work: Work, keys: Collection[str]) -> None:
+def take_back(work: Work, keys: Sequence[str]) -> None:
     """Letters that nobody was told yet lapse, also those whose outbox row waits to be sent, and the row with them."""
-    rows, out = table(Letter), table(Outbox)
     work.session.flush()
+    for start in range(0, len(keys), CHUNK):
+        _take_back(work, keys[start : start + CHUNK])
+
+
+def _take_back(work: Work, keys: Sequence[str]) -> None:
+    rows, out = table(Letter), table(Outbox)
     mine = sa.and_(OPEN, rows.c.key.in_(keys), rows.c.state == "sending")
     queued = sa.select(rows.c.outbox_id).where(mine)
     row = sa.update(out).where(out.c.id.in_(queued), out.c.state == "queued").values(state="cancelled")
     stopped = list(work.execute(row.returning(out.c.id)).scalars())
     lapses = sa.or_(rows.c.state.in_(("waiting", "kept")), rows.c.outbox_id.in_(stopped))
     work.execute(sa.update(rows).where(rows.c.key.in_(keys), lapses).values(state="lapsed"))
+
+
+def reword(work: Work, keys: Sequence[str], text: str, valid_until: datetime) -> int:
+    """Letters that nobody was told yet say this instead, and are worth it until then; how many.
+
+    Also those whose outbox row waits to be sent, with the row; what is being sent now stays as it is.
+    """
+    rows, out = table(Letter), table(Outbox)
+    work.session.flush()
+    ids: list[int] = []
+    for start in range(0, len(keys), CHUNK):
+        mine = rows.c.key.in_(keys[start : start + CHUNK])
+        queued = sa.select(rows.c.outbox_id).where(mine, rows.c.state == "sending")
+        row = sa.update(out).where(out.c.id.in_(queued), out.c.state == "queued").values(text=text)
+        stopped = list(work.execute(row.returning(out.c.id)).scalars())
+        untold = sa.or_(rows.c.state.in_(("waiting", "kept")), rows.c.outbox_id.in_(stopped))
+        ids += work.execute(sa.select(rows.c.id).where(mine, untold)).scalars()
+    for each in ids:
+        values = {"text": work.seal.seal(text, PURPOSE), "valid_until": valid_until}
+        work.execute(sa.update(rows).where(rows.c.id == each).values(values))
+    return len(ids)
 
 
 def planted(work: Work, keys: Collection[str]) -> bool:

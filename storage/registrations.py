@@ -58,6 +58,26 @@ def named(work: Work, event_id: int, hashes: Collection[str]) -> dict[str, Regis
     return {each.name_hash: each for each in found if each.name_hash}
 
 
+def any_named(work: Work, event_id: int) -> bool:
+    """Whether names are in or wait that nobody is known for."""
+    mine = (_ROWS.c.event_id == event_id, _ROWS.c.person_id.is_(None), _ROWS.c.state.in_(ACTIVE))
+    return work.execute(sa.select(_ROWS.c.id).where(*mine).limit(1)).first() is not None
+
+
+def told_places(work: Work, event_id: int) -> list[tuple[int, int]]:
+    """Id and place of everybody registered who can be told something."""
+    mine = (_ROWS.c.event_id == event_id, _ROWS.c.person_id.is_not(None), _ROWS.c.state == "registered")
+    found = work.execute(sa.select(_ROWS.c.id, _ROWS.c.place).where(*mine).order_by(_ROWS.c.id))
+    return [(int(row.id), int(row.place)) for row in found]
+
+
+def came_before(work: Work, event_id: int, moment: datetime) -> Sequence[Registration]:
+    """Who is registered and was checked in at an event before a moment."""
+    here = (Registration.event_id == event_id, Registration.state == "registered")
+    mine = (*here, col(Registration.attended_at) < moment)
+    return work.session.exec(select(Registration).where(*mine)).all()
+
+
 def count(work: Work, event_id: int, state: str) -> int:
     """How many of an event are in a state."""
     mine = (_ROWS.c.event_id == event_id, _ROWS.c.state == state)

@@ -100,20 +100,26 @@ async def save(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         told = event_desk.differences(sheet.event, draft) if sheet else ()
         if sheet and told and form.get("told") != _mark(told):
             return room.render(visit, "event_change.html", form=_fields(form), sheet=sheet, told=told, mark=_mark(told))
-        kept = await room.database.writer.write(lambda work: _kept(work, room, visit, draft, event_id, version))
+        kept = await room.database.writer.write(lambda work: _kept(work, room, visit, draft, sheet, version))
     except (NotAllowed, NoEvent):
         raise
     except Refusal as refusal:
         editing = Editing(editing.values, sheet, version, refusal.words)
         return _page(room, visit, editing, 422)
-    return room.redirect(f"/events/{kept}", "event_saved")
+    return room.redirect(f"/events/{kept[0]}", kept[1])
 
 
-def _kept(work: Work, room: Room, visit: Visit, draft: Draft, event_id: int | None, version: int) -> int:
+def _kept(work: Work, room: Room, visit: Visit, draft: Draft, sheet: Sheet | None, version: int) -> tuple[int, str]:
+    """The id, and what is said: also whether people can register now that registration ends later."""
     now = room.clock.now()
-    if event_id is None:
-        return events.create(work, visit.actor, draft, now).id
-    return events.change(work, visit.actor, event_id, draft, version, now, room.house)[0].id
+    if sheet is None:
+        return events.create(work, visit.actor, draft, now).id, "event_saved"
+    was, before = sheet.event.state, sheet.event.closes_at
+    event, _ = events.change(work, visit.actor, sheet.event.id, draft, version, now, room.house)
+    if was == "closed" and event.state == "open":
+        return event.id, "event_saved_open"
+    later = event.state == "closed" and event.closes_at > max(before, now)
+    return event.id, "event_saved_closed" if later else "event_saved"
 
 
 def _draft(work: Work, visit: Visit, editing: Editing) -> Draft:

@@ -65,6 +65,8 @@ FLASHES = {
     "notice_grouped": "已记下贴到了几个群。",
     "notice_nudged": "已安排提醒，只提醒还没有回复“收到”的人。",
     "event_saved": "活动已保存。",
+    "event_saved_open": "活动已保存。报名截止时间改到以后了，报名重新开放。",
+    "event_saved_closed": "活动已保存。报名之前由人截止了，现在还是截止的；要接受报名请点“开放报名”。",
     "event_opened": "已开放报名，大家在公众号里回复“活动”就能看到。",
     "event_closed": "报名已截止。",
     "event_cancelled": "活动已取消，报了名和在候补的会收到通知。",

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import event_texts as texts
-from bot.clock import local
 from bot.services import event_audience, event_words, registrations
 from bot.services.event_refusals import NoCheckIn, NoOpinion, WrongCode
 from storage import attendance as rows
@@ -17,6 +16,7 @@ BEFORE = timedelta(hours=2)  # check-in opens so long before the beginning
 JUDGED = timedelta(days=30)  # an opinion counts so long after the end
 COMMENT_CHARS = 200
 WRONG_CODES, WRONG_WITHIN = 5, timedelta(hours=1)
+WRONG_OF_ALL = 200  # within the hour; after that a code only serves those who are registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,25 @@ def by_scene(work: Work, scene: str, person_id: int, now: datetime) -> Attended:
 
 
 def by_code(work: Work, code: str, person_id: int, now: datetime) -> Attended:
-    """The same by the code that is shown there, of an event that is not over. Raises NoCheckIn, WrongCode."""
+    """The same by the code that is shown there, of an event that is not over. Raises NoCheckIn, WrongCode.
+
+    Who is not registered learns nothing by a right code out of hours: it is as wrong as any.
+    """
     wrong = f"refused:{WrongCode.__name__}"
     if inbox.count_topic(work, wrong, now - WRONG_WITHIN, person_id) >= WRONG_CODES:
         raise NoCheckIn(texts.CODE_TOO_OFTEN)
     event = events.by_code(work, code, now)
-    if event is None:
-        raise WrongCode
+    if event is None or not _is_in(work, event, person_id):
+        if inbox.count_topic(work, wrong, now - WRONG_WITHIN) >= WRONG_OF_ALL:
+            raise NoCheckIn(texts.CODE_BUSY)
+        if event is None or not event.starts_at - BEFORE <= now <= event.ends_at:
+            raise WrongCode
     return check_in(work, event.id, person_id, now, "code")
+
+
+def _is_in(work: Work, event: Event, person_id: int) -> bool:
+    mine = stored.of(work, event.id, person_id)
+    return mine is not None and mine.state in stored.ACTIVE
 
 
 def check_in(work: Work, event_id: int, person_id: int, now: datetime, how: str) -> Attended:
@@ -86,6 +97,12 @@ def unmark(work: Work, registration: Registration, actor: str, now: datetime) ->
     registrations.step(work, registration, "registered", actor, now)
 
 
+def begin_anew(work: Work, event: Event, actor: str, now: datetime) -> None:
+    """The event is on another day: who was checked in too early for that has still to come. The event is held."""
+    for each in stored.came_before(work, event.id, event.starts_at - BEFORE):
+        unmark(work, each, actor, now)
+
+
 def _check_window(event: Event, now: datetime) -> None:
     if event.state == "cancelled":
         raise NoCheckIn(texts.CALLED_OFF.format(**event_words.facts(event)))
@@ -98,7 +115,7 @@ def _check_window(event: Event, now: datetime) -> None:
 
 def already_words(done: Attended) -> str:
     """That somebody was checked in before."""
-    return texts.CHECKED_ALREADY.format(title=done.event.title, at=f"{local(done.at or done.event.starts_at):%H:%M}")
+    return texts.CHECKED_ALREADY.format(title=done.event.title, at=event_words.moment(done.at or done.event.starts_at))
 
 
 def to_judge(work: Work, person_id: int, now: datetime) -> list[tuple[Registration, Event]]:

@@ -21,13 +21,13 @@ def plan(work: Work, actor: Actor, event_id: int, parsed: Parsed, now: datetime)
 
 
 def take(work: Work, actor: Actor, event_id: int, parsed: Parsed, now: datetime) -> Plan:
-    """Register the names of a list in its order, as far as there are places; the others wait.
+    """Register the names of a list in its order, as far as there are places; the others wait, who is `away` leaves.
 
-    Raises NoDeed (also when there is nobody to register), NoEvent, NotAllowed.
+    Raises NoDeed (also when there is nothing to do), NoEvent, NotAllowed.
     """
     event = event_people.held(work, actor, event_id)
     done = _plan(work, actor, event, parsed, now)
-    if not done.fresh:
+    if not done.does:
         raise NoDeed("名单里没有新的人，一个都没有登记。")
     event_list_plan.enter(work, event, done, f"staff:{actor.name}", now)
     return done
@@ -38,4 +38,4 @@ def _plan(work: Work, actor: Actor, event: Event, parsed: Parsed, now: datetime)
     people = sum(each.count for each in parsed.entries)
     if people > MOST:
         raise NoDeed(f"带来的人一起算有{people}人，一次最多登记{MOST}人，请分几次贴。")
-    return event_list_plan.plan(work, event, parsed.entries, [actor.path or "/"])
+    return event_list_plan.plan(work, event, parsed.entries, parsed.away, [actor.path or "/"], now)

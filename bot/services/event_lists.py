@@ -31,8 +31,10 @@ def choices(work: Work, person_id: int, now: datetime) -> list[Event]:
     return sorted(found, key=lambda each: (each.starts_at, each.number))
 
 
-def take(work: Work, event_id: int, entries: Sequence[Entry], person_id: int, now: datetime) -> Plan:
-    """Register everybody of a list, in its order; those for whom there is no room wait.
+def take(
+    work: Work, event_id: int, entries: Sequence[Entry], person_id: int, now: datetime, away: Sequence[Entry] = ()
+) -> Plan:
+    """Register everybody of a list, in its order; those for whom there is no room wait, those `away` leave.
 
     Raises NoEvent, NotNow, NoList.
     """
@@ -40,7 +42,7 @@ def take(work: Work, event_id: int, entries: Sequence[Entry], person_id: int, no
     registrations.check_open(event, now)
     if event.id not in {each.id for each in choices(work, person_id, now)}:
         raise NoList(texts.LIST_NOT_YOURS)
-    done = event_list_plan.plan(work, event, entries, _paths(work, person_id, now))
+    done = event_list_plan.plan(work, event, entries, away, _paths(work, person_id, now), now)
     event_list_plan.enter(work, event, done, f"person:{person_id}", now)
     return done
 

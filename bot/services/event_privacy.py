@@ -45,7 +45,7 @@ def delete(work: Work, person_id: int, now: datetime) -> int:
     for mine, event in stored.of_person(work, person_id, MOST):
         if mine.state in ACTIVE and event.starts_at > now and event.state in events.PUBLIC:
             held = registrations.held(work, event.id)
-            registrations.remove(work, held, mine, f"person:{person_id}", now)
+            registrations.leave(work, held, mine, f"person:{person_id}", now)
     return stored.forget_of(work, person_id)
 
 

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bot import event_texts as texts
-from bot.services import event_audience, event_news, event_questions, registrations
+from bot.clock import local
+from bot.services import attendance, event_audience, event_news, event_questions, registrations
 from bot.services.actors import Actor, NotAllowed, require, require_branch
 from bot.services.event_refusals import BadEvent, NoEvent
 from bot.services.house import House
@@ -117,6 +118,7 @@ def cancel(work: Work, actor: Actor, event_id: int, note: str, now: datetime, ho
     public = event.state in PUBLIC
     event.note = note
     _moved(work, actor, event, "cancelled", "event_cancel", now)
+    registrations.retell(work, event)
     if public:  # also of one that goes on for days and has begun
         event_news.called_off(work, event, f"staff:{actor.name}", now, house)
     return event
@@ -127,7 +129,8 @@ def change(
 ) -> tuple[Event, int]:
     """Write an event anew; `version` as the page had it. Who is registered or waits is told of another time or place.
 
-    How many were promoted because there are more places is returned beside it. Raises NoEvent, BadEvent, NotAllowed.
+    On another day everybody checks in again. A later end of registration opens what the clock had closed. How many were
+    promoted because there are more places is returned beside it. Raises NoEvent, BadEvent, NotAllowed.
     """
     event = mine(work, actor, event_id)
     require_branch(work, actor, draft.org_id)
@@ -138,13 +141,23 @@ def change(
     values = _checked(work, draft, now)
     _check_seats(work, event, values["capacity"])
     was, began = event_news.facts(event), event.starts_at
+    state = "open" if closed_by_time(event, now) and values["closes_at"] > now else event.state
     for key, value in values.items():
         setattr(event, key, value)
-    _moved(work, actor, event, event.state, "event_change", now)
+    _moved(work, actor, event, state, "event_change", now)
+    if local(began).date() != local(event.starts_at).date():
+        attendance.begin_anew(work, event, f"staff:{actor.name}", now)
+    if event_news.facts(event) != was:
+        registrations.retell(work, event)
     promoted = registrations.fill(work, event, now)
     if event.state in PUBLIC:
         event_news.changed(work, event, was, began, f"staff:{actor.name}", now, house)
     return event, promoted
+
+
+def closed_by_time(event: Event, now: datetime) -> bool:
+    """Whether nobody can register because the end of registration came, not because somebody closed it before."""
+    return event.state == "closed" and event.closes_at <= now and event.changed_at >= event.closes_at
 
 
 def mine(work: Work, actor: Actor, event_id: int) -> Event:

@@ -20,14 +20,21 @@ UNREAD = "没有序号，没有看懂，没有算"
 TWICE = "序号用了不止一次，都算"
 SAME_NAME = "和前面的同名，没有算；如果是两个人，请在名字里写清楚"
 
-_HEADER = re.compile(r"^(?:[^\n]{0,40}[:：]\s*)?#\s*接龙[\s:：]*")
+# as WeChat writes it (in English, too), and a group's name or a speaker before it
+_HEADER = re.compile(r"^(?:[^\n]{0,40}[:：]\s*)?#\s*(?:群?接龙|group\s*note(?=\W|$))[\s:：]*", re.IGNORECASE)
+_SAYS = re.compile(r"接龙|#\s*group\s*note", re.IGNORECASE)
+_INLINE = re.compile(r"(?<![\d+.])(\d{1,3})\s*[.．、)）](?!\d)")  # a number of the list in the middle of a line
+_SHORT = 4  # characters of a name, mostly
 _RULE = re.compile(r"[:：。；;]|^.{16}")  # what stands in numbered rules of the introduction, and in few names
 _SHOWN = 20  # numbers named in one problem
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name. `place` is its number in the list, 0 without one; `count` how many come in all, 1 to 20."""
+    """One name. `place` is its number in the list, 0 without one; `count` how many come in all, 1 to 20.
+
+    Of somebody who does not come it is 0.
+    """
 
     place: int
     name: str
@@ -37,11 +44,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A list as it was understood; every name once. `problems` are sentences for whoever pasted it."""
+    """A list as it was understood; every name once. `problems` are sentences for whoever pasted it.
+
+    `away`: names behind which it says that they do not come.
+    """
 
     title: str
     entries: tuple[Entry, ...]
     problems: tuple[str, ...] = ()
+    away: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,32 @@ class _Problems:
 
 
 def is_list(text: str) -> bool:
-    """Whether a message is a 接龙: it says so in its first line, and has at least one numbered name."""
-    return bool(_HEADER.match(lines.clean(text.lstrip()[:400].partition("\n")[0]))) and bool(parse(text).entries)
+    """Whether a message is a 接龙.
+
+    The mark of WeChat in its first line and one name are enough, or that line begins with 接龙; where it only says 接龙
+    somewhere, there are two names or more that look like names.
+    """
+    head = lines.clean(text.lstrip()[:400].partition("\n")[0])
+    if not _SAYS.search(head):
+        return False
+    found = parse(text)
+    names = found.entries + found.away
+    if _HEADER.match(head) or (head.startswith("接龙") and "\n" in text.strip()):
+        return bool(names)
+    return sum(map(_looks_so, names)) > max(1, len(names) // 2)
+
+
+def is_bare_list(text: str) -> bool:
+    """Whether a message is only numbered names, two or more, perhaps with a title: a list that does not say so."""
+    written = _rows(text[:MOST_BYTES])
+    rows = _classified([(0, lines.clean(line)) for line in written]) if len(written) > 1 else []
+    numbered = [each for each in rows if each.place is not None]
+    titled = len(rows) == len(numbered) + 1 and rows[0].place is None
+    return len(numbered) > 1 and (titled or rows == numbered) and all(lines.is_name(each.words) for each in numbered)
+
+
+def _looks_so(entry: Entry) -> bool:
+    return len(entry.name) <= _SHORT or entry.name.isascii() or "·" in entry.name
 
 
 def parse(text: str) -> Parsed:
@@ -86,9 +121,10 @@ def parse(text: str) -> Parsed:
     start = _start(rows, problems)
     plain = [each for each in rows[:start] if each.place is None]
     if start == len(rows) and plain:
-        start, plain = rows.index(plain[0]) + 1, plain[:1]
-    entries = _entries(rows[start:], problems)
-    return Parsed(plain[0].words[:TITLE].strip() if plain else "", entries, problems.told())
+        titled = not (len(plain) > 1 and lines.is_name(plain[0].words))
+        start, plain = (rows.index(plain[0]) + 1, plain[:1]) if titled else (0, [])
+    entries, away = _entries(rows[start:], problems)
+    return Parsed(plain[0].words[:TITLE].strip() if plain else "", entries, problems.told(), away)
 
 
 def render(parsed: Parsed) -> str:
@@ -113,7 +149,7 @@ def _short(text: str, problems: _Problems) -> str:
 
 def _newest(text: str, problems: _Problems) -> list[tuple[int, str]]:
     """Rows and lines of the last list: in a group everybody sends the whole list again."""
-    rows = [(row, lines.clean(line)) for row, line in enumerate(text.splitlines(), 1)]
+    rows = [(row, lines.clean(line)) for row, line in enumerate(_rows(text), 1)]
     heads = [place for place, (_, line) in enumerate(rows) if _HEADER.match(line)]
     if not heads:
         return rows
@@ -123,6 +159,21 @@ def _newest(text: str, problems: _Problems) -> list[tuple[int, str]]:
     while found := _HEADER.match(head):
         head = lines.clean(head[found.end() :])
     return [(row, head), *rows[heads[-1] + 1 :]]
+
+
+def _rows(text: str) -> list[str]:
+    """Its lines; what was written in one line is cut where the numbers 1, 2, 3 … stand."""
+    rows = text.strip().splitlines()
+    if len(rows) != 1:
+        return text.splitlines()
+    expected, cuts = 1, []
+    for found in _INLINE.finditer(rows[0]):
+        if int(found[1]) == expected:
+            cuts.append(found.start())
+            expected += 1
+    if len(cuts) < 2:
+        return rows
+    return [rows[0][since:until] for since, until in zip([0, *cuts], [*cuts, None], strict=True)]
 
 
 def _classified(rows: Sequence[tuple[int, str]]) -> list[_Line]:
@@ -151,18 +202,22 @@ def _start(rows: Sequence[_Line], problems: _Problems) -> int:
     return numbers[0] if numbers else len(rows)
 
 
-def _entries(rows: Sequence[_Line], problems: _Problems) -> tuple[Entry, ...]:
+def _entries(rows: Sequence[_Line], problems: _Problems) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Who comes, and who does not."""
     entries: dict[str, Entry] = {}
+    away: dict[str, Entry] = {}
     for line in rows:
         for entry in _taken(line, problems):
-            if entry.name.casefold() in entries:
+            if not entry.count:
+                away.setdefault(entry.name.casefold(), entry)
+            elif entry.name.casefold() in entries:
                 problems.at(SAME_NAME, line)
             elif len(entries) < MOST_ENTRIES:
                 entries[entry.name.casefold()] = entry
             else:
                 problems.at(f"一次最多 {MOST_ENTRIES} 人，没有算", line)
     _check_numbers([each for each in rows if each.place is not None], problems)
-    return tuple(entries.values())
+    return tuple(entries.values()), tuple(each for name, each in away.items() if name not in entries)
 
 
 def _taken(line: _Line, problems: _Problems) -> Iterator[Entry]:
@@ -176,6 +231,8 @@ def _taken(line: _Line, problems: _Problems) -> Iterator[Entry]:
         for more, name in enumerate(said.names, 1):
             last = more == len(said.names)
             yield Entry(line.place or 0, name, said.count if last else 1, said.note if last else "")
+        if said.away:
+            yield Entry(line.place or 0, said.away, 0)
 
 
 def _check_numbers(rows: Sequence[_Line], problems: _Problems) -> None:

@@ -14,6 +14,7 @@ MOST_TOGETHER = 20  # people one entry may stand for
 TOO_MANY = "人数看不清或多于 20 人，按 1 人算"
 NO_NAME = "没有看出名字，没有算"
 NOT_COMING = "写着不来，没有算"
+WHO_NOT_COMING = "写着不来，没有算；名单里要是还有他，请到工作台取消"
 NUMBER_LEFT_OUT = "电话等号码没有保存"
 SEVERAL = "一行有几个名字，分开算"
 
@@ -21,18 +22,30 @@ _HALF_WIDTH = str.maketrans("０１２３４５６７８９＋．＃　ｘ", "01
 _KEYCAP = re.compile(r"^\s*((?:[0-9]\ufe0f?\u20e3)+|\U0001f51f)")
 _CIRCLED = re.compile(r"^\s*([①-⒛㉑-㉟㊱-㊿❶-❿])(.*)")
 _NUMBERED = re.compile(r"^\s*[(（【\[]?\s*([0-9]{1,4})\s*(?:[、)）】\]]|[.,，:：。](?![0-9])|$)\s*(.*)")
-_BARE = re.compile(rf"^\s*([0-9]{{1,3}})(?:\s+(?![0-9])|(?=[{HAN}]))([^月日号点个人名位年周时分元份岁楼层].*)")
+# 12 月, 3周岁 and 2时集合 are no numbers of the list, but 2 周杰 is: 周, 时, 年 and 元 are surnames as well
+_NO_PERSON = (
+    "周[末岁年边内后前会报期刊]|[周年]+[一二三四五六日天]|年[会货终度级底初前后内以]|时[间长候段刻集出开到整起前后]"
+)
+_PERSON = rf"(?!{_NO_PERSON})[周时年元](?=[{HAN}]{{1,2}}(?:[^{HAN}]|$|[带和不请共]))"
+_BARE = re.compile(
+    rf"^\s*([0-9]{{1,3}})(?:\s+(?![0-9])|(?=[{HAN}]))((?:(?<=\s)周(?![末岁年边内后前会报期刊])|{_PERSON}|[^月日号点个人名位年周时分元份岁楼层]).*)"
+)
 _EXAMPLE = re.compile(r"^\s*(?:例|例如|示例|范例|样例|格式)(?:[\s:：]|$)")
 
 _MANY = "([0-9]{1,3}|[一两二三四五六七八九十]{1,3})"
 _PLUS = re.compile(r"\+\s*([0-9]{1,3})(?![0-9])\s*[人位名个]?")
 _WITH = re.compile(
     rf"(?<!不)(?:[带帶][着了]?|\+)\s*{_MANY}?\s*[个名位口]?\s*(人|家属|家人|孩子|小孩|小朋友|老人|娃|宝宝|老婆|老公|爱人|朋友|同事|父母|爸妈)"
+    rf"(?:\s*{_MANY}\s*[个名位口人]+)?"
 )
 _ADULTS = re.compile(r"([0-9一两二三四五六七八九])大([0-9一两二三四五六七八九])小")
 _TOTAL = re.compile(rf"(?:(?<![0-9])([0-9]{{1,3}})|(?:[共\s(（]|一?家){_MANY})\s*个?[人位口](?![{HAN}])")
 _TIMES = re.compile(r"(?<![A-Za-z])[xX×*]\s*([0-9]{1,3})(?![0-9])\s*$")
 _DECLINES = re.compile(r"不来|不参加|不去|不报|去不了|来不了|参加不了|请假|取消|退出|❌")
+# all that stands behind the name of somebody who surely does not come: 李四（有事不来了）, but not 李四（老婆不来）
+_AWAY = re.compile(
+    rf"[\s(（\[【,，、:：;；\-—]*(?:(?:本人|已经?|临时|有事|因事|抱歉|今天|这次)[\s,，]*)*(?:{_DECLINES.pattern})(?:了|报名|啦|吧)*[\s)）\]】。.!！]*$"
+)
 
 _BRACKETS = re.compile(r"[()（）【】\[\]+\s]+")
 _NAME_ENDS = re.compile(r"[()（）【】\[\],，:：;；。!！?？〔]")
@@ -53,12 +66,16 @@ _UNIT = re.compile(rf"[{HAN}A-Za-z0-9]+(?:部|科|室|公司|工会|车间|工�
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one entry says: the names (none when it does not count), how many come in all, the note, what is odd."""
+    """What one entry says: the names (none when it does not count), how many come in all, the note, what is odd.
+
+    `away`: the name of somebody who says that they do not come.
+    """
 
     names: tuple[str, ...]
     count: int = 1
     note: str = ""
     flaws: tuple[str, ...] = ()
+    away: str = ""
 
 
 def clean(line: str) -> str:
@@ -100,7 +117,8 @@ def read(words: str) -> Said:
     plain = LONG_DIGITS.sub(MASK, words)
     flaws = [NUMBER_LEFT_OUT] if plain != words else []
     if _DECLINES.search(plain):
-        return Said((), flaws=(NOT_COMING,))
+        away = _away(plain)
+        return Said((), flaws=(NOT_COMING if away else WHO_NOT_COMING,), away=away)
     count, rest = _counted(plain)
     head, tail = _parted(rest)
     names, more = _names(head)
@@ -112,6 +130,15 @@ def read(words: str) -> Said:
     if not 1 <= count <= MOST_TOGETHER:
         count, flaws = 1, [*flaws, TOO_MANY]
     return Said(names, count, note, (*flaws, *((SEVERAL,) if len(names) > 1 else ())))
+
+
+def _away(words: str) -> str:
+    """Who does not come; empty where that is not clear."""
+    end = _AWAY.search(words)
+    if end is None or _DECLINES.search(words[: end.start()]):
+        return ""
+    said = read(words[: end.start()])
+    return said.names[0] if len(said.names) == 1 and not said.note else ""
 
 
 def note_of(words: str) -> str:
@@ -148,7 +175,8 @@ def _taken_out(words: str, found: list[re.Match[str]]) -> str:
 
 
 def _brought(match: re.Match[str]) -> int:
-    return _number(match[1]) if match[1] else 2 if match[2] in ("父母", "爸妈") else 1
+    said = match[1] or match[3]  # 带2个家属, 带家属2人
+    return _number(said) if said else 2 if match[2] in ("父母", "爸妈") else 1
 
 
 def _number(words: str) -> int:

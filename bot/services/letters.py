@@ -5,7 +5,7 @@ brings the letter back as `kept`. A template only says that there is news: the l
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot import texts
@@ -46,6 +46,11 @@ def overtake(work: Work, *keys: str) -> None:
 def take_back(work: Work, *keys: str) -> None:
     """What these letters say is not so any more: nobody is told it who was not yet."""
     letters.take_back(work, keys)
+
+
+def reword(work: Work, keys: Sequence[str], text: str, until: datetime) -> int:
+    """What these letters say has changed: who was not told yet is told this, while it is worth it; how many."""
+    return letters.reword(work, keys, text, until)
 
 
 def send(work: Work, letter_id: int, now: datetime, hours: Hours) -> str:

@@ -1,9 +1,7 @@
 """Names at events: sealed, comparable by hash, and one row for somebody who was on a list before they registered."""
 
 import unicodedata
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from storage import people, registrations
 from storage.events import NAME, Event, Registration
@@ -45,15 +43,19 @@ def known(work: Work, person_id: int, known_as: str) -> str:
     return known_as or of_before(work, person_id)
 
 
-def take_over(
-    work: Work, event: Event, person_id: int, answers: Mapping[str, Any], now: datetime
-) -> Registration | None:
+def vouched(work: Work, person_id: int) -> str:
+    """The name the union knows a person by (application, member), not one they said at an event; perhaps empty."""
+    person = people.get(work, person_id)
+    return person.name if person else ""
+
+
+def take_over(work: Work, event: Event, person_id: int, now: datetime) -> Registration | None:
     """Give a person the place that their name has from a list, if it has one that nobody else took; the event is held.
 
-    A row of their own from before (cancelled) goes on with that place, and the row of the name is cancelled.
+    Only by the name the union knows them by: anybody can say a name, and would learn who is on the list. A row of their
+    own from before (cancelled) goes on with that place, and the row of the name is cancelled.
     """
-    person = people.get(work, person_id)
-    name = str(answers.get("name") or known(work, person_id, person.name if person else ""))
+    name = vouched(work, person_id)
     by_name = registrations.named(work, event.id, [key(work, name)]) if name else {}
     listed = next(iter(by_name.values()), None)
     if listed is None or listed.person_id is not None or listed.state not in ACTIVE:
@@ -63,6 +65,15 @@ def take_over(
         listed.person_id, listed.changed_at = person_id, now
         return listed
     own.state, own.place, own.via, own.registered_at = listed.state, listed.place, listed.via, listed.registered_at
+    own.attended_at, own.attended_by = listed.attended_at, listed.attended_by
     listed.state, listed.changed_at = "cancelled", now
     work.session.add(listed)
     return own
+
+
+def is_borrowed(work: Work, registration: Registration) -> bool:
+    """Whether it is a list's row that somebody has by a name which the union does not (any more) know them by."""
+    if registration.via != "list" or registration.name_hash is None or registration.person_id is None:
+        return False
+    name = vouched(work, registration.person_id)
+    return not name or key(work, name) != registration.name_hash

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import event_texts as texts
-from bot.services import event_audience, event_words, letters, registration_names
+from bot.services import event_audience, event_companions, event_words, letters, registration_names
 from bot.services.event_refusals import NoEvent, NotNow, NotRegistered
 from storage import events, registrations
 from storage.events import ANSWERS, Event, Registration
@@ -24,7 +24,8 @@ MANY = 10_000  # promoted at once, at most
 class Place:
     """Where somebody stands. `state`: registered or waiting; `ahead`: how many wait before them.
 
-    `fresh`: this call has changed that. `listed`: their name was on a list already.
+    `fresh`: this call has changed that. `listed`: their name was on a list already. `unsure`: there are names of a
+    list, and whether theirs is one of them is not said to somebody who only says a name.
     """
 
     event: Event
@@ -32,11 +33,20 @@ class Place:
     ahead: int = 0
     fresh: bool = False
     listed: bool = False
+    unsure: bool = False
 
     @property
     def rank(self) -> int:
         """The place among those who wait, from 1."""
         return self.ahead + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody has cancelled, and with them so many who would have come along."""
+
+    event: Event
+    companions: int = 0
 
 
 def held(work: Work, event_id: int) -> Event:
@@ -105,15 +115,15 @@ def enter(
     """The same without asking whether it may be; the event is held by the caller."""
     mine = registrations.of(work, event.id, person_id)
     fresh = mine is None or mine.state not in ACTIVE
-    listed = registration_names.take_over(work, event, person_id, answers, now) if fresh else None
+    listed = registration_names.take_over(work, event, person_id, now) if fresh else None
     if listed is not None:
         mine = listed
     elif mine is None:
         mine = _made(work, event, now, via, person_id)
         step(work, mine, mine.state, actor, now)
     elif fresh:
-        mine.state, mine.place, mine.via = _next_state(work, event), _next_place(work, event), via
-        mine.registered_at = now
+        mine.via = via
+        _come_back(work, event, mine, now)
         step(work, mine, mine.state, actor, now)
     keep_answers(work, mine, answers)
     if mine.name is None and not answers.get("name"):
@@ -122,7 +132,8 @@ def enter(
     work.session.add(mine)
     work.session.flush()
     place = _place(work, event, mine)
-    return Place(event, place.state, place.ahead, fresh, listed is not None)
+    unsure = fresh and not registration_names.vouched(work, person_id) and registrations.any_named(work, event.id)
+    return Place(event, place.state, place.ahead, fresh, listed is not None, unsure)
 
 
 def enter_name(work: Work, event: Event, name: str, now: datetime, via: str, actor: str) -> Registration:
@@ -133,7 +144,7 @@ def enter_name(work: Work, event: Event, name: str, now: datetime, via: str, act
         mine = _made(work, event, now, via, None)
         mine.name_hash = key
     elif mine.state not in ACTIVE:
-        mine.state, mine.place, mine.registered_at = _next_state(work, event), _next_place(work, event), now
+        _come_back(work, event, mine, now)
     else:
         return mine
     mine.name = registration_names.sealed(work, name)
@@ -144,8 +155,11 @@ def enter_name(work: Work, event: Event, name: str, now: datetime, via: str, act
     return mine
 
 
-def cancel(work: Work, event_id: int, person_id: int, now: datetime) -> Event:
-    """Take a registration or a waiting back and promote who waits. Raises NoEvent, NotRegistered."""
+def cancel(work: Work, event_id: int, person_id: int, now: datetime) -> Left:
+    """Take a registration or a waiting back, with who would come along, and promote who waits.
+
+    Raises NoEvent, NotRegistered.
+    """
     event = held(work, event_id)
     mine = registrations.of(work, event.id, person_id)
     if mine is None or mine.state not in ACTIVE:
@@ -157,15 +171,32 @@ def cancel(work: Work, event_id: int, person_id: int, now: datetime) -> Event:
         raise NotRegistered(words.format(title=event.title))
     if mine.attended_at is not None:
         raise NotRegistered(texts.CAME_ALREADY.format(title=event.title))
-    remove(work, event, mine, f"person:{person_id}", now)
-    return event
+    return Left(event, leave(work, event, mine, f"person:{person_id}", now))
+
+
+def leave(work: Work, event: Event, registration: Registration, actor: str, now: datetime) -> int:
+    """Somebody does not come; the event is held. How many go with them who would have come along by a list.
+
+    A place of a list that they have by a name nobody vouches for is the list's again.
+    """
+    if registration_names.is_borrowed(work, registration):
+        registration.person_id, registration.changed_at = None, now
+        work.session.add(registration)
+        work.session.flush()
+        return 0
+    names = [registration_names.vouched(work, registration.person_id)] if registration.person_id else []
+    names += [registration_names.shown(work, registration, "")] if registration.via == "list" else []
+    guests = event_companions.of(work, event, filter(None, names))
+    for each in (registration, *(guest for _, guest in guests)):
+        remove(work, event, each, actor, now)
+    return len(guests)
 
 
 def remove(work: Work, event: Event, registration: Registration, actor: str, now: datetime) -> int:
     """Cancel one, whoever asks; the event is held. How many were promoted."""
     registration.state, registration.changed_at = "cancelled", now
     work.session.add(registration)
-    letters.take_back(work, _promoted(registration))
+    letters.take_back(work, _promoted(registration.id, registration.place))
     step(work, registration, "cancelled", actor, now)
     work.session.flush()
     return fill(work, event, now)
@@ -196,14 +227,23 @@ def fill(work: Work, event: Event, now: datetime) -> int:
         step(work, each, "promoted", "system", now)
         if each.person_id is not None:
             words = texts.PROMOTED.format(**event_words.facts(event))
-            owed[_promoted(each)] = (each.person_id, words)
+            owed[_promoted(each.id, each.place)] = (each.person_id, words)
     work.session.flush()
     letters.plant_all(work, owed, now, event.starts_at)
     return len(promoted)
 
 
-def _promoted(registration: Registration) -> str:
-    return f"promoted:{registration.id}:{registration.place}"  # key of the letter
+def retell(work: Work, event: Event) -> None:
+    """Who was promoted and not told yet hears when and where it is now, or, where it is called off, nothing of it."""
+    keys = [_promoted(*each) for each in registrations.told_places(work, event.id)]
+    if event.state == "cancelled":
+        letters.take_back(work, *keys)
+    else:
+        letters.reword(work, keys, texts.PROMOTED.format(**event_words.facts(event)), event.starts_at)
+
+
+def _promoted(registration_id: int, place: int) -> str:
+    return f"promoted:{registration_id}:{place}"  # key of the letter
 
 
 def step(work: Work, registration: Registration, what: str, actor: str, now: datetime) -> None:
@@ -234,6 +274,12 @@ def _made(work: Work, event: Event, now: datetime, via: str, person_id: int | No
     )
     registrations.add(work, made)
     return made
+
+
+def _come_back(work: Work, event: Event, mine: Registration, now: datetime) -> None:
+    """Who cancelled comes again: last, and not checked in."""
+    mine.state, mine.place, mine.registered_at = _next_state(work, event), _next_place(work, event), now
+    mine.attended_at, mine.attended_by = None, ""
 
 
 def _next_state(work: Work, event: Event) -> str:

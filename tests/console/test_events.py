@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.services import broadcasts, events
+from bot.services import broadcasts, event_tending, events
 from tests.console.desk import Desk
 from tests.console.events_kit import FORM, QUESTIONS, STAFF, STARTS, event, only, person, registered, stored_event
 from tests.console.pages_kit import plain
@@ -240,6 +240,26 @@ async def test_what_nobody_is_told_of_is_saved_at_once(desk: Desk) -> None:
     assert "会通知候补的 0 人" in plain(page)
     page = await chen.post(f"/events/{event_id}/edit", **few, told=page.hidden("told"))
     assert page.status == 422 and "名额不能少于2" in page.text
+
+
+async def test_a_later_end_of_registration_opens_what_the_clock_closed_and_says_so(desk: Desk) -> None:
+    event_id = await event(desk, closes_at=desk.clock.now() + timedelta(hours=1))
+    desk.clock.move(timedelta(hours=2))
+    await desk.write(lambda work: event_tending.move_on(work, desk.clock.now()))
+    chen = await desk.person("chen", "editor")
+    form = await chen.get(f"/events/{event_id}/edit")
+    same = {**FORM, "version": form.hidden("version"), "capacity": "", "place": "工人文化宫", "ends_time": "16:00"}
+    later = {**same, "closes_day": "2026-12-04", "closes_time": "18:00"}
+    said = await chen.post(f"/events/{event_id}/edit", **later)
+    assert (said.status, stored_event(desk, event_id).state) == (303, "open")
+    assert "报名重新开放" in (await chen.get(f"/events/{event_id}")).text
+    await chen.post(f"/events/{event_id}/close")
+    await chen.get(f"/events/{event_id}/edit")
+    by_hand = {**later, "version": str(stored_event(desk, event_id).version), "closes_time": "19:00"}
+    said = await chen.post(f"/events/{event_id}/edit", **by_hand)
+    assert said.status == 303, said.text
+    assert stored_event(desk, event_id).state == "closed"
+    assert "现在还是截止的" in (await chen.get(f"/events/{event_id}")).text
 
 
 async def test_cancelling_tells_how_many_and_writes_to_them(desk: Desk) -> None:

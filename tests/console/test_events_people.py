@@ -98,7 +98,7 @@ async def test_cancelling_one_tells_them_and_promotes_who_waits(desk: Desk) -> N
     assert (get(desk, first).state, get(desk, second).state) == ("cancelled", "registered")
     words = desk.database.look(_letters)
     assert any("由工会工作人员取消了" in each and "说来不了" in each for each in words)
-    assert any("名额轮到您了" in each for each in words)
+    assert any("轮到您了" in each for each in words)
     assert (await wang.post(f"/events/{event_id}/people/{first}/remove", note="")).status == 422
     other = await event(desk, "另一个")
     assert (await wang.post(f"/events/{other}/people/{second}/remove", note="")).status == 409

@@ -10,7 +10,7 @@ from bot.services import attendance, events, registrations
 from bot.services.actors import Actor
 from bot.services.events import Draft
 from bot.services.house import House
-from bot.services.registrations import Place
+from bot.services.registrations import Left, Place
 from storage import registrations as stored
 from storage.base import table
 from storage.broadcasts import Broadcast
@@ -56,9 +56,9 @@ class Fair:
             lambda work: registrations.register(work, self.event.id, known.person_id, now, answers)
         )
 
-    def cancel(self, known: Known, now: datetime) -> None:
+    def cancel(self, known: Known, now: datetime) -> Left:
         """取消报名."""
-        self.database.writer.run(lambda work: registrations.cancel(work, self.event.id, known.person_id, now))
+        return self.database.writer.run(lambda work: registrations.cancel(work, self.event.id, known.person_id, now))
 
     def check_in(self, known: Known, now: datetime) -> attendance.Attended:
         """Scan the code at the door."""

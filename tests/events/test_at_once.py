@@ -2,15 +2,21 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 
 from bot import texts
+from bot.services import event_lists, registrations
+from bot.services.event_list_plan import Plan
 from bot.services.house import House
+from bot.services.jielong import Entry
 from bot.testing import Talk
+from storage import orgs
 from storage.events import RegistrationStep
 from storage.letters import Letter
+from storage.registrations import ACTIVE
+from storage.work import Work
 from tests.conftest import Opener
-from tests.events.kit import hold
+from tests.events.kit import Fair, hold
 from tests.storage.kit import count, rows
 
 PEOPLE, PLACES = 30, 8
@@ -42,3 +48,45 @@ def test_two_servers_fill_an_event(another: Opener, house: House, now: datetime)
     assert fair.now().last_place == PEOPLE
     steps = [what for (what,) in rows(fair.database, RegistrationStep, "what")]
     assert steps.count("promoted") == count(fair.database, Letter)
+
+
+def test_two_servers_take_the_same_list_while_people_register(another: Opener, house: House, now: datetime) -> None:
+    first, second = another(), another()
+    fair = hold(first, house, now, capacity=PLACES)
+    cadre = fair.person("cadre", now)
+    first.writer.run(
+        lambda work: orgs.appoint(
+            work, orgs.put(work, "city", "city", "市", "", None), cadre.person_id, "主席", date(2026, 1, 1)
+        )
+    )
+    names = [f"李{each}" for each in NUMERALS]
+    entries = [Entry(place, name, 2 if place < 3 else 1) for place, name in enumerate(names, 1)]
+    people = [fair.person(f"p{place}", now, name) for place, name in enumerate([*names[:5], *"赵钱孙"])]
+
+    def act(place: int) -> Plan | None:
+        database = (first, second)[place % 2]
+        if place < 6:
+            return database.writer.run(
+                lambda work: event_lists.take(work, fair.event.id, entries, cadre.person_id, now)
+            )
+        person_id = people[place - 6].person_id
+        database.writer.run(lambda work: registrations.register(work, fair.event.id, person_id, now))
+        return None
+
+    jobs = list(range(6 + len(people)))
+    random.Random(5).shuffle(jobs)
+    with ThreadPoolExecutor(8) as pool:
+        plans = [each for each in pool.map(act, jobs) if each is not None]
+    wanted = len(names) + 2 + 3  # every name once, two who come along, three who only registered
+    states, places = fair.column("state"), fair.column("place")
+    assert (states.count("registered"), states.count("waiting")) == (PLACES, wanted - PLACES)
+    assert sorted(places) == list(range(1, wanted + 1))
+    assert fair.now().last_place == wanted
+    assert sum(each.fresh for each in plans) <= len(names) + 2
+    assert len({fair.database.look(lambda work, p=each: _mine(work, fair, p.person_id)) for each in people}) == 8
+
+
+def _mine(work: Work, fair: Fair, person_id: int) -> int:
+    mine = registrations.standing(work, fair.event, person_id)
+    assert mine is not None and mine.state in ACTIVE
+    return person_id

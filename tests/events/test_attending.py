@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.services import attendance, registrations
+from bot import event_texts as texts
+from bot.services import attendance, event_words, registrations
+from bot.services.attendance import Attended
 from bot.services.event_refusals import NoCheckIn, NoOpinion, WrongCode
 from bot.services.house import House
 from storage import attendance as counted
 from storage import registrations as stored
 from storage.database import Database
 from storage.events import COMMENT, Event
+from storage.inbox import Inbound
+from storage.people import Known
 from storage.work import Work
 from tests.events.kit import Fair, hold
 
@@ -44,6 +48,81 @@ def test_the_code_is_as_good_and_a_wrong_one_is_not(fair: Fair, now: datetime) -
     done = fair.database.writer.run(lambda work: attendance.by_code(work, fair.event.code, known.person_id, there))
     assert done.event.id == fair.event.id
     assert fair.column("attended_by") == ["code"]
+
+
+def by_code(fair: Fair, known: Known, code: str, now: datetime) -> Attended:
+    return fair.database.writer.run(lambda work: attendance.by_code(work, code, known.person_id, now))
+
+
+def test_a_code_out_of_hours_tells_nothing_to_who_is_not_registered(fair: Fair, now: datetime) -> None:
+    mine, guesser = fair.people(2, now)
+    fair.register(mine, now)
+    with pytest.raises(WrongCode):
+        by_code(fair, guesser, fair.event.code, now)
+    with pytest.raises(NoCheckIn) as refused:
+        by_code(fair, mine, fair.event.code, now)
+    assert "才开始签到" in refused.value.words
+    assert by_code(fair, guesser, fair.event.code, fair.event.starts_at).walk_in
+
+
+def test_when_too_many_guess_a_code_serves_only_who_is_registered(fair: Fair, now: datetime) -> None:
+    mine, comer = fair.people(2, now)
+    fair.register(mine, now)
+    there = fair.event.starts_at
+    wrong = "0000" if fair.event.code != "0000" else "1111"
+    fair.database.writer.run(lambda work: guessed(work, attendance.WRONG_OF_ALL, there))
+    for code in (wrong, fair.event.code):
+        with pytest.raises(NoCheckIn) as refused:
+            by_code(fair, comer, code, there)
+        assert refused.value.words == texts.CODE_BUSY
+    assert not by_code(fair, mine, fair.event.code, there).again
+    assert fair.check_in(comer, there).walk_in  # the QR code cannot be guessed
+    fair.database.writer.run(lambda work: setattr_capacity(work, fair.event.id, 3))
+    assert by_code(fair, fair.person("late", now), fair.event.code, there + 61 * MINUTE).walk_in
+
+
+def guessed(work: Work, often: int, at: datetime) -> None:
+    """So many wrong codes by somebody else."""
+    for place in range(often):
+        values = {"id": work.new_id(), "channel": "test", "dedupe": f"guess-{place}", "person_id": None}
+        more = {"kind": "text", "text": None, "topic": "refused:WrongCode", "received_at": at, "chat": ""}
+        work.append(Inbound, {**values, **more})
+
+
+def test_on_another_day_everybody_checks_in_again(fair: Fair, now: datetime) -> None:
+    came, waits = fair.people(2, now)
+    fair.register(came, now)
+    fair.register(waits, now)
+    early = fair.event.starts_at - HOUR
+    fair.check_in(came, early)
+    times = {"starts_at": fair.event.starts_at, "ends_at": fair.event.ends_at}
+    fair.change(early, **{key: at + 2 * HOUR for key, at in times.items()})
+    assert fair.column("attended_at")[0] == early  # later on the same day they are still there
+    fair.change(early, **{key: at + DAY for key, at in times.items()})
+    assert fair.column("attended_at") == [None, None]
+    assert fair.column("attended_by") == ["", ""]
+    assert fair.states(came) == ["registered"]
+    assert not fair.check_in(came, early + DAY).again
+    again = fair.check_in(came, early + DAY + MINUTE)
+    assert again.again
+    assert event_words.moment(early + DAY) in attendance.already_words(again)
+
+
+def test_who_comes_back_was_not_there_yet(fair: Fair, now: datetime) -> None:
+    known = fair.person("u", now)
+    fair.register(known, now)
+    fair.check_in(known, fair.event.starts_at - HOUR)
+
+    def leave(work: Work) -> None:
+        event = registrations.held(work, fair.event.id)
+        mine = stored.of(work, event.id, known.person_id)
+        assert mine is not None
+        registrations.remove(work, event, mine, "staff:ada", now)
+
+    fair.database.writer.run(leave)
+    assert fair.register(known, now).fresh
+    assert fair.column("attended_at") == [None]
+    assert not fair.check_in(known, fair.event.starts_at).again
 
 
 def test_who_just_comes_gets_a_free_place_and_no_more(fair: Fair, now: datetime) -> None:

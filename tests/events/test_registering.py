@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
-from bot.services import events, registrations
+from bot.services import event_tending, event_words, events, registrations
+from bot.services import letters as sending
 from bot.services.actors import Actor, NotAllowed
 from bot.services.event_refusals import BadEvent, NotNow, NotRegistered
 from bot.services.house import House
-from storage import orgs
+from storage import letters, orgs
 from storage import registrations as stored
 from storage.database import Database
 from storage.events import RegistrationStep
-from storage.people import Person
+from storage.letters import Letter
+from storage.outbox import Outbox
+from storage.people import Known, Person
 from storage.work import Work
 from tests.events.kit import ADA, Fair, draft, hold
 from tests.storage.kit import rows
@@ -103,6 +106,63 @@ def test_promotion_is_told_again_after_coming_back(fair: Fair, now: datetime) ->
     fair.cancel(second, now)
     assert fair.states(third) == ["registered"]
     assert len(fair.told(third)) == 2
+
+
+def promoted(fair: Fair, now: datetime) -> Known:
+    """Somebody who has got a place and was not told yet."""
+    people = fair.people(3, now)
+    for each in people:
+        fair.register(each, now)
+    fair.cancel(people[0], now)
+    return people[2]
+
+
+def send_letter(fair: Fair, now: datetime) -> None:
+    def job(work: Work) -> None:
+        (letter_id,) = letters.waiting(work, 5)
+        assert sending.send(work, letter_id, now, fair.house.hours) == "sent"
+
+    fair.database.writer.run(job)
+
+
+@pytest.mark.parametrize("on_its_way", [False, True])
+def test_news_of_a_promotion_that_waits_says_the_new_time(fair: Fair, now: datetime, on_its_way: bool) -> None:
+    third = promoted(fair, now)
+    if on_its_way:
+        send_letter(fair, now)
+    later = {"starts_at": fair.event.starts_at + 24 * HOUR, "ends_at": fair.event.ends_at + 24 * HOUR}
+    fair.change(now, **later, place="体育馆")
+    (told,) = fair.told(third)
+    assert event_words.moment(later["starts_at"]) in told and "体育馆" in told
+    assert rows(fair.database, Letter, "valid_until") == [(later["starts_at"],)]
+    assert [text for (text,) in rows(fair.database, Outbox, "text")] == ([told] if on_its_way else [])
+
+
+@pytest.mark.parametrize("on_its_way", [False, True])
+def test_news_of_a_promotion_that_waits_is_not_told_of_what_is_called_off(
+    fair: Fair, now: datetime, on_its_way: bool
+) -> None:
+    promoted(fair, now)
+    if on_its_way:
+        send_letter(fair, now)
+    fair.database.writer.run(lambda work: events.cancel(work, ADA, fair.event.id, "", now, fair.house))
+    assert rows(fair.database, Letter, "state") == [("lapsed",)]
+    assert [state for (state,) in rows(fair.database, Outbox, "state")] == (["cancelled"] if on_its_way else [])
+
+
+def test_a_later_end_of_registration_opens_what_the_clock_closed(fair: Fair, now: datetime) -> None:
+    starts, ends = fair.event.starts_at, fair.event.ends_at
+    fair.change(now, closes_at=now + HOUR)
+    fair.database.writer.run(lambda work: event_tending.move_on(work, now + 2 * HOUR))
+    assert fair.now().state == "closed"
+    fair.change(now + 2 * HOUR, closes_at=now + HOUR, place="体育馆")
+    assert fair.now().state == "closed"
+    fair.change(now + 2 * HOUR, closes_at=now + 3 * HOUR)
+    assert fair.now().state == "open"
+    assert fair.register(fair.person("u", now), now + 2 * HOUR).state == "registered"
+    fair.database.writer.run(lambda work: events.close(work, ADA, fair.event.id, now + 2 * HOUR))
+    fair.change(now + 2 * HOUR, closes_at=starts, ends_at=ends)
+    assert fair.now().state == "closed"  # by hand, and that stays
 
 
 @pytest.mark.parametrize(

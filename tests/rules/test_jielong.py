@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services import jielong
-from bot.services.jielong import Entry, Parsed, is_list, parse, render
+from bot.services.jielong import Entry, Parsed, is_bare_list, is_list, parse, render
 
 GROUP = """张三: #接龙
 端午包粽子活动报名
@@ -79,6 +79,10 @@ def test_a_list_as_it_comes_from_a_group() -> None:
         ("张三 素食 +1", "张三", 2, "素食"),
         ("张三带一人", "张三", 2, ""),
         ("张三 带两位家属", "张三", 3, "带两位家属"),
+        ("张三 带家属2人", "张三", 3, "带家属2人"),
+        ("张三（带孩子两个）", "张三", 3, "带孩子两个"),
+        ("张三 带2人", "张三", 3, ""),
+        ("张三 +2人", "张三", 3, ""),
         ("张三带孩子", "张三", 2, "带孩子"),
         ("张三，不带孩子", "张三", 1, "不带孩子"),
         ("张三（共3人）", "张三", 3, ""),
@@ -106,6 +110,29 @@ def test_numbers_as_people_write_them(number: str) -> None:
     assert parse(f"#接龙 春游\n{number}张三").entries == (Entry(1, "张三"),)
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("1 周杰", "周杰"),
+        ("1 周杰伦带1人", "周杰伦"),
+        ("1 周一", "周一"),
+        ("1周杰", "周杰"),
+        ("1 时小明", "时小明"),
+        ("1年广久", "年广久"),
+    ],
+)
+def test_surnames_that_are_units_as_well(line: str, name: str) -> None:
+    found = parse(f"#接龙 春游\n{line}\n2. 吴二")
+    assert [each.name for each in found.entries] == [name, "吴二"]
+
+
+@pytest.mark.parametrize(
+    "line", ["1 周岁以下免票", "1周内报名", "1周一次", "1 年内有效", "1时集合", "1 月 8 日集合", "1人一份"]
+)
+def test_units_are_no_names(line: str) -> None:
+    assert [each.name for each in parse(f"#接龙\n春游\n{line}\n1. 吴二").entries] == ["吴二"]
+
+
 def test_several_names_in_one_line_count_one_by_one() -> None:
     found = parse("#接龙\n春游\n1. 张三、李四\n2. 王五和赵六 +1\n3. 钱七+孙八（素食）")
     assert [(each.place, each.name, each.count, each.note) for each in found.entries] == [
@@ -131,6 +158,26 @@ def test_who_does_not_come_is_left_out() -> None:
     found = parse("#接龙\n春游\n1. 张三\n2. 李四 不来了\n3. 王五（请假）")
     assert [each.name for each in found.entries] == ["张三"]
     assert found.problems == ("第 2、3 号：写着不来，没有算。",)
+    assert found.away == (Entry(2, "李四", 0), Entry(3, "王五", 0))
+
+
+@pytest.mark.parametrize(
+    "words", ["李四（不来了）", "李四不去了", "李四 有事来不了", "李四 +1 不来", "李四❌", "李四，已经取消报名"]
+)
+def test_whose_name_it_is_that_does_not_come(words: str) -> None:
+    assert parse(f"#接龙\n春游\n1. 张三\n2. {words}").away == (Entry(2, "李四", 0),)
+
+
+@pytest.mark.parametrize("words", ["李四（老婆不来）", "李四 王五不来了", "不来了", "李四、王五 不来"])
+def test_who_does_not_come_is_not_guessed(words: str) -> None:
+    found = parse(f"#接龙\n春游\n1. 张三\n2. {words}")
+    assert found.away == ()
+    assert found.problems == ("第 2 号：写着不来，没有算；名单里要是还有他，请到工作台取消。",)
+
+
+def test_who_is_there_twice_comes() -> None:
+    found = parse("#接龙\n春游\n1. 李四 不来了\n2. 李四")
+    assert ([each.name for each in found.entries], found.away) == (["李四"], ())
 
 
 def test_the_same_name_counts_once() -> None:
@@ -196,7 +243,45 @@ def test_what_is_a_list() -> None:
     assert not is_list("#接龙\n春游报名")
     assert not is_list("1. 张三\n2. 李四")
     assert not is_list("我想接龙")
+    assert not is_list("接龙怎么登记\n我们车间有十个人")
+    assert not is_list("怎么看接龙\n1. 先打开微信群里的那个通知\n2. 再往下找到群主发的那一条")
     assert not is_list("")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "冬季招聘会接龙\n1. 周一\n2. 吴二",
+        "【接龙】冬季招聘会\n1. 周一\n2. 吴二",
+        "大家好，冬季招聘会报名接龙：\n1、周一\n2、吴二",
+        "#群接龙\n冬季招聘会\n1. 周一\n2. 吴二",
+        "#Group Note\n冬季招聘会\n1. 周一\n2. 吴二",
+        "王主席: #Group note 冬季招聘会\n1. 周一\n2. 吴二",
+        "#接龙 冬季招聘会 1. 周一 2. 吴二",
+        "冬季招聘会接龙 1.周一2.吴二",
+        "接龙\n周一\n吴二",
+        "冬季招聘会接龙\n周一\n吴二",
+    ],
+)
+def test_lists_in_other_clothes(text: str) -> None:
+    assert is_list(text)
+    assert [each.name for each in parse(text).entries] == ["周一", "吴二"]
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("1. 周一\n2. 吴二", True),
+        ("冬季招聘会\n1、周一\n2、吴二", True),
+        ("1. 周一 2. 吴二", True),
+        ("1. 周一", False),
+        ("1. 年假怎么算\n2. 能补钱吗", False),
+        ("请问\n1. 周一\n2. 吴二\n能来吗", False),
+        ("你好", False),
+    ],
+)
+def test_names_that_do_not_say_that_they_are_a_list(text: str, bare: bool) -> None:
+    assert is_bare_list(text) == bare
 
 
 def test_at_most_five_hundred_names() -> None:
