@@ -55,8 +55,9 @@ class Broadcast(Row, table=True):
     one (1, and one more for each time it was sent again to those not reached). `cursor`: the last person id whose
     recipients are written. `any_hour`: goes out at night, too (topic `urgent`, or staff said so). `paused_from`: the
     state to go on with. `emergency`: it was paused by 停止发送. `again`: sending again or asking for 收到 that is under
-    way (`storage/broadcast_again.py`). `totals`: what is left of the recipients when their rows are forgotten.
-    `version` grows with every change of what it says or to whom.
+    way (`storage/broadcast_again.py`). `totals`: what is left of the recipients when their rows are forgotten. `tally`:
+    how they stood when they were last counted, kept of those to many (`bot/services/broadcast_tallies.py`). `version`
+    grows with every change of what it says or to whom.
     """
 
     __tablename__ = "broadcast"
@@ -97,6 +98,7 @@ class Broadcast(Row, table=True):
     emergency: bool = Field(default=False, sa_column_kwargs={"default": None, "server_default": sa.false()})
     again: Any = Field(default=None, nullable=True, sa_type=Json)
     totals: Any = Field(default=None, nullable=True, sa_type=Json)
+    tally: Any = Field(default=None, nullable=True, sa_type=Json)
     version: int = Field(default=1, sa_column_kwargs=default(1))
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -163,6 +165,13 @@ def agree(work: Work, pattern_id: int, people: int) -> None:
     row = table(Broadcast)
     mine = (row.c.id == pattern_id, row.c.state.in_(("scheduled", "paused")), row.c.expected < people)
     work.execute(sa.update(row).where(*mine).values(expected=people))
+
+
+def keep_tally(work: Work, broadcast_id: int, attempt: int, tally_: dict[str, Any]) -> bool:
+    """Write down how its recipients stood; false when it is being sent once more since they were counted."""
+    row = table(Broadcast)
+    mine = sa.update(row).where(row.c.id == broadcast_id, row.c.attempt == attempt)
+    return bool(work.execute(mine.values(tally=tally_)).rowcount)
 
 
 def pause(

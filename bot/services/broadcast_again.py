@@ -48,7 +48,7 @@ def resend_failed(
         raise BadNotice("没有需要重发的人：没送达的都已退订或转到别的工会，或者都已送达。")
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
     until = due + timedelta(hours=broadcast.hours if hours is None else max(1, min(hours, 336)))
-    values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None}
+    values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None, "tally": None}
     values["again"] = again.resend(states, within, due)
     broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, **values)
     again.carry_on(work, broadcast_id, now)

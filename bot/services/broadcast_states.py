@@ -32,7 +32,6 @@ from storage.broadcasts import Broadcast
 from storage.work import Work
 
 NOTE_CHARS = 200
-OWN = "自己写的或自己提交的通知，要请另一位审核人审核。"
 STOPPED = "这条通知是用“停止发送”停下的，要请另一位审核人（不是写这条通知的人）看过再继续。"
 SOON = timedelta(hours=1)  # the stop word is for what is due within this time, too
 CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
@@ -68,12 +67,12 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
 )
 
 
-def allowed(actor: Actor, broadcast: Broadcast) -> frozenset[str]:
-    """What this actor may do to it now (keys of `DEEDS`); nobody decides about what they wrote or handed in."""
+def allowed(work: Work, actor: Actor, broadcast: Broadcast) -> frozenset[str]:
+    """What this actor may do to it now (keys of `DEEDS`); nobody decides about their own words (`barred`)."""
     open_ = {name for name, deed in DEEDS.items() if deed.open_to(actor, broadcast)}
-    if _own(actor, broadcast):
+    if "approve" in open_ and barred(work, actor, broadcast):
         open_ -= {"approve", "reject"}
-    if broadcast.emergency and (_own(actor, broadcast) or not actor.may("approve")):
+    if broadcast.emergency and (not actor.may("approve") or barred(work, actor, broadcast)):
         open_ -= {"resume"}
     if broadcast.kind != "notice":
         open_ -= {"change", "submit", "withdraw"}
@@ -228,15 +227,21 @@ def reject(
     return seen(work, actor, broadcast_id)
 
 
-def _own(actor: Actor, broadcast: Broadcast) -> bool:
-    return actor != CLI and name_of(actor) in (broadcast.author, broadcast.submitted_by)
-
-
-def _second(work: Work, actor: Actor, broadcast: Broadcast, words: str = OWN) -> None:
-    """Raises BadNotice for who wrote it, handed it in, or wrote it anew as it is now for somebody else to hand in."""
+def barred(work: Work, actor: Actor, broadcast: Broadcast) -> str:
+    """Why an actor may not decide about it whatever their right: they wrote it, handed it in, or wrote it anew as it is
+    now for somebody else to hand in. Words for staff; empty for everybody else."""
+    if actor == CLI:
+        return ""
+    if name_of(actor) in (broadcast.author, broadcast.submitted_by):
+        return "自己写的或自己提交的通知，要请另一位审核人审核。"
     written = (name_of(actor), "broadcast_change", f"broadcast:{broadcast.id}", f"version {broadcast.version}")
-    if _own(actor, broadcast) or (actor != CLI and audit.did(work, *written)):
-        raise BadNotice(words)
+    return "这一稿是您改的，要请另一位审核人审核。" if audit.did(work, *written) else ""
+
+
+def _second(work: Work, actor: Actor, broadcast: Broadcast, words: str = "") -> None:
+    """Raises BadNotice, with these words or with why, for who is `barred`."""
+    if why := barred(work, actor, broadcast):
+        raise BadNotice(words or why)
 
 
 def schedule(

@@ -163,6 +163,7 @@ def _more() -> tuple[sa.Column[Any], ...]:
         _flag("emergency", False),
         _json("again"),
         _json("totals"),
+        _json("tally"),
         _number("version", "1"),
         _at("changed_at", True),
     )
