@@ -1,5 +1,6 @@
 """Shared fixtures: a database of each kind with the newest schema, a sealer, a clock that stands still, a union."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +14,13 @@ from bot.services.house import House
 from storage import migrate
 from storage.database import Database, make_engine
 from storage.seal import Sealer
-from tests import postgres
+from tests import memory, postgres
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Folders of tests are made in memory, unless somebody says where (`--basetemp`, PYTEST_DEBUG_TEMPROOT)."""
+    if home := memory.home(memory.GIB):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", home)
 
 
 class Opener(Protocol):

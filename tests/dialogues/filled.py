@@ -4,13 +4,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from bot import content
 from bot.clock import SHANGHAI
 from bot.services import duty_calendar, entries, units
+from bot.services.sensitive import Sensitive
 from storage import migrate, orgs
-from storage.database import Database
+from storage.database import Database, make_engine
 from storage.seal import Sealer
 from storage.work import Work
 
@@ -21,9 +23,8 @@ UNTIL = datetime(2036, 1, 1, tzinfo=SHANGHAI)
 
 @contextmanager
 def opened(path: Path) -> Iterator[Database]:
-    """A database file in use."""
+    """A database file in use; its schema is there."""
     database = Database(f"sqlite:///{path}", Sealer({1: b"k" * 32}, b"pepper"))
-    migrate.upgrade(database.engine)
     database.start()
     try:
         yield database
@@ -34,6 +35,9 @@ def opened(path: Path) -> Iterator[Database]:
 def make(folder: Path) -> Path:
     """A file with all content, to be copied."""
     path = folder / "filled.db"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    engine.dispose()
     with opened(path) as database:
         database.writer.run(fill)
     return path
@@ -42,6 +46,12 @@ def make(folder: Path) -> Path:
 def copied(path: Path, folder: Path) -> Path:
     """A copy of the file to play on."""
     return Path(shutil.copyfile(path, folder / "dialogue.db"))
+
+
+@cache
+def sensitive() -> Sensitive:
+    """The sensitive matters of the content; frozen, so that all share them."""
+    return Sensitive(content.read_sensitive(CONTENT / "sensitive.yaml"))
 
 
 def fill(work: Work) -> None:

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import content
 from bot.clock import SHANGHAI
 from bot.contract import Kind
 from bot.services.house import House
-from bot.services.sensitive import Sensitive
 from bot.testing import Talk
 from storage.database import Database
 from tests.dialogues.cadres import happen
-from tests.dialogues.filled import CONTENT, copied, opened
+from tests.dialogues.filled import copied, opened, sensitive
 from tests.dialogues.staffing import act
 from tests.dialogues.union_events import hold
 from tests.dialogues.union_notices import notify
@@ -51,8 +49,7 @@ def _with_code(text: str, said: list[list[str]]) -> str:
 
 
 def _talk(database: Database, dialogue: dict[str, Any], start: datetime) -> Talk:
-    sensitive = Sensitive(content.read_sensitive(CONTENT / "sensitive.yaml"))
-    return Talk(database, House(sensitive=sensitive, private_link=dialogue.get("link", "")), start)
+    return Talk(database, House(sensitive=sensitive(), private_link=dialogue.get("link", "")), start)
 
 
 def _turn(talk: Talk, turn: dict[str, Any]) -> list[str]:

@@ -6,13 +6,13 @@ review the diff.
 """
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.dialogues import filled
 from tests.dialogues.playing import play
 
 FOLDER = Path(__file__).parent
@@ -34,19 +34,14 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 Readable.add_representer(str, _text)
 
 
+@cache
 def read(path: Path) -> list[dict[str, Any]]:
-    """The dialogues of a file."""
-    dialogues: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """The dialogues of a file, read once."""
+    dialogues: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return dialogues
 
 
 CASES = [(path, each["name"]) for path in FILES for each in read(path)]
-
-
-@pytest.fixture(scope="session")
-def content_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all content."""
-    return filled.make(tmp_path_factory.mktemp("dialogues"))
 
 
 @pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{path.stem}: {name}" for path, name in CASES])
