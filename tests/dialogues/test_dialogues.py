@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.dialogues.filled import Filled
 from tests.dialogues.playing import play
+from tests.engines import Stock
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -45,10 +47,12 @@ CASES = [(path, each["name"]) for path in FILES for each in read(path)]
 
 
 @pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{path.stem}: {name}" for path, name in CASES])
-def test_the_bot_says_what_was_recorded(path: Path, name: str, content_file: Path, tmp_path: Path) -> None:
+def test_the_bot_says_what_was_recorded(
+    path: Path, name: str, content_file: Filled, tmp_path: Path, engines: Stock
+) -> None:
     dialogues = read(path)
     dialogue = next(each for each in dialogues if each["name"] == name)
-    said = play(dialogue, content_file, tmp_path)
+    said = play(dialogue, content_file, tmp_path, engines)
     if os.environ.get("UPDATE_DIALOGUES"):
         for turn, replies in zip(dialogue["turns"], said, strict=True):
             turn["bot"] = replies
