@@ -16,7 +16,7 @@ from bot.clock import FrozenClock
 from bot.contract import Inbound, Kind
 from bot.dispatcher import Dispatcher, Push
 from bot.jobs import JOBS
-from bot.jobs.job import Moment, run_job
+from bot.jobs.job import Job, Moment, run_job
 from bot.lanes import Lane
 from bot.sender import Sender
 from bot.services.house import House
@@ -26,13 +26,17 @@ from storage.database import Database
 
 
 class Talk:
-    """One union with its people. `says` gives what the bot answers; `pass_time` what it says by itself meanwhile."""
+    """One union with its people. `says` gives what the bot answers; `pass_time` what it says by itself meanwhile.
+
+    `jobs` are those that run when time goes by: all of them, unless somebody sets fewer.
+    """
 
     def __init__(self, database: Database, house: House, now: datetime) -> None:
         # here a notice reaches everybody at once: there are no windows, as if all had the template route
         reach = replace(house.reach, channel="talk", templates={"notice": "talk", "event": "talk"})
         self.database, self.house = database, replace(house, reach=reach)
         self.clock = FrozenClock(now)
+        self.jobs: tuple[Job, ...] = JOBS
         self.channel = TalkChannel()
         self._dispatcher = Dispatcher(CONVERSATION, house, self.clock, {"talk": self.channel.can})
         self._mark = outbox.MarkAnswered()
@@ -72,9 +76,9 @@ class Talk:
         return self.work()
 
     def work(self) -> dict[str, list[str]]:
-        """Run all jobs once as of now and deliver what is due."""
+        """Run the jobs once as of now and deliver what is due."""
         before = {user: len(messages) for user, messages in self.channel.pushed.items()}
-        for job in JOBS:
+        for job in self.jobs:
             run_job(job, self.database, self.house, Moment(self.clock.now(), self.clock.now()))
         self.deliver()
         news: Mapping[str, list[str]] = {

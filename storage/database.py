@@ -29,8 +29,9 @@ class DatabaseBusy(Exception):
 class Database:
     """The one shared thing. `writer` is the unit of work; `read`/`look` run queries on a snapshot beside it."""
 
-    def __init__(self, url: str, seal: Sealer, threads: int = 2) -> None:
-        self.engine = make_engine(url)
+    def __init__(self, url: str, seal: Sealer, threads: int = 2, engine: sa.Engine | None = None) -> None:
+        """`engine`: one of `make_engine` that is on this database already and closed with it."""
+        self.engine = engine or make_engine(url)
         self.seal = seal
         self._ids = Ids()
         self.writer = Writer(self.engine, self._ids, seal, 1 if self.is_sqlite else threads)

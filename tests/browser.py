@@ -15,6 +15,8 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 
+from tests import memory
+
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -202,7 +204,9 @@ async def open_browser() -> AsyncIterator[Browser]:
     program = chromium()
     if program is None:
         raise RuntimeError("no Chromium is installed")
-    with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as profile:
+    with tempfile.TemporaryDirectory(
+        prefix="browser-", dir=memory.home(memory.GIB), ignore_cleanup_errors=True
+    ) as profile:
         process = await asyncio.create_subprocess_exec(
             program,
             *FLAGS,

@@ -1,5 +1,6 @@
 """Shared fixtures: a database of each kind with the newest schema, a sealer, a clock that stands still, a union."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +14,14 @@ from bot.services.house import House
 from storage import migrate
 from storage.database import Database, make_engine
 from storage.seal import Sealer
-from tests import postgres
+from tests import memory, postgres
+from tests.engines import Kept, Stock
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Folders of tests are made in memory, unless somebody says where (`--basetemp`, PYTEST_DEBUG_TEMPROOT)."""
+    if home := memory.home(memory.GIB):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", home)
 
 
 class Opener(Protocol):
@@ -101,20 +109,28 @@ def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     server.drop(made)
 
 
+@pytest.fixture(scope="session")
+def engines() -> Stock:
+    """Engines for one test after the other."""
+    return Stock()
+
+
 @pytest.fixture
-def another(url: str, sealer: Sealer) -> Iterator[Opener]:
+def another(url: str, sealer: Sealer, engines: Stock) -> Iterator[Opener]:
     """See Opener; everything it opened is closed after the test."""
-    opened: list[Database] = []
+    opened: list[tuple[Database, Kept]] = []
 
     def open_(threads: int = 2) -> Database:
-        database = Database(url, sealer, threads)
-        opened.append(database)
+        kept = engines.take(url)
+        database = Database(url, sealer, threads, kept.of(url))
+        opened.append((database, kept))
         database.start()
         return database
 
     yield open_
-    for database in opened:
+    for database, kept in opened:
         database.close()
+        engines.give_back(url, kept)
 
 
 @pytest.fixture

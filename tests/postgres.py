@@ -18,9 +18,11 @@ from typing import Any
 
 import psycopg
 
+from tests import memory
+
 OPTIONS = "-h '' -k {folder} -F -c max_connections=60 -c shared_buffers=32MB -c max_wal_size=256MB"
 START_S = 60
-MEMORY, ROOM = Path("/dev/shm"), 3 * 2**30
+ROOM = 3 * memory.GIB  # a new database is a thousand files
 
 
 class NoServer(Exception):
@@ -65,7 +67,7 @@ def name_of(url: str) -> str:
 @contextmanager
 def running() -> Iterator[Server]:
     """Start a server and stop it afterwards. Raises NoServer."""
-    with _folder() as folder, _folder(_home()) as home:
+    with _folder() as folder, _folder(memory.home(ROOM)) as home:
         try:
             as_user = _user(folder, home)
             programs = _programs(folder, as_user)
@@ -86,17 +88,6 @@ def running() -> Iterator[Server]:
 def _folder(inside: str | None = None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="pg-", dir=inside, ignore_cleanup_errors=True) as made:
         yield Path(made)
-
-
-def _home() -> str | None:
-    """Where the data go: into memory where there is room. A new database is a thousand files; on disk they cost more
-    than most tests.
-    """
-    try:
-        free = shutil.disk_usage(MEMORY).free
-    except OSError:
-        return None
-    return str(MEMORY) if free >= ROOM and os.access(MEMORY, os.W_OK) else None
 
 
 def _user(*folders: Path) -> dict[str, Any]:

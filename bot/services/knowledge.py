@@ -62,10 +62,11 @@ class Knowledge:
     `model` names the embedding model whose vectors the index is given; empty without one.
     """
 
-    def __init__(self, model: str = "") -> None:
+    def __init__(self, model: str = "", base: Base | None = None) -> None:
+        """`base`: what was built of this database, or of one that this is a copy of, if it was."""
         self._model = model
         self._lock = threading.Lock()
-        self._base = Base()
+        self._base = base or Base()
 
     @property
     def base(self) -> Base:

@@ -69,7 +69,7 @@ PLACE = {"write": 2, "_note": 2, "_step": 4}  # of the action among a call's arg
 
 def deeds(module: Module) -> Iterator[str]:
     """The actions that a module writes down."""
-    for call in ast.walk(module.tree):
+    for call in module.nodes:
         place = PLACE.get(name_of(call.func)) if isinstance(call, ast.Call) and not of_a_sheet(call) else None
         if place is not None and isinstance(call, ast.Call) and len(call.args) > place:
             yield from literals(call.args[place])

@@ -1,6 +1,7 @@
 """Read access to the committed index of laws and to the list of figures that were derived by hand."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from tests.content.models import DATA, Slug, Strict, Text, load_yaml
 
@@ -43,8 +44,9 @@ class DerivedFile(Strict):
     derived: dict[Slug, list[Derived]]
 
 
+@cache
 def load_laws() -> LawIndex:
-    """The index; rebuilt by build_law_articles.py, never edited by hand."""
+    """The index, read once; rebuilt by build_law_articles.py, never edited by hand."""
     text = (DATA / "law_articles.json").read_text(encoding="utf-8")
     return LawIndex.model_validate_json(text)
 

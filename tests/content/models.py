@@ -1,6 +1,7 @@
 """Strict shapes of the content files: unknown keys, wrong types and repeated YAML keys are refused."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -116,7 +117,7 @@ class CalendarFile(Strict):
     duties: list[Duty]
 
 
-class _OneOfEachKey(yaml.SafeLoader):
+class _OneOfEachKey(yaml.CSafeLoader):
     """PyYAML keeps the last of two equal keys without a word; this loader refuses them."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -132,9 +133,14 @@ def load_yaml(path: Path) -> Any:
 
 
 def load_entries() -> list[Entry]:
-    """Every entry of content/faq, in the order of the files."""
+    """Every entry of content/faq, in the order of the files. Shared: change copies only."""
+    return list(_entries())
+
+
+@cache
+def _entries() -> tuple[Entry, ...]:
     paths = sorted((CONTENT / "faq").glob("*.yaml"))
-    return [entry for path in paths for entry in FaqFile.model_validate(load_yaml(path)).entries]
+    return tuple(entry for path in paths for entry in FaqFile.model_validate(load_yaml(path)).entries)
 
 
 def load_duties() -> list[Duty]:

@@ -43,7 +43,9 @@ MATTERS = SensitiveFile.model_validate(load_yaml(CONTENT / "sensitive.yaml")).ma
 EXAMPLES = Examples.model_validate(load_yaml(DATA / "sensitive_examples.yaml"))
 ENTRIES = load_entries()
 # A simplified character and one traditional form of it; the rows of the search's table stand in pairs.
-ROWS: list[tuple[str, str]] = yaml.safe_load(Path(search.__file__).with_name("simplified.yaml").read_text("utf-8"))
+ROWS: list[tuple[str, str]] = yaml.load(
+    Path(search.__file__).with_name("simplified.yaml").read_text("utf-8"), yaml.CSafeLoader
+)
 TRADITIONAL = {new: old for above, below in ROWS for old, new in zip(above, below, strict=True)}
 HOTLINES = {"110", "120", "12333", "12348", "12351", "12356"}  # those that the reference confirms
 # Entries that are about such a matter themselves: the person comes first, their answer is offered afterwards.

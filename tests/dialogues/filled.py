@@ -3,16 +3,23 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot import content
 from bot.clock import SHANGHAI
 from bot.services import duty_calendar, entries, units
+from bot.services.house import House
+from bot.services.knowledge import Base, Knowledge, build
+from bot.services.sensitive import Sensitive
 from storage import migrate, orgs
-from storage.database import Database
+from storage.database import Database, make_engine
 from storage.seal import Sealer
 from storage.work import Work
+from tests.engines import Stock
 
 CONTENT = Path(__file__).parents[2] / "content"
 SINCE = datetime(2026, 1, 1, tzinfo=SHANGHAI)
@@ -20,28 +27,51 @@ UNTIL = datetime(2036, 1, 1, tzinfo=SHANGHAI)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Database]:
-    """A database file in use."""
-    database = Database(f"sqlite:///{path}", Sealer({1: b"k" * 32}, b"pepper"))
-    migrate.upgrade(database.engine)
+def opened(path: Path, engines: Stock) -> Iterator[Database]:
+    """A database file in use; its schema is there."""
+    url = f"sqlite:///{path}"
+    kept = engines.take(url)
+    database = Database(url, Sealer({1: b"k" * 32}, b"pepper"), engine=kept.of(url))
     database.start()
     try:
         yield database
     finally:
         database.close()
+        engines.give_back(url, kept)
 
 
-def make(folder: Path) -> Path:
-    """A file with all content, to be copied."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A file with all content, to be copied, and what is found in it."""
+
+    path: Path
+    base: Base
+
+    def house(self, **more: Any) -> House:
+        """A union that knows what stands in the file already; every copy is looked at for what is new in it."""
+        return House(sensitive=sensitive(), knowledge=Knowledge(base=self.base), **more)
+
+
+def make(folder: Path, engines: Stock) -> Filled:
+    """Fill a file."""
     path = folder / "filled.db"
-    with opened(path) as database:
+    engine = make_engine(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    engine.dispose()
+    with opened(path, engines) as database:
         database.writer.run(fill)
-    return path
+        return Filled(path, database.look(build))
 
 
-def copied(path: Path, folder: Path) -> Path:
+def copied(filled: Filled, folder: Path) -> Path:
     """A copy of the file to play on."""
-    return Path(shutil.copyfile(path, folder / "dialogue.db"))
+    return Path(shutil.copyfile(filled.path, folder / "dialogue.db"))
+
+
+@cache
+def sensitive() -> Sensitive:
+    """The sensitive matters of the content; frozen, so that all share them."""
+    return Sensitive(content.read_sensitive(CONTENT / "sensitive.yaml"))
 
 
 def fill(work: Work) -> None:

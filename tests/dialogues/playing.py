@@ -5,19 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import content
 from bot.clock import SHANGHAI
 from bot.contract import Kind
-from bot.services.house import House
-from bot.services.sensitive import Sensitive
 from bot.testing import Talk
-from storage.database import Database
 from tests.dialogues.cadres import happen
-from tests.dialogues.filled import CONTENT, copied, opened
+from tests.dialogues.filled import Filled, copied, opened
 from tests.dialogues.staffing import act
 from tests.dialogues.union_events import hold
 from tests.dialogues.union_notices import notify
 from tests.dialogues.union_office import decide
+from tests.engines import Stock
 
 EVENTS = {
     "follow": Kind.FOLLOW,
@@ -32,11 +29,11 @@ EVENTS = {
 }
 
 
-def play(dialogue: dict[str, Any], filled: Path, folder: Path) -> list[list[str]]:
+def play(dialogue: dict[str, Any], filled: Filled, folder: Path, engines: Stock) -> list[list[str]]:
     """What the bot says at every turn. A turn with `at` or `later` lets time go by first and runs the jobs."""
     start = datetime.fromisoformat(dialogue.get("at", "2026-11-25T10:00")).replace(tzinfo=SHANGHAI)
-    with opened(copied(filled, folder)) as database:
-        talk = _talk(database, dialogue, start)
+    with opened(copied(filled, folder), engines) as database:
+        talk = Talk(database, filled.house(private_link=dialogue.get("link", "")), start)
         said: list[list[str]] = []
         for turn in dialogue["turns"]:
             text = {"text": _with_code(turn["text"], said)} if "text" in turn else {}
@@ -48,11 +45,6 @@ def _with_code(text: str, said: list[list[str]]) -> str:
     """`{code}` in a text is the last six-digit code that the bot gave to somebody."""
     codes = [found for replies in said for each in replies for found in re.findall(r"数字是 (\d{6})", each)]
     return text.replace("{code}", codes[-1]) if codes else text
-
-
-def _talk(database: Database, dialogue: dict[str, Any], start: datetime) -> Talk:
-    sensitive = Sensitive(content.read_sensitive(CONTENT / "sensitive.yaml"))
-    return Talk(database, House(sensitive=sensitive, private_link=dialogue.get("link", "")), start)
 
 
 def _turn(talk: Talk, turn: dict[str, Any]) -> list[str]:

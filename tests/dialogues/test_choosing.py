@@ -1,19 +1,13 @@
 """Numbers pick suggestions and nothing else, and 没帮助 is of the answer it stands under."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from bot import content, texts
-from bot.clock import SHANGHAI
-from bot.services.house import House
-from bot.services.sensitive import Sensitive
+from bot import texts
 from bot.testing import Talk
 from storage.misses import Miss, Opinion
 from storage.outbox import Outbox
-from tests.dialogues import filled
 from tests.storage.kit import rows
 
 ASK, GROUP = "女职工", {"chat": "工友群", "mentioned": True}  # a topic that gets three suggestions
@@ -43,19 +37,6 @@ NO_PICKS = [
     "0", "4", "9", "12", "99", "996", "十", "第四个", "第十个", "选五", "五号", "2 3", "1和2", "1、2", "一二", "两个",
     "最后一个", "13800138000",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled.make(tmp_path_factory.mktemp("choosing"))
-
-
-@pytest.fixture
-def talk(file: Path, tmp_path: Path) -> Iterator[Talk]:
-    with filled.opened(filled.copied(file, tmp_path)) as database:
-        matters = content.read_sensitive(filled.CONTENT / "sensitive.yaml")
-        house = House(sensitive=Sensitive(matters), private_link="https://union.example/chat")
-        yield Talk(database, house, datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
 
 
 def says(talk: Talk, text: str, **more: object) -> str:

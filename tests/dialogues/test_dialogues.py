@@ -6,14 +6,16 @@ review the diff.
 """
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.dialogues import filled
+from tests.dialogues.filled import Filled
 from tests.dialogues.playing import play
+from tests.engines import Stock
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -34,26 +36,23 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 Readable.add_representer(str, _text)
 
 
+@cache
 def read(path: Path) -> list[dict[str, Any]]:
-    """The dialogues of a file."""
-    dialogues: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """The dialogues of a file, read once."""
+    dialogues: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return dialogues
 
 
 CASES = [(path, each["name"]) for path in FILES for each in read(path)]
 
 
-@pytest.fixture(scope="session")
-def content_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with all content."""
-    return filled.make(tmp_path_factory.mktemp("dialogues"))
-
-
 @pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{path.stem}: {name}" for path, name in CASES])
-def test_the_bot_says_what_was_recorded(path: Path, name: str, content_file: Path, tmp_path: Path) -> None:
+def test_the_bot_says_what_was_recorded(
+    path: Path, name: str, content_file: Filled, tmp_path: Path, engines: Stock
+) -> None:
     dialogues = read(path)
     dialogue = next(each for each in dialogues if each["name"] == name)
-    said = play(dialogue, content_file, tmp_path)
+    said = play(dialogue, content_file, tmp_path, engines)
     if os.environ.get("UPDATE_DIALOGUES"):
         for turn, replies in zip(dialogue["turns"], said, strict=True):
             turn["bot"] = replies

@@ -1,16 +1,10 @@
 """Where the bot says that somebody will come, there is a case: in a form too; in a group nothing is promised."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 import yaml
 
-from bot import content
-from bot.clock import SHANGHAI
-from bot.services.house import House
-from bot.services.sensitive import Sensitive
 from bot.testing import Talk
 from storage import knowledge
 from storage.cases import Case
@@ -19,19 +13,6 @@ from tests.dialogues import filled
 from tests.storage.kit import rows
 
 GROUP = {"chat": "工友群", "mentioned": True}
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled.make(tmp_path_factory.mktemp("choosing"))
-
-
-@pytest.fixture
-def talk(file: Path, tmp_path: Path) -> Iterator[Talk]:
-    with filled.opened(filled.copied(file, tmp_path)) as database:
-        matters = content.read_sensitive(filled.CONTENT / "sensitive.yaml")
-        house = House(sensitive=Sensitive(matters), private_link="https://union.example/chat")
-        yield Talk(database, house, datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
 
 
 def says(talk: Talk, text: str, **more: object) -> str:
@@ -43,7 +24,7 @@ def says(talk: Talk, text: str, **more: object) -> str:
 HANDED_OVER = [
     each
     for path in sorted((filled.CONTENT / "faq").glob("*.yaml"))
-    for each in yaml.safe_load(path.read_text("utf-8"))["entries"]
+    for each in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["entries"]
     if each.get("hand_over")
 ]
 COMES = ("联系您", "派人", "专人", "跟进")
@@ -80,6 +61,6 @@ def test_an_answer_that_promises_somebody_opens_a_case() -> None:
     entries = [
         each
         for path in sorted((filled.CONTENT / "faq").glob("*.yaml"))
-        for each in yaml.safe_load(path.read_text("utf-8"))["entries"]
+        for each in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["entries"]
     ]
     assert [each["id"] for each in entries if "联系您" in each["answer"] and not each.get("hand_over")] == []

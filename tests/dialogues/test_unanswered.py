@@ -6,25 +6,24 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import content
 from bot.clock import SHANGHAI
-from bot.services.house import House
-from bot.services.sensitive import Sensitive
 from bot.testing import Talk
 from storage.cases import Case
 from storage.misses import Gap, Miss
 from tests.dialogues import filled
+from tests.engines import Stock
 from tests.storage.kit import rows
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "sensitive_examples.yaml"
-FIRES: dict[str, list[str]] = yaml.safe_load(EXAMPLES.read_text("utf-8"))["fires"]
+FIRES: dict[str, list[str]] = yaml.load(EXAMPLES.read_text("utf-8"), yaml.CSafeLoader)["fires"]
 
 
 @pytest.mark.parametrize("where", ["private", "group", "form"])
-def test_sensitive_words_are_not_among_the_questions_without_an_answer(where: str, tmp_path: Path) -> None:
-    with filled.opened(filled.make(tmp_path)) as database:
-        matters = content.read_sensitive(filled.CONTENT / "sensitive.yaml")
-        talk = Talk(database, House(sensitive=Sensitive(matters)), datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
+def test_sensitive_words_are_not_among_the_questions_without_an_answer(
+    where: str, content_file: filled.Filled, tmp_path: Path, engines: Stock
+) -> None:
+    with filled.opened(filled.copied(content_file, tmp_path), engines) as database:
+        talk = Talk(database, content_file.house(), datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
         group = {"chat": "工友群", "mentioned": True} if where == "group" else {}
         for words in ("入会", "同意") if where == "form" else ():
             talk.says(words)

@@ -23,7 +23,7 @@ def asked() -> list[str]:
     golden = [
         each["ask"]
         for file in sorted((CONTENT / "golden").glob("*.yaml"))
-        for each in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for each in yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
         if isinstance(each, dict) and "ask" in each
     ]
     faq = content.read_faq(sorted((CONTENT / "faq").glob("*.yaml")))

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +33,14 @@ class Module:
     def lines(self) -> int:
         return len(self.text.splitlines())
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Everything in the tree: looking through a list is much cheaper than walking again."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def functions(self) -> list[Function]:
-        return [node for node in ast.walk(self.tree) if isinstance(node, Function)]
+        return [node for node in self.nodes if isinstance(node, Function)]
 
 
 def body_lines(function: Function) -> int:
@@ -45,8 +51,14 @@ def body_lines(function: Function) -> int:
 
 def modules(*rooms: str) -> list[Module]:
     """Python files of these rooms, migrations excepted: they are written by a tool and never changed."""
-    found = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
-    return [Module(path) for path in found if "versions" not in path.parts]
+    return [each for room in rooms for each in _room(room)]
+
+
+@cache
+def _room(room: str) -> tuple[Module, ...]:
+    """Shared by all guards, so that each file is parsed once."""
+    found = sorted((ROOT / room).rglob("*.py"))
+    return tuple(Module(path) for path in found if "versions" not in path.parts)
 
 
 def tracked() -> list[Path]:

@@ -18,7 +18,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
     long = [
         (each.name, function.name, length)
         for each in MODULES
-        for function in each.functions()
+        for function in each.functions
         if (length := (function.end_lineno or 0) - function.lineno + 1) > FUNCTION_LIMIT
     ]
     assert long == []
@@ -26,7 +26,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
 
 def test_half_of_everything_is_small() -> None:
     files = median(each.lines for each in MODULES)
-    functions = median(body_lines(function) for each in MODULES for function in each.functions())
+    functions = median(body_lines(function) for each in MODULES for function in each.functions)
     print(f"median file: {files} lines, median function: {functions} lines, {len(MODULES)} files")
     assert files <= FILE_MEDIAN
     assert functions < FUNCTION_MEDIAN

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.jobs import JOBS, clean_up, deliver_letters, expire_applications, forget_applications, nudge_applicants
 from bot.services import admissions
 from bot.testing import Talk
 from storage.conversations import Conversation
@@ -13,6 +14,13 @@ from tests.joining.kit import UNIT, all_of, joins, says, start, talk
 from tests.storage.kit import count
 
 REMINDED = "还等您修改"
+DAILY = (
+    deliver_letters.JOB,
+    nudge_applicants.JOB,
+    clean_up.JOB,
+    expire_applications.JOB,
+    forget_applications.JOB,
+)  # in the order of JOBS
 
 
 def given_back(database: Database, now: datetime) -> Talk:
@@ -29,8 +37,15 @@ def give_back(database: Database, now: datetime) -> None:
 
 
 def days(speaker: Talk, number: int) -> list[str]:
-    """Let days go by, one at a time; what is said to the applicant meanwhile."""
-    return [said for _ in range(number) for said in speaker.pass_time(days=1).get("u1", [])]
+    """Let days go by, one at a time; what is said to the applicant meanwhile.
+
+    Every tenth day and on the last one all jobs run, on the others those that have to do with applicants.
+    """
+    said: list[str] = []
+    for day in range(1, number + 1):
+        speaker.jobs = JOBS if day % 10 == 0 or day == number else DAILY
+        said += speaker.pass_time(days=1).get("u1", [])
+    return said
 
 
 def test_it_is_reminded_of_twice_ends_and_is_emptied(database: Database, now: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.services.house import House
 from storage.database import Database
 from storage.duties import Duty
 from storage.outbox import Outbox
-from storage.reminders import Firing
+from storage.reminders import Firing, Reminder
 from tests.rules.union import Town, line
 from tests.storage.kit import rows
 
@@ -41,16 +41,29 @@ def ticks(first: datetime, until: datetime) -> Iterator[datetime]:
 
 
 def lived(town: Town, first: datetime, until: datetime) -> set[Row]:
-    """What the jobs say in this time."""
+    """What the jobs say in this time. They tick when there may be something for them: duties are issued at first and
+    every six hours, reminders fired whenever one is due.
+    """
+    due: datetime | None = first
     for now in ticks(first, until):
-        for job in (issue_duties, fire_reminders):
-            job.run(town.database, town.house, Moment(now, now))
+        issues = now == first or (now.hour % 6, now.minute) == (0, 0)
+        if issues:
+            issue_duties.run(town.database, town.house, Moment(now, now))
+            due = next_due(town)
+        if due is not None and due <= now:
+            fire_reminders.run(town.database, town.house, Moment(now, now))
+            due = next_due(town)
     duties = {row[0]: row[1:] for row in rows(town.database, Duty, "id", "template_id", "period")}
     said: dict[int, set[Any]] = {}
     for outbox_id, parts in rows(town.database, Firing, "outbox_id", "parts"):
         said.setdefault(outbox_id, set()).update((*duties[duty_id], step) for duty_id, step in parts)
     found = rows(town.database, Outbox, "id", "created_at", "person_id")
     return {(at, person, frozenset(said[row_id])) for row_id, at, person in found if first <= at}
+
+
+def next_due(town: Town) -> datetime | None:
+    """When the next reminder is to be fired."""
+    return min((at for (at,) in rows(town.database, Reminder, "next_fire_at") if at is not None), default=None)
 
 
 def previewed(town: Town, period: str, now: datetime) -> set[Row]:

@@ -8,8 +8,8 @@ import yaml
 
 from bot.search.grouping import Subjects, likely, nearest
 
-DATA: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parents[1] / "data" / "grouping.yaml").read_text("utf-8")
+DATA: dict[str, list[dict[str, Any]]] = yaml.load(
+    (Path(__file__).parents[1] / "data" / "grouping.yaml").read_text("utf-8"), yaml.CSafeLoader
 )
 
 

@@ -26,7 +26,7 @@ def names(lexicon: Lexicon, text: str) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def files() -> list[Words]:
-    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(WORDS.glob("*.yaml"))]
+    return [yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) for path in sorted(WORDS.glob("*.yaml"))]
 
 
 def test_there_are_enough_groups_and_forms(files: list[Words]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.search.lexicon import DEFAULT
 from bot.search.names import MAX_CHARS, Named, Names, core_of
 
-PARTS = yaml.safe_load((Path(__file__).parents[1] / "data" / "invented_names.yaml").read_text("utf-8"))
+PARTS = yaml.load((Path(__file__).parents[1] / "data" / "invented_names.yaml").read_text("utf-8"), yaml.CSafeLoader)
 PLACES, BRANDS, TRADES, ENDINGS = (PARTS[name] for name in ("places", "brands", "trades", "endings"))
 SIZE = 14_000
 Made = tuple[str, str, str]  # place, brand, trade
