@@ -215,6 +215,6 @@ def differences(event: Event, draft: Draft) -> Sequence[tuple[str, str, str]]:
         return ()
     was = event_news.facts(event)
     seats = texts.UNLIMITED if draft.capacity is None else str(draft.capacity)
-    when, place = event_words.span(draft.starts_at, draft.ends_at), " ".join(draft.place.split())
-    will = {texts.WHEN: when, texts.PLACE: place, texts.SEATS: seats}
+    when = event_words.span(draft.starts_at, draft.ends_at, event.created_at)
+    will = {texts.WHEN: when, texts.PLACE: " ".join(draft.place.split()), texts.SEATS: seats}
     return [(what, was[what], will[what]) for what in was if was[what] != will[what]]
