@@ -128,7 +128,7 @@ def _claim_skipping() -> sa.Update:
 
 
 _CLAIM = _claim_skipping()
-# SQLite has one writer: what was read is taken as the range it is in.
+# SQLite has one writer: what was read is still so. Taken by ids: a range of the index would be read to its end.
 _SEE = (
     sa.select(*_columns(_row.c.state, _row.c.due_at, _row.c.tries + 1))
     .select_from(_row.join(_address, _address.c.id == _row.c.address_id))
@@ -136,14 +136,10 @@ _SEE = (
     .order_by(_row.c.due_at, _row.c.id)
     .limit(_LIMIT)
 )
-_UNTIL = sa.bindparam("last_due", type_=UtcDateTime())
-_TAKE_RANGE = (
-    sa.update(_row)
-    .where(
-        *_DUE, sa.or_(_row.c.due_at < _UNTIL, sa.and_(_row.c.due_at == _UNTIL, _row.c.id <= sa.bindparam("last_id")))
-    )
-    .values(**_TAKE)
-)
+_ids = sa.bindparam("ids", type_=ARRAY(sa.BigInteger))
+_IN_ARRAY = _row.c.id == sa.func.any(_ids)
+_IN_JSON = _row.c.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value))
+_TAKE_ROWS = sa.update(_row).where(_IN_JSON).values(**_TAKE)
 
 
 def claim(
@@ -157,8 +153,7 @@ def claim(
         return [Claimed(*row) for row in work.execute(_CLAIM, {**asked, **lease})]
     rows = [Claimed(*row) for row in work.execute(_SEE, asked)]
     if rows:
-        last = {"last_due": rows[-1].since, "last_id": rows[-1].id}
-        work.execute(_TAKE_RANGE, {"broadcast": broadcast_id, "now": now, **lease, **last})
+        work.execute(_TAKE_ROWS, {"ids": listed(work, [each.id for each in rows]), **lease})
     return rows
 
 
@@ -202,9 +197,6 @@ _SETTLED = {
 }
 # Not a plain state: rows are found by their ids, and not by reading the whole index of open ones.
 _MINE = (_row.c.owner == sa.bindparam("me"), _row.c.state.concat("") == "sending")
-_ids = sa.bindparam("ids", type_=ARRAY(sa.BigInteger))
-_IN_ARRAY = _row.c.id == sa.func.any(_ids)
-_IN_JSON = _row.c.id.in_(sa.select(sa.func.json_each(sa.bindparam("ids")).table_valued("value").c.value))
 _SETTLE_ARRAY = sa.update(_row).where(_IN_ARRAY, *_MINE).values(**_SETTLED)
 _SETTLE_JSON = sa.update(_row).where(_IN_JSON, *_MINE).values(**_SETTLED)
 _NAME = sa.update(_row).where(_row.c.id == sa.bindparam("row_id")).values(message_id=sa.bindparam("mid"))
