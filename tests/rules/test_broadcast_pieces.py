@@ -103,7 +103,7 @@ def test_cancelled_the_others_stay_as_they_were(notices: Notices) -> None:
 def test_while_one_is_under_way_there_is_no_second(notices: Notices) -> None:
     made = notices.sent(*["sent"] * 6, end="done", wants_receipt=True)
     assert notices.do(again.nudge_silent, ANN, made.id) == 6
-    assert not {"nudge", "resend"} & deeds.allowed(ANN, notices.get(made.id))
+    assert not {"nudge", "resend"} & notices.see(deeds.allowed, ANN, notices.get(made.id))
     for deed in (again.nudge_silent, again.resend_failed):
         with pytest.raises(Moved) as refused:
             notices.do(deed, BEA, made.id)
@@ -111,7 +111,7 @@ def test_while_one_is_under_way_there_is_no_second(notices: Notices) -> None:
     assert asked(notices) == [0, 1]
     tick(notices)
     assert asked(notices) == [0, 1, 2, 3, 4, 5]
-    assert "nudge" in deeds.allowed(ANN, notices.get(made.id))
+    assert "nudge" in notices.see(deeds.allowed, ANN, notices.get(made.id))
 
 
 def test_who_answers_or_opts_out_before_their_piece_is_not_asked(notices: Notices) -> None:
