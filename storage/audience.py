@@ -286,7 +286,7 @@ def count(
     """
     who = table(Person)
     why = why_left_out(rule, topic, now, who.c.id, channel).label("why")
-    counted = included(rule, now, whole=most is None).add_columns(why).limit(most).subquery()
+    counted = included(rule, now, whole=True).add_columns(why).limit(most).subquery()
     return tally(work.look(sa.select(counted.c.why, sa.func.count()).group_by(counted.c.why)).all())
 
 
