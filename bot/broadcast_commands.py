@@ -81,7 +81,7 @@ def show_all(config: Config, given: argparse.Namespace) -> int:
         found = database.look(lambda work: broadcast_lists.listing(work, CLI, given.state))
     for each in found.lines:
         at = f"{local(each.at):%Y-%m-%d %H:%M}" if each.at else "-"
-        people = each.progress.total or each.expected
+        people = (each.progress.total if each.progress else each.recipients) or each.expected
         print(f"{each.id}  {each.state:13} {at:16}  {people:>7} people  {each.title}")
     if not found.lines:
         print("no broadcasts")

@@ -124,4 +124,5 @@ COMPANION = "{name}带的人{place}"
 
 # by staff in the console
 INVITE = "时间：{when}\n地点：{place}\n{about}\n报名截止：{closes}\n{how}"
+NEWS = "您报名的“{title}”（{when}，{place}）："
 REMOVED = "您在“{title}”的报名，由工会工作人员取消了。{note}有疑问请回复“转人工”。"

@@ -262,11 +262,16 @@ def _met(term: Term, who: sa.FromClause, asked: _Asked) -> Condition:
     return _TERMS[term.kind](term, who, asked)
 
 
-def count(work: Work, rule: Rule, topic: str, now: datetime, channel: str = "") -> dict[str, int]:
-    """How many persons the rule means now, by why they are left out (empty: they are not). One statement, one pass."""
+def count(
+    work: Work, rule: Rule, topic: str, now: datetime, channel: str = "", most: int | None = None
+) -> dict[str, int]:
+    """How many persons the rule means now, by why they are left out (empty: they are not). One statement, one pass.
+
+    It stops after `most` persons: nobody knows then how many there are, nor how those would divide.
+    """
     who = table(Person)
     why = why_left_out(rule, topic, now, who.c.id, channel).label("why")
-    counted = included(rule, now, whole=True).add_columns(why).subquery()
+    counted = included(rule, now, whole=True).add_columns(why).limit(most).subquery()
     return tally(work.look(sa.select(counted.c.why, sa.func.count()).group_by(counted.c.why)).all())
 
 

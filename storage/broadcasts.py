@@ -54,7 +54,8 @@ class Broadcast(Row, table=True):
     `expected`: how many the preview said when it was handed in. `attempt`: the newest one (1, and one more for each
     time it was sent again to those not reached). `cursor`: the last person id whose recipients are written. `any_hour`:
     goes out at night, too (topic `urgent`, or staff said so). `paused_from`: the state to go on with. `totals`: what is
-    left of the recipients when their rows are forgotten. `version` grows with every change of what it says or to whom.
+    left of the recipients when their rows are forgotten. `tally`: how they stood when they were last counted, kept of
+    those to many (`bot/services/broadcast_tallies.py`). `version` grows with every change of what it says or to whom.
     """
 
     __tablename__ = "broadcast"
@@ -93,6 +94,7 @@ class Broadcast(Row, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     paused_from: str = Field(default="", max_length=16, sa_column_kwargs=default(""))
     totals: Any = Field(default=None, nullable=True, sa_type=Json)
+    tally: Any = Field(default=None, nullable=True, sa_type=Json)
     version: int = Field(default=1, sa_column_kwargs=default(1))
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -149,6 +151,13 @@ def move(
     if anew:
         new["version"] = row.c.version + 1
     return bool(work.execute(sa.update(row).where(*where).values(**new)).rowcount)
+
+
+def keep_tally(work: Work, broadcast_id: int, attempt: int, tally_: dict[str, Any]) -> bool:
+    """Write down how its recipients stood; false when it is being sent once more since they were counted."""
+    row = table(Broadcast)
+    mine = sa.update(row).where(row.c.id == broadcast_id, row.c.attempt == attempt)
+    return bool(work.execute(mine.values(tally=tally_)).rowcount)
 
 
 def pause(work: Work, origins: Collection[str], now: datetime, *where: sa.ColumnElement[bool]) -> list[int]:

@@ -23,12 +23,19 @@ from storage.work import Work
 _ON = table(PersonTag)
 
 
-def listed(work: Work, path: str | None) -> Sequence[sa.Row[Any]]:
-    """All tags by name (`id`, `name`, `by`, `created_at`) with how many people below a path have them (`people`)."""
+def names(work: Work) -> list[str]:
+    """What there is, by name; nobody is counted."""
+    return list(work.session.exec(select(Tag.name).order_by(Tag.name)).all())
+
+
+def listed(work: Work, path: str | None, only: int | None = None) -> Sequence[sa.Row[Any]]:
+    """All tags by name (`id`, `name`, `by`, `created_at`) with how many people below a path have them (`people`), or
+    the one with this id."""
     tag = table(Tag)
     of_ours = (_ON.c.tag_id == tag.c.id, *of_people(_ON.c.person_id, path))
     people = sa.select(sa.func.count()).select_from(_ON).where(*of_ours).scalar_subquery().label("people")
-    return work.look(sa.select(tag, people).order_by(tag.c.name)).all()
+    query = sa.select(tag, people).order_by(tag.c.name)
+    return work.look(query if only is None else query.where(tag.c.id == only)).all()
 
 
 def held(work: Work, tag_id: int) -> Tag | None:

@@ -1,8 +1,9 @@
 """写通知: one form with phones, whom it reaches, the plan; kept as a draft or handed in. Works without a script."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -24,8 +25,8 @@ from bot.services import (
     notice_trial,
     plan_words,
 )
-from bot.services.actors import NotAllowed
-from bot.services.broadcasts import Moved, NoBroadcast
+from bot.services.actors import Actor, NotAllowed
+from bot.services.broadcasts import Draft, Moved, NoBroadcast
 from bot.services.notice_trial import Choices, Trial
 from bot.services.plans import Plan
 from bot.services.reach_policy import ROUTE_NAMES
@@ -36,6 +37,8 @@ from bot.services.topics import TOPICS
 from storage.broadcasts import Broadcast
 from storage.work import Work
 
+Begin = Callable[[Work, Actor, int, datetime], Draft]
+ABOUT_EVENT: Mapping[str, Begin] = {"event": event_invitation.draft, "registered": event_invitation.to_registered}
 PLACES: tuple[tuple[type[Refusal], str], ...] = ((BadSegment, "audience"), (BadRepeat, "repeat"))
 
 
@@ -52,18 +55,24 @@ class Editing:
 
 
 async def new(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """An empty form, a copy of a notice (`?from=`), or an invitation to an event (`?event=`)."""
+    """An empty form, a copy of a notice (`?from=`), an invitation to an event (`?event=`), a word to those who are
+    registered for it (`?registered=`); the audience may be a saved one (`?segment=`)."""
     usual, source = notice_desk.usual(room.house), number(request.query.get("from", ""))
     values = forms.blank(usual)
     if source:
         seen = await room.database.read(lambda work: broadcasts.seen(work, visit.actor, source))
         values = {**forms.filled(broadcasts.draft_of(seen), usual), "when": "now"}
-    elif event := number(request.query.get("event", "")):
-        now = room.clock.now()
-        draft = await room.database.read(lambda work: event_invitation.draft(work, visit.actor, event, now))
-        values = forms.filled(draft, usual)
+    for key, begin in ABOUT_EVENT.items():
+        if event := number(request.query.get(key, "")):
+            values = forms.filled(
+                await room.database.read(partial(_begun, begin, visit, event, room.clock.now())), usual
+            )
     editing = await _with_segment(room, visit, Editing(0, 0, values), request.query)
     return await _page(room, visit, editing)
+
+
+def _begun(begin: Begin, visit: Visit, event_id: int, now: datetime, work: Work) -> Draft:
+    return begin(work, visit.actor, event_id, now)
 
 
 async def edit(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
@@ -72,7 +81,7 @@ async def edit(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
 
     def look(work: Work) -> Broadcast:
         seen = broadcasts.seen(work, visit.actor, notice_id)
-        if "change" not in broadcast_states.allowed(visit.actor, seen):
+        if "change" not in broadcast_states.allowed(work, visit.actor, seen):
             raise Moved("这条通知已经发出或取消了，不能再改。可以复制成一条新的。")
         return seen
 
@@ -162,7 +171,7 @@ async def _fragment(room: Room, visit: Visit, editing: Editing, part: str) -> we
     now = room.clock.now()
     if part != "counted":
         return room.render(visit, "notice_preview.html", **_preview(room, editing, now))
-    trial = await room.database.read(lambda work: _trial(work, visit, editing, now))
+    trial = await room.counting.ask(room.database, lambda work: _trial(work, visit, editing, now))
     return room.render(visit, "notice_audience.html", trial=trial, reasons=REASONS)
 
 
@@ -178,17 +187,17 @@ def _preview(room: Room, editing: Editing, now: datetime) -> dict[str, Any]:
 
 
 async def _page(room: Room, visit: Visit, editing: Editing, status: int = 200, look: str = "") -> web.StreamResponse:
-    """The form. `look`: `count` people, or also `plan`; neither is quick for a million, so only who asks waits."""
+    """The form. `look`: `count` people as far as it is quick, or `plan`, which takes seconds for a million."""
     now, reach = room.clock.now(), room.house.reach
 
-    def read(work: Work) -> tuple[Trial, Choices, Plan | None]:
-        trial = _trial(work, visit, editing, now) if look else Trial()
-        planned = look == "plan" and trial.counts is not None
-        draft = forms.draft(editing.values, notice_desk.usual(room.house)) if planned else None
-        plan = notice_trial.plan_draft(work, visit.actor, draft, room.house, now) if draft else None
-        return trial, notice_trial.choices(work, visit.actor), plan
+    def read(work: Work) -> tuple[tuple[Trial, Plan | None], Choices]:
+        choices = notice_trial.choices(work, visit.actor)
+        if look != "plan":
+            return (_trial(work, visit, editing, now) if look else Trial(), None), choices
+        draft = forms.draft(editing.values, notice_desk.usual(room.house))
+        return notice_trial.planned(work, visit.actor, draft, room.house, now), choices
 
-    trial, choices, plan = await room.database.read(read)
+    (trial, plan), choices = await (room.counting.ask(room.database, read) if look else room.database.read(read))
     hours = room.house.hours
     return room.render(
         visit,

@@ -10,20 +10,20 @@ from aiohttp import web
 from bot.clock import local
 from bot.console import sheets
 from bot.console.addresses import ID, number, row_id
-from bot.console.knowledge import read_page
 from bot.console.reading import read_form
 from bot.console.room import Room
 from bot.console.route import Route
 from bot.console.sheets import Table, Value
 from bot.console.visit import Visit
-from bot.services import broadcast_results, notice_desk, notice_results
+from bot.services import broadcast_tallies, notice_desk, notice_results
 from bot.services.broadcast_results import Progress, Result
 from bot.services.member_requests import REASON_CHARS, NoRequest
 from bot.services.notice_desk import Sheet
-from bot.services.notice_results import ACKED, MOST, STATES, Page, Wanted
+from bot.services.notice_results import ACKED, MOST, STATES, Amount, Page, Wanted
 from bot.services.reach_policy import ROUTE_NAMES
 from bot.services.reasons import REASONS
 from storage import orgs
+from storage.notice_rows import FIRST, Place
 from storage.work import Work
 
 TONES = {
@@ -65,30 +65,51 @@ def _query(wanted: Wanted, **more: object) -> str:
     return urlencode({name: value for name, value in {**kept, **more}.items() if value})
 
 
-def _options(progress: Progress, units: list[tuple[int, str]]) -> dict[str, list[Option]]:
-    """What may be chosen, with how many people there are of it."""
+def read_place(query: Mapping[str, str]) -> Place:
+    """Where the page begins; what is no place of ours is the beginning."""
+    before, after = (number(query.get(name, "")) for name in ("before", "after"))
+    return Place(before, back=True) if before else Place(after) if after else FIRST
+
+
+def _options(progress: Progress | None, units: list[tuple[int, str]]) -> dict[str, list[Option]]:
+    """What may be chosen, with how many people there are of it, where they are counted."""
+    known: dict[str, list[Option]] = {
+        "routes": [(key, words, None) for key, words in ROUTE_NAMES.items()],
+        "units": [(str(org_id), name, None) for org_id, name in units],
+    }
+    if progress is None:
+        return {
+            "states": [(key, words, None) for key, (words, _) in STATES.items()],
+            "reasons": [(key, words, None) for key, words in REASONS.items()],
+            "acked": [("yes", "回复了", None), ("no", "没有回复", None)],
+            **known,
+        }
     counts = {key: sum(progress.states.get(each, 0) for each in states) for key, (_, states) in STATES.items()}
     return {
         "states": [(key, words, counts[key]) for key, (words, _) in STATES.items() if counts[key]],
         "reasons": [(key, REASONS.get(key, key), people) for key, people in progress.reasons.items()],
-        "routes": [(key, words, None) for key, words in ROUTE_NAMES.items()],
-        "units": [(str(org_id), name, None) for org_id, name in units],
         "acked": [("yes", "回复了", progress.acked), ("no", "没有回复", None)],
+        **known,
     }
 
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """A page of people."""
     notice_id, now = row_id(request, "notice"), room.clock.now()
-    wanted, page = read_wanted(request.query), read_page(request.query)
+    wanted, place = read_wanted(request.query), read_place(request.query)
 
-    def look(work: Work) -> tuple[Sheet, Page, dict[str, list[Option]]]:
+    def look(work: Work) -> tuple[bool, Sheet, Page, dict[str, list[Option]], Amount]:
         sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
         units = [(org.id, org.name) for org in orgs.branches(work, visit.actor.path or "/")]
-        options = _options(broadcast_results.progress(work, notice_id, now), units)
-        return sheet, notice_results.page(work, visit.actor, notice_id, wanted, page), options
+        tally = broadcast_tallies.latest(work, notice_id, now, drawn=False)
+        amount = notice_results.amount(work, visit.actor, notice_id, wanted, tally.progress)
+        page = notice_results.page(work, visit.actor, notice_id, wanted, place)
+        return tally.stale, sheet, page, _options(tally.progress, units), amount
 
-    sheet, found, options = await room.database.read(look)
+    stale, sheet, found, options, amount = await room.database.read(look)
+    if stale and place == FIRST:
+        await room.counting.tally(room.database, notice_id, now)
+        stale, sheet, found, options, amount = await room.database.read(look)
     path = f"/notices/{notice_id}"
     return room.render(
         visit,
@@ -98,7 +119,9 @@ async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResp
         wanted=wanted,
         filters=options,
         tones=TONES,
-        address=lambda place: f"{path}/results?{_query(wanted, page=place)}",
+        amount=amount,
+        earlier=f"{path}/results?{_query(wanted, before=found.before)}" if found.before else "",
+        later=f"{path}/results?{_query(wanted, after=found.after)}" if found.after else "",
         export=f"{path}/export?{_query(wanted)}",
     )
 
@@ -164,7 +187,7 @@ def _about(sheet: Sheet, total: int, said: list[str], now: datetime) -> Table:
         ("状态", sheet.state),
         ("时间", sheet.when),
         ("条件", "，".join(said) or "全部"),
-        ("人数", total),
+        ("人数", total if total <= MOST else f"超过 {MOST}"),
         ("截至（北京时间）", _moment(now)),
     ]
     if total > MOST:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,10 +21,9 @@ from bot.console.visit import Visit
 from bot.errors import Refusal
 from bot.services import (
     broadcast_lists,
-    broadcast_results,
+    broadcast_tallies,
     broadcasts,
     catalogue,
-    notice_courses,
     notice_desk,
     notice_trial,
     plan_words,
@@ -31,19 +31,19 @@ from bot.services import (
 from bot.services.actors import NotAllowed
 from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
 from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
+from bot.services.broadcast_tallies import Tally
 from bot.services.broadcasts import Moved, NoBroadcast
 from bot.services.notice_desk import Sheet
-from bot.services.notice_trial import Pairs
+from bot.services.notice_trial import QUICK, Pairs
 from bot.services.plans import Plan
 from bot.services.reasons import REASONS
 from bot.services.trail import Line as Past
 from storage.broadcasts import STATES
 from storage.work import Work
 
+NOTHING_YET = Tally(None)
 PLANNED = ("pending", "approved", "scheduled")  # what staff decide about with the plan before them
-QUICK = 20_000  # people, up to which the plan is made without being asked for
-MANY = 100_000  # people, from which on counting them takes a moment
-SECONDS = 5  # between two looks at a notice that is on its way
+SECONDS = 5  # between two looks at a notice that is on its way, of very many more (`Progress.again_in`)
 TAB_NAMES = {"all": "全部", "drafts": "草稿", "waiting": "待审核", "going": "正在发", "ended": "已结束"}
 
 
@@ -92,24 +92,28 @@ class Seen:
     children: Listing | None
     plan: Plan | None = None
     testing: Pairs = ()
+    stale: bool = False
 
 
 def look_at(work: Work, room: Room, visit: Visit, notice_id: int, now: datetime, planned: bool) -> Seen:
     """One notice. The plan of one to many is made when it is `planned`. Raises NoBroadcast, NotAllowed."""
     sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
-    progress = broadcast_results.progress(work, notice_id, now) if sheet.started else None
-    pictures: list[Picture] = []
-    if progress is not None and progress.total:
-        states = [(words, progress.states[key]) for key, words in RECIPIENT_WORDS.items() if progress.states.get(key)]
-        wanted = ("sent", "acked") if sheet.wants_receipt else ("sent",)
-        courses = [] if sheet.runs else [notice_courses.course(work, notice_id, name) for name in wanted]
-        pictures = notice_charts.pictures(states, courses)
+    tally = broadcast_tallies.latest(work, notice_id, now) if sheet.started else NOTHING_YET
     repeats = broadcast_lists.listing(work, visit.actor, "all", 1, notice_id) if sheet.repeat else None
     wanted_plan = sheet.key in PLANNED and (planned or sheet.expected <= QUICK)
     row = broadcasts.seen(work, visit.actor, notice_id) if wanted_plan else None
     plan = notice_trial.plan_kept(work, row, room.house, now) if row else None
     testing = notice_trial.testing(work, visit.actor) if "cancel" in sheet.deeds else ()
-    return Seen(sheet, notice_desk.history(work, notice_id), progress, pictures, repeats, plan, testing)
+    history, pictures = notice_desk.history(work, notice_id), _pictures(tally)
+    return Seen(sheet, history, tally.progress, pictures, repeats, plan, testing, tally.stale)
+
+
+def _pictures(tally: Tally) -> list[Picture]:
+    progress = tally.progress
+    if progress is None or not progress.total:
+        return []
+    states = [(words, progress.states[key]) for key, words in RECIPIENT_WORDS.items() if progress.states.get(key)]
+    return notice_charts.pictures(states, tally.courses)
 
 
 async def show(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
@@ -129,7 +133,12 @@ async def show_one(
 ) -> web.StreamResponse:
     """The page of one notice, perhaps with what went wrong."""
     now = room.clock.now()
-    seen = await room.database.read(lambda work: look_at(work, room, visit, notice_id, now, planned))
+    look = partial(look_at, room=room, visit=visit, notice_id=notice_id, now=now, planned=planned)
+    seen = await (room.counting.ask(room.database, look) if planned else room.database.read(look))
+    if seen.stale:
+        await room.counting.tally(room.database, notice_id, now)
+        seen = await room.database.read(look)
+    pace = seen.progress.again_in if seen.progress else 0
     return room.render(
         visit,
         "notice.html",
@@ -148,7 +157,8 @@ async def show_one(
         desk=notice_desk,
         problem=problem,
         still=still,
-        seconds=SECONDS if seen.progress is None or seen.progress.total <= MANY else 3 * SECONDS,
+        counting=seen.sheet.started and seen.progress is None,
+        seconds=max(SECONDS, pace),
     )
 
 
@@ -157,9 +167,9 @@ def say_course(sheet: Sheet, progress: Progress | None) -> dict[str, Any]:
     if progress is None:
         return {}
     share = 100 if sheet.key in ("done", "partly_failed", "failed") else int(progress.fraction * 100)
-    words = [f"{progress.total - progress.waiting}／{progress.total} 人已有结果"]
+    words = [f"{progress.total - progress.waiting:,}／{progress.total:,} 人已有结果"]
     if sheet.runs:
-        words.append(f"最近一分钟 {progress.per_minute} 条")
+        words.append(f"{'那' if progress.at else '最近'}一分钟 {progress.per_minute:,} 条")
         words.append(f"大约还要 {say_seconds(progress.seconds_left)}" if progress.seconds_left else "")
     return {"share": share, "words": "，".join(filter(None, words))}
 
@@ -188,7 +198,7 @@ async def _ask(
 
     def look(work: Work) -> tuple[Sheet, Progress | None]:
         sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
-        return sheet, broadcast_results.progress(work, notice_id, now) if sheet.started else None
+        return sheet, broadcast_tallies.latest(work, notice_id, now, drawn=False).progress if sheet.started else None
 
     sheet, progress = await room.database.read(look)
     if deed.name not in sheet.deeds and not problem:
@@ -201,6 +211,7 @@ async def _ask(
         sheet=sheet,
         deed=deed,
         about=about,
+        as_of=progress.at if progress else None,
         problem=problem,
         unsure=progress.states.get("unknown", 0) if progress else 0,
         times=times(""),

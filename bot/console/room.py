@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.calendar import say_date
 from bot.clock import Clock, local
 from bot.console.assets import Assets
+from bot.console.counting import Counting
 from bot.console.flashes import FLASHES
 from bot.console.navigation import is_current, links_for
 from bot.console.tries import Tries
@@ -36,6 +37,7 @@ def make_jinja() -> jinja2.Environment:
     )
     made.filters["moment"] = lambda moment: f"{local(moment):%Y-%m-%d %H:%M}"
     made.filters["day"] = say_date
+    made.filters["many"] = lambda number: f"{number:,}"
     return made
 
 
@@ -52,6 +54,7 @@ class Room:
     passwords: Passwords = field(default_factory=Passwords)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHES_AT_ONCE))
     tries: Tries = field(default_factory=Tries)
+    counting: Counting = field(default_factory=Counting)
     session_hours: int = 12
     scene_link: Callable[[str, int], Awaitable[str]] | None = None  # what a QR code of a scene says, for so many days
 

@@ -98,7 +98,7 @@ def choices(work: Work, actor: Actor) -> dict[str, Any]:
     """What the fields offer."""
     return {
         "who": list(WHO.items()),
-        "tags": [each.name for each in tags.listing(work, actor)],
+        "tags": tags.names(work, actor),
         "offices": [("", "不限"), *((each, each) for each in OFFICES)],
         "states": list(AT_EVENT.items()),
         "topics": [(key, topic.label) for key, topic in TOPICS.items()],

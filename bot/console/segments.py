@@ -13,7 +13,7 @@ from bot.console.rule_form import Fields
 from bot.console.visit import Visit
 from bot.services import segments
 from bot.services.reasons import REASONS
-from bot.services.segments import BadSegment, Counts, Saved
+from bot.services.segments import BadName, BadSegment, Counts, Saved
 from bot.services.topics import TOPICS
 from storage.work import Work
 
@@ -51,12 +51,12 @@ async def _page(
     kept, choices = await room.database.read(look)
     shown = fields or rule_form.fields_of(kept.raw if kept else {})
     topic = more.get("topic", USUAL)
-    values = {"name": kept.name if kept else "", "problem": "", "topic": topic, **more}
+    values = {"name": kept.name if kept else "", "problem": "", "wrong_name": "", "topic": topic, **more}
     words, counts = counted or (kept.words if kept else "", None)
     return room.render(
         visit,
         "segment.html",
-        422 if values["problem"] else 200,
+        422 if values["problem"] or values["wrong_name"] else 200,
         kept=kept,
         typed=shown,
         choices=choices,
@@ -82,7 +82,8 @@ async def put(room: Room, visit: Visit, request: web.Request) -> web.StreamRespo
             return room.redirect("/segments", "segment_saved")
         counted = await _count(room, visit, segment_id, fields, more["topic"])
     except BadSegment as refusal:
-        return await _page(room, visit, segment_id, fields, problem=refusal.words, **more)
+        more["wrong_name" if isinstance(refusal, BadName) else "problem"] = refusal.words
+        return await _page(room, visit, segment_id, fields, **more)
     return await _page(room, visit, segment_id, fields, counted, **more)
 
 
@@ -111,7 +112,7 @@ async def _count(
         rule = segments.confine(rule, actor)
         return segments.describe(work, rule), segments.count(work, rule, topic, now)
 
-    return await room.database.read(look)
+    return await room.counting.ask(room.database, look)
 
 
 async def drop(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:

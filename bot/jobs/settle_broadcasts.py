@@ -9,9 +9,9 @@ from functools import partial
 
 from bot.calendar import daytime
 from bot.jobs.job import Job, Moment
-from bot.services import bulk_delivery
+from bot.services import broadcast_tallies, bulk_delivery
 from bot.services.house import House
-from storage import broadcast_reminders, broadcast_rows, bulk_ends
+from storage import broadcast_reminders, broadcast_rows, broadcasts, bulk_ends
 from storage.database import Database
 from storage.work import Work
 
@@ -62,8 +62,17 @@ def _pieces(database: Database, step: Callable[[Work], int]) -> int:
 
 def _end(database: Database, broadcast_id: int, moment: Moment) -> bool:
     states = database.look(partial(bulk_ends.states, broadcast_id=broadcast_id))
-    ended = bulk_delivery.ended_as(states)
-    return database.writer.run(partial(bulk_ends.end, broadcast_id=broadcast_id, state=ended, now=moment.now))
+    state = bulk_delivery.ended_as(states)
+    ended = database.writer.run(partial(bulk_ends.end, broadcast_id=broadcast_id, state=state, now=moment.now))
+    if ended and sum(states.values()) > broadcast_tallies.LIVE:
+        _tally(database, broadcast_id, moment.now)
+    return ended
+
+
+def _tally(database: Database, broadcast_id: int, now: datetime) -> None:
+    """How a notice to very many ended, so that nobody who looks must wait for it."""
+    attempt, tally = database.look(partial(broadcast_tallies.count, broadcast_id=broadcast_id, now=now))
+    database.writer.run(partial(broadcasts.keep_tally, broadcast_id=broadcast_id, attempt=attempt, tally_=tally))
 
 
 JOB = Job("settle_broadcasts", timedelta(seconds=10), run)

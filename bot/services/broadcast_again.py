@@ -39,7 +39,7 @@ def resend_failed(
     broadcast = begin(work, actor, broadcast_id, "resend")
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
     until = due + timedelta(hours=broadcast.hours if hours is None else max(1, min(hours, 336)))
-    values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None}
+    values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None, "tally": None}
     if is_final(broadcast):
         raise BadNotice("这条通知的发送名单已按保存期限清理，不能再重发。请复制成一条新的。")
     if not broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, broadcast.version, **values):

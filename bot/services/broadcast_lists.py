@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from bot.errors import Refusal
-from bot.services import broadcast_states, broadcasts, repeat_rules, segments
+from bot.services import broadcast_states, broadcast_tallies, broadcasts, repeat_rules, segments
 from bot.services.actors import Actor, require
-from bot.services.broadcast_results import Progress, progress_of
+from bot.services.broadcast_results import Progress
 from bot.services.topics import TOPICS
 from storage import broadcasts as rows
 from storage import orgs
@@ -48,7 +48,8 @@ STATE_WORDS: Mapping[str, str] = MappingProxyType(
 class Line:
     """One notice in a list. `union` is the branch it belongs to, empty for the city's own. `at`: when it goes or went.
 
-    `progress`: counted where it has begun, else zeros.
+    `progress`: counted where it has begun (of very many as they were counted last, None: never yet), else zeros.
+    `recipients`: people it was written for.
     """
 
     id: int
@@ -64,7 +65,8 @@ class Line:
     at: datetime | None
     repeat: str
     expected: int
-    progress: Progress
+    recipients: int
+    progress: Progress | None
     created_at: datetime
 
 
@@ -99,11 +101,11 @@ def numbers(work: Work, actor: Actor) -> dict[str, int]:
 
 def _lines(work: Work, found: Collection[Broadcast]) -> list[Line]:
     places = orgs.by_ids(work, {each.org_id for each in found if each.org_id})
-    counted = progress_of(work, found, _LONG_AGO)
+    counted = broadcast_tallies.of_several(work, found, _LONG_AGO)
     return [_line(each, places[each.org_id].name if each.org_id else "", counted[each.id]) for each in found]
 
 
-def _line(row: Broadcast, union: str, counted: Progress) -> Line:
+def _line(row: Broadcast, union: str, counted: Progress | None) -> Line:
     topic = TOPICS.get(row.topic)
     return Line(
         id=row.id,
@@ -119,6 +121,7 @@ def _line(row: Broadcast, union: str, counted: Progress) -> Line:
         at=row.not_before,
         repeat=repeat_words(row),
         expected=row.expected,
+        recipients=row.recipients,
         progress=counted,
         created_at=row.created_at,
     )
@@ -146,7 +149,7 @@ class Sheet:
 def one(work: Work, actor: Actor, broadcast_id: int) -> Sheet:
     """One notice of the actor's branch. Raises NoBroadcast, NotAllowed."""
     row = broadcasts.seen(work, actor, broadcast_id)
-    may = broadcast_states.allowed(actor, row)
+    may = broadcast_states.allowed(work, actor, row)
     return Sheet(_lines(work, [row])[0], row, broadcasts.body(row), rule_words(work, row), may)
 
 

@@ -12,7 +12,7 @@ from bot.services.reach_policy import ROUTE_NAMES
 from storage import broadcast_counts
 from storage import broadcasts as rows
 from storage.broadcast_counts import Tally
-from storage.broadcasts import GONE, Broadcast
+from storage.broadcasts import Broadcast
 from storage.recipients import NOT_REACHED, OPEN, REACHED
 from storage.work import Work
 
@@ -51,7 +51,8 @@ class Progress:
     """People of a notice as of a moment. `total`: all but those left out. `states`, `routes`, `reasons` count people.
 
     `routes`: by which they were reached. `per_minute`: settled in the last minute. `seconds_left`: at that pace, None
-    when nothing is open or nothing moves. `acked`: said 收到; `silent`: reached and did not.
+    when nothing is open or nothing moves. `acked`: said 收到; `silent`: reached and did not. `at`: when that
+    was counted, None for just now.
     """
 
     total: int
@@ -63,6 +64,7 @@ class Progress:
     nudged: int
     per_minute: int
     seconds_left: int | None
+    at: datetime | None = None
 
     @property
     def reached(self) -> int:
@@ -109,15 +111,20 @@ def count_up(found: Collection[Tally]) -> Progress:
     acked = sum(each.acked for each in found)
     reached = sum(each.people - each.acked for each in found if each.state in REACHED)
     pace = sum(each.recent for each in found if each.state != "left_out")
-    waiting = sum(states.get(state, 0) for state in OPEN)
-    left = round(waiting * 60 / pace) if waiting and pace else None
+    left = _left(states, pace)
     total = sum(states.values()) - states.get("left_out", 0)
     return Progress(total, states, routes, why, acked, reached, sum(each.nudged for each in found), pace, left)
 
 
+def _left(states: Mapping[str, int], pace: int) -> int | None:
+    """Seconds until all that is open is done at so many a minute."""
+    waiting = sum(states.get(state, 0) for state in OPEN)
+    return round(waiting * 60 / pace) if waiting and pace else None
+
+
 def totals(work: Work, broadcast_id: int, now: datetime, final: bool) -> dict[str, Any]:
     """What is kept on the notice of how it went. `final`: its recipients are forgotten next. Raises NoBroadcast."""
-    return {**as_totals(progress(work, broadcast_id, now)), "final": final}
+    return {**as_totals(progress(work, broadcast_id, now)), "final": final, "at": now.isoformat()}
 
 
 def is_final(broadcast: Broadcast) -> bool:
@@ -131,11 +138,13 @@ def as_totals(progress: Progress) -> dict[str, Any]:
     return {**counts, "acked": progress.acked, "silent": progress.silent, "nudged": progress.nudged}
 
 
-def _of_totals(totals: Mapping[str, Any]) -> Progress:
+def of_totals(totals: Mapping[str, Any]) -> Progress:
+    """What `as_totals` (of which older ones do not say when) has kept."""
     states = dict(totals["states"])
     total = sum(states.values()) - states.get("left_out", 0)
-    said = (totals["acked"], totals["silent"], totals["nudged"])
-    return Progress(total, states, totals["routes"], totals["reasons"], *said, per_minute=0, seconds_left=None)
+    said, pace = (totals["acked"], totals["silent"], totals["nudged"]), totals.get("per_minute", 0)
+    at = datetime.fromisoformat(totals["at"]) if "at" in totals else None
+    return Progress(total, states, totals["routes"], totals["reasons"], *said, pace, _left(states, pace), at)
 
 
 def progress(work: Work, broadcast_id: int, now: datetime) -> Progress:
@@ -143,20 +152,13 @@ def progress(work: Work, broadcast_id: int, now: datetime) -> Progress:
     broadcast = rows.get(work, broadcast_id)
     if broadcast is None:
         raise broadcasts.NoBroadcast
-    known = [] if is_final(broadcast) else broadcast_counts.tallies(work, [broadcast_id], now - MINUTE)
-    return _progress(work, broadcast, known, exact=True)
+    if is_final(broadcast):
+        return of_totals(broadcast.totals)
+    return of_rows(work, broadcast, broadcast_counts.tallies(work, [broadcast_id], now - MINUTE))
 
 
-def progress_of(work: Work, some: Collection[Broadcast], since: datetime) -> dict[int, Progress]:
-    """The progress of several, read with one statement; of those long over as it was counted then."""
-    open_ = [each.id for each in some if each.totals is None and each.state in GONE]
-    found = broadcast_counts.tallies(work, open_, since) if open_ else []
-    return {each.id: _progress(work, each, [one for one in found if one.broadcast_id == each.id]) for each in some}
-
-
-def _progress(work: Work, row: Broadcast, found: Collection[Tally], exact: bool = False) -> Progress:
-    if row.totals is not None and (is_final(row) or not exact):
-        return _of_totals(row.totals)
+def of_rows(work: Work, row: Broadcast, found: Collection[Tally]) -> Progress:
+    """What these tallies of a notice come to; one from before there were recipients is counted by its messages."""
     if not found and "audience" in (row.segment or {}):
         old = broadcast_counts.old_states(work, row.id)
         return count_up([Tally(row.id, state, "", "", many, 0, 0, 0) for state, many in old.items()])

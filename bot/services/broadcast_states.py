@@ -65,10 +65,10 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
 )
 
 
-def allowed(actor: Actor, broadcast: Broadcast) -> frozenset[str]:
-    """What this actor may do to it now (keys of `DEEDS`); nobody decides about what they wrote or handed in."""
+def allowed(work: Work, actor: Actor, broadcast: Broadcast) -> frozenset[str]:
+    """What this actor may do to it now (keys of `DEEDS`); nobody decides about their own words (`barred`)."""
     open_ = {name for name, deed in DEEDS.items() if deed.open_to(actor, broadcast)}
-    if _own(actor, broadcast):
+    if "approve" in open_ and barred(work, actor, broadcast):
         open_ -= {"approve", "reject"}
     if broadcast.kind != "notice":
         open_ -= {"change", "submit", "withdraw"}
@@ -211,15 +211,21 @@ def reject(
     return seen(work, actor, broadcast_id)
 
 
-def _own(actor: Actor, broadcast: Broadcast) -> bool:
-    return actor != CLI and name_of(actor) in (broadcast.author, broadcast.submitted_by)
+def barred(work: Work, actor: Actor, broadcast: Broadcast) -> str:
+    """Why an actor may not decide about it whatever their right: they wrote it, handed it in, or wrote it anew as it is
+    now for somebody else to hand in. Words for staff; empty for everybody else."""
+    if actor == CLI:
+        return ""
+    if name_of(actor) in (broadcast.author, broadcast.submitted_by):
+        return "自己写的或自己提交的通知，要请另一位审核人审核。"
+    written = (name_of(actor), "broadcast_change", f"broadcast:{broadcast.id}", f"version {broadcast.version}")
+    return "这一稿是您改的，要请另一位审核人审核。" if audit.did(work, *written) else ""
 
 
 def _second(work: Work, actor: Actor, broadcast: Broadcast) -> None:
-    """Raises BadNotice for who wrote it, handed it in, or wrote it anew as it is now for somebody else to hand in."""
-    written = (name_of(actor), "broadcast_change", f"broadcast:{broadcast.id}", f"version {broadcast.version}")
-    if _own(actor, broadcast) or (actor != CLI and audit.did(work, *written)):
-        raise BadNotice("自己写的或自己提交的通知，要请另一位审核人审核。")
+    """Raises BadNotice for who is `barred`."""
+    if why := barred(work, actor, broadcast):
+        raise BadNotice(why)
 
 
 def schedule(

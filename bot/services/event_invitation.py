@@ -1,4 +1,4 @@
-"""A notice that invites people to an event, to begin from: staff change it and hand it in like any other."""
+"""Notices about an event, to begin from: an invitation, a word to those who are in. Staff write on and hand them in."""
 
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from storage.work import Work
 
 HOUR = timedelta(hours=1)
 ABOUT_CHARS = 300  # of what it is; the whole of it is in 活动 12
+AFTERWARDS = 48  # hours
 EVERYBODY = {"who": "followers"}
 
 
@@ -26,6 +27,21 @@ def draft(work: Work, actor: Actor, event_id: int, now: datetime) -> Draft:
         raise BadEvent("这个活动现在没有开放报名，先开放报名再发邀请。")
     hours = int((event.closes_at - now) / HOUR)
     return Draft(event.title, _text(event), event.topic, _rule(event), hours=min(max(hours, 1), HOURS_MOST))
+
+
+def to_registered(work: Work, actor: Actor, event_id: int, now: datetime) -> Draft:
+    """To those who are registered, worth sending until it begins, or for two days afterwards.
+
+    Raises NoEvent, BadEvent (nobody could ever register), NotAllowed.
+    """
+    require(actor, "draft")
+    event = events.seen(work, actor, event_id)
+    if event.state == "draft":
+        raise BadEvent("这个活动还没有开放过报名，没有可以通知的人。")
+    hours = int((event.starts_at - now) / HOUR) if event.starts_at > now else AFTERWARDS
+    rule = {"all": [{"event": event.number, "in": ["registered"]}]}
+    text = texts.NEWS.format(**event_words.facts(event))
+    return Draft(event.title, text, event.topic, rule, hours=min(max(hours, 1), HOURS_MOST))
 
 
 def _text(event: Event) -> str:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from bot.calendar import say_date
 from bot.clock import local
-from bot.services import broadcast_lists, broadcast_states, broadcasts, catalogue, notice_phone, trail
+from bot.services import broadcast_lists, broadcast_states, catalogue, notice_phone, trail
 from bot.services.actors import Actor, require
 from bot.services.broadcast_lists import STATE_WORDS, Line
 from bot.services.house import House
@@ -20,7 +20,7 @@ from bot.services.reach_policy import ROUTE_NAMES
 from bot.services.trail import Line as Deed
 from storage import audit
 from storage import broadcasts as rows
-from storage.broadcasts import GONE, Broadcast
+from storage.broadcasts import ENDED, GONE, Broadcast
 from storage.work import Work
 
 TONES: Mapping[str, str] = MappingProxyType(
@@ -50,7 +50,9 @@ MOST = 100  # approvals on a page
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One notice in words. `key` is its state; `deeds` what the actor may do now (`broadcast_states.DEEDS`)."""
+    """One notice in words. `key` is its state; `deeds` what the actor may do now (`broadcast_states.DEEDS`).
+
+    `barred`: why they may not decide about it though it waits for that."""
 
     id: int
     key: str
@@ -74,7 +76,7 @@ class Sheet:
     note: str
     version: int
     deeds: tuple[str, ...]
-    own: bool
+    barred: str
     parent: int | None
     late: bool
     shown: list[Shown]
@@ -104,7 +106,7 @@ def waiting(work: Work, actor: Actor) -> int:
     """How many notices this actor could decide about now; 0 without the right."""
     if not actor.may("approve"):
         return 0
-    return sum("approve" in broadcast_states.allowed(actor, each) for each in _pending(work, actor))
+    return sum("approve" in broadcast_states.allowed(work, actor, each) for each in _pending(work, actor))
 
 
 def approvals(work: Work, actor: Actor, house: House, now: datetime) -> list[Sheet]:
@@ -141,7 +143,7 @@ def one(work: Work, actor: Actor, broadcast_id: int, house: House, now: datetime
         note=row.note,
         version=row.version,
         deeds=tuple(name for name in broadcast_states.DEEDS if name in found.may),
-        own=broadcasts.name_of(actor) in (row.author, row.submitted_by),
+        barred=broadcast_states.barred(work, actor, row) if row.state == "pending" else "",
         parent=row.parent_id,
         late=row.valid_until is not None and row.valid_until <= now,
         shown=notice_phone.shown(row.title, found.body, row.wants_receipt, allowed, local(now)),
@@ -150,9 +152,13 @@ def one(work: Work, actor: Actor, broadcast_id: int, house: House, now: datetime
 
 def people(line: Line) -> str:
     """How many a notice goes or went to, in words; empty while nobody knows."""
-    if line.state in GONE:
-        return f"{line.progress.total} 人，送达 {line.progress.reached} 人"
-    return f"预计 {line.expected} 人" if line.expected else ""
+    if line.state in GONE and line.progress is None:
+        return f"{line.recipients:,} 人"
+    if line.state in GONE and line.progress is not None:
+        said = f"{line.progress.total:,} 人，送达 {line.progress.reached:,} 人"
+        at = None if line.state in ENDED else line.progress.at
+        return f"{said}（截至 {local(at):%H:%M}）" if at else said
+    return f"预计 {line.expected:,} 人" if line.expected else ""
 
 
 def history(work: Work, broadcast_id: int) -> list[Deed]:

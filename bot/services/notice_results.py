@@ -3,16 +3,18 @@
 Names are masked on the page and in the file; there are no numbers in either.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from bot.services import broadcasts, member_requests, reasons
 from bot.services.actors import Actor, require
-from bot.services.broadcast_results import RECIPIENT_WORDS, Result, masked
+from bot.services.broadcast_results import RECIPIENT_WORDS, Progress, Result, masked
 from bot.services.reach_policy import ROUTE_NAMES
 from storage import audit, broadcast_counts, notice_rows, orgs
+from storage.broadcast_counts import Line
+from storage.notice_rows import FIRST, Place
 from storage.notice_rows import Wanted as Sought
 from storage.recipients import NOT_REACHED, OPEN, REACHED
 from storage.work import Work
@@ -43,26 +45,52 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the people meant."""
+    """Some of the people meant. `before`, `after`: the recipients at its ends, where there is a page beyond them."""
 
     lines: list[Result]
-    total: int
-    page: int
-    pages: int
+    before: int | None
+    after: int | None
 
 
-def page(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, number: int) -> Page:
-    """The people meant, fifty a page. Raises NoBroadcast, NotAllowed (right `members`)."""
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How many people are meant; `more`: at least one more, counting stopped. `at`: as of when, None for just now."""
+
+    people: int
+    more: bool = False
+    at: datetime | None = None
+
+
+def page(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, place: Place = FIRST) -> Page:
+    """The people meant, fifty a page; the first page where there is nobody any more. Raises NoBroadcast, NotAllowed
+    (right `members`)."""
     sought = _sought(work, actor, broadcast_id, wanted)
-    total = notice_rows.count(work, broadcast_id, sought)
-    pages = max(1, -(-total // PAGE))
-    number = min(max(number, 1), pages)
-    return Page(_read(work, broadcast_id, sought, PAGE, (number - 1) * PAGE), total, number, pages)
+    found = notice_rows.lines(work, broadcast_id, sought, PAGE + 1, place)
+    if not found and place != FIRST:
+        place, found = FIRST, notice_rows.lines(work, broadcast_id, sought, PAGE + 1)
+    more = len(found) > PAGE
+    shown = found[-PAGE:] if place.back else found[:PAGE]
+    earlier, later = (more, True) if place.back else (place != FIRST, more)
+    before, after = (shown[end].recipient_id if there else None for end, there in ((0, earlier), (-1, later)))
+    return Page(_said(work, shown), before, after)
+
+
+def amount(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, progress: Progress | None) -> Amount:
+    """How many people are meant: as counted last of a notice to very many, where that says it; else counted now, up to
+    MOST. Raises NoBroadcast, NotAllowed."""
+    if progress is not None and progress.at is not None and not (wanted.route or wanted.unit or wanted.acked):
+        if not wanted.reason:
+            states = STATES[wanted.state][1] if wanted.state in STATES else tuple(progress.states)
+            return Amount(sum(progress.states.get(each, 0) for each in states), at=progress.at)
+        if not wanted.state:
+            return Amount(progress.reasons.get(wanted.reason, 0), at=progress.at)
+    people = total(work, actor, broadcast_id, wanted)
+    return Amount(min(people, MOST), people > MOST)
 
 
 def total(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> int:
-    """How many people are meant. Raises NoBroadcast, NotAllowed."""
-    return notice_rows.count(work, broadcast_id, _sought(work, actor, broadcast_id, wanted))
+    """How many people are meant; one more than MOST stands for all above. Raises NoBroadcast, NotAllowed."""
+    return notice_rows.count(work, broadcast_id, _sought(work, actor, broadcast_id, wanted), MOST + 1)
 
 
 def note_export(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, reason: str, now: datetime) -> int:
@@ -79,7 +107,7 @@ def note_export(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, rea
 def export(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> list[Result]:
     """The people meant, at most MOST of them. Call `note_export` before. Raises NoBroadcast, NotAllowed."""
     require(actor, "export")
-    return _read(work, broadcast_id, _sought(work, actor, broadcast_id, wanted), MOST, 0)
+    return _said(work, notice_rows.lines(work, broadcast_id, _sought(work, actor, broadcast_id, wanted), MOST))
 
 
 def _sought(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> Sought:
@@ -90,8 +118,7 @@ def _sought(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> Soug
     return Sought(states, wanted.reason, wanted.route, unit.path if unit else None, ACKED.get(wanted.acked))
 
 
-def _read(work: Work, broadcast_id: int, sought: Sought, limit: int, offset: int) -> list[Result]:
-    found = notice_rows.lines(work, broadcast_id, sought, limit, offset)
+def _said(work: Work, found: Sequence[Line]) -> list[Result]:
     nameless = [each.person_id for each in found if not each.name]
     names: dict[int, str] = {}
     for first in range(0, len(nameless), 500):

@@ -14,10 +14,12 @@ from bot.services.house import House
 from bot.services.plans import Plan, Words
 from bot.services.segments import BadSegment, Counts
 from storage import notice_choices, orgs
+from storage.audience import Rule
 from storage.broadcasts import Broadcast
 from storage.work import Work
 
 Pairs = tuple[tuple[str, str], ...]
+QUICK = 20_000  # people who are counted while somebody still chooses
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +47,47 @@ def choices(work: Work, actor: Actor) -> Choices:
     return Choices(
         branches=tuple((org.code, org.name) for org in orgs.branches(work, actor.path or "/")),
         offices=tuple((each, each) for each in OFFICES),
-        tags=_tags(work, actor),
+        tags=tuple((each, each) for each in tags.names(work, actor)),
         events=tuple((str(number), f"{number} {title}") for number, title in notice_choices.events(work, actor.path)),
         segments=tuple((str(each.id), each.name) for each in segments.listing(work, actor)),
     )
 
 
-def _tags(work: Work, actor: Actor) -> Pairs:
-    return tuple((each.name, f"{each.name}（{each.people} 人）") for each in tags.listing(work, actor))
-
-
 def audience(work: Work, actor: Actor, raw: Mapping[str, Any], topic: str, now: datetime) -> Trial:
-    """Whom a rule means, for this actor; a rule that cannot be used says why."""
+    """Whom a rule means, for this actor, counted up to QUICK people; a rule that cannot be used says why."""
     try:
-        rule = segments.confine(segments.parse(raw), actor)
-        segments.check(work, rule)
+        rule = _usable(work, actor, raw)
     except BadSegment as refusal:
         return Trial(problem=refusal.words)
-    return Trial(segments.describe(work, rule), segments.count(work, rule, topic, now))
+    return Trial(segments.describe(work, rule), segments.count(work, rule, topic, now, most=QUICK))
+
+
+def _usable(work: Work, actor: Actor, raw: Mapping[str, Any]) -> Rule:
+    """Raises BadSegment."""
+    rule = segments.confine(segments.parse(raw), actor)
+    segments.check(work, rule)
+    return rule
 
 
 def testing(work: Work, actor: Actor) -> Pairs:
     """On whom a notice may be tried: one's own phone, the people of a tag."""
-    return ((notice_preview.ME, "我的手机"), *((tag, f"有标签“{tag}”的人") for tag, _ in _tags(work, actor)))
+    return ((notice_preview.ME, "我的手机"), *((tag, f"有标签“{tag}”的人") for tag in tags.names(work, actor)))
 
 
-def plan_draft(work: Work, actor: Actor, draft: Draft, house: House, now: datetime) -> Plan | None:
-    """By which routes a draft of this actor would go, at what cost; None for a rule that cannot be used."""
+def planned(work: Work, actor: Actor, draft: Draft, house: House, now: datetime) -> tuple[Trial, Plan | None]:
+    """Whom a draft of this actor would reach, by which routes and at what cost: all of them, with one statement.
+
+    No plan for a rule that cannot be used.
+    """
     try:
-        rule = segments.confine(segments.parse(draft.rule), actor)
-        segments.check(work, rule)
-    except BadSegment:
-        return None
+        rule = _usable(work, actor, draft.rule)
+    except BadSegment as refusal:
+        return Trial(problem=refusal.words), None
     words = Words(draft.title, draft.text, draft.said)
     more: dict[str, Any] = {"at": draft.at, "hours": draft.hours, "any_hour": draft.any_hour}
-    return route_plan.plan(work, rule, draft.topic, draft.routes, house, now, words=words, **more)
+    plan = route_plan.plan(work, rule, draft.topic, draft.routes, house, now, words=words, **more)
+    told = plan.people - sum(plan.left_out.values())
+    return Trial(segments.describe(work, rule), Counts(plan.people, told, plan.left_out)), plan
 
 
 def plan_kept(work: Work, row: Broadcast, house: House, now: datetime) -> Plan | None:

@@ -100,13 +100,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A broadcast with its progress, in people. `waiting`: also those who are told at their next contact."""
+    """A broadcast with its progress, in people. `waiting`: also those who are told at their next contact.
+
+    None: to very many, and never counted yet.
+    """
 
     title: str
     recipients: int
-    sent: int
-    waiting: int
-    failed: int
+    sent: int | None
+    waiting: int | None
+    failed: int | None
     id: int = 0
 
 
@@ -195,6 +198,8 @@ def _group(title: str, names: dict[str, str], counts: dict[str, int], unit: str)
 
 def _notice(line: broadcast_lists.Line) -> Notice:
     done = line.progress
+    if done is None:
+        return Notice(line.title, line.recipients, None, None, None, line.id)
     failed = sum(done.states.get(state, 0) for state in FAILED)
     return Notice(line.title, done.total, done.reached, done.total - done.reached - failed, failed, line.id)
 

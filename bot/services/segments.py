@@ -21,6 +21,7 @@ from storage.work import Work
 __all__ = [
     "AT_EVENT",
     "WHO",
+    "BadName",
     "BadSegment",
     "Counts",
     "Saved",
@@ -41,13 +42,21 @@ __all__ = [
 NAME_MOST = 40
 
 
+class BadName(BadSegment):
+    """The rule could be kept, but not under this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many `people` a rule means; how many of them may be written to; the others by reason (`reasons.REASONS`)."""
+    """How many `people` a rule means; how many of them may be written to; the others by reason (`reasons.REASONS`).
+
+    `more`: there are more, counting stopped there; then nothing is known of reasons.
+    """
 
     people: int
     reachable: int
     left_out: Mapping[str, int]
+    more: bool = False
 
 
 def check(work: Work, rule: Rule) -> None:
@@ -116,11 +125,16 @@ def confine_to(work: Work, rule: Rule, org_id: int | None) -> Rule:
     return rule if org.parent_id is None else replace(rule, within=org.path)
 
 
-def count(work: Work, rule: Rule, topic: str, now: datetime, channel: str = "") -> Counts:
-    """How many the rule means now and why some get nothing; `channel` narrows to addresses there."""
-    by_reason = audience.count(work, rule, topic, now, channel)
-    reachable = by_reason.pop("", 0)
-    return Counts(reachable + sum(by_reason.values()), reachable, MappingProxyType(by_reason))
+def count(work: Work, rule: Rule, topic: str, now: datetime, channel: str = "", most: int | None = None) -> Counts:
+    """How many the rule means now and why some get nothing; `channel` narrows to addresses there.
+
+    With `most` it looks at no more people than that, for those who wait: a whole city takes seconds.
+    """
+    by_reason = audience.count(work, rule, topic, now, channel, None if most is None else most + 1)
+    people, reachable = sum(by_reason.values()), by_reason.pop("", 0)
+    if most is not None and people > most:
+        return Counts(most, 0, MappingProxyType({}), more=True)
+    return Counts(people, reachable, MappingProxyType(by_reason))
 
 
 def holds(work: Work, rule: Rule, person_id: int, now: datetime) -> bool:
@@ -198,10 +212,10 @@ def _held(work: Work, actor: Actor, segment_id: int) -> Segment:
 def _free_name(work: Work, name: str, org_id: int, segment_id: int | None) -> str:
     words = " ".join(name.split())
     if not 1 <= len(words) <= NAME_MOST or not words.isprintable():
-        raise BadSegment(f"名称要写1到{NAME_MOST}个字。")
+        raise BadName(f"名称要写1到{NAME_MOST}个字。")
     work.alone("segments")
     if segments.named(work, words, org_id) not in (None, segment_id):
-        raise BadSegment(f"已经有名为“{words}”的对象，请换一个名称。")
+        raise BadName(f"已经有名为“{words}”的对象，请换一个名称。")
     return words
 
 

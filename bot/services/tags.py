@@ -57,12 +57,19 @@ def listing(work: Work, actor: Actor) -> list[TagLine]:
     return [_line(actor, row) for row in tags.listed(work, actor.path)]
 
 
+def names(work: Work, actor: Actor) -> list[str]:
+    """The tags there are, by name, without counting anybody. Raises NotAllowed."""
+    require(actor, "draft")
+    return tags.names(work)
+
+
 def one(work: Work, actor: Actor, tag_id: int) -> TagLine:
     """One tag. Raises NotAllowed, BadTag."""
-    found = next((each for each in listing(work, actor) if each.id == tag_id), None)
-    if found is None:
+    require(actor, "draft")
+    found = tags.listed(work, actor.path, tag_id)
+    if not found:
         raise BadTag
-    return found
+    return _line(actor, found[0])
 
 
 def of_person(work: Work, person_id: int) -> list[str]:

@@ -281,6 +281,26 @@ async def test_an_invitation_is_begun_from_the_event(desk: Desk) -> None:
     assert (await (await desk.person("wang")).get(f"/notices/new?event={event_id}")).status == 403
 
 
+async def test_a_word_to_those_who_are_registered_is_begun_from_the_event(desk: Desk) -> None:
+    tree = await desk.tree()
+    event_id, draft = await event(desk, "灯会", topic="welfare"), await event(desk, "没开放", False)
+    chen, link = await desk.person("chen", "editor"), f"/notices/new?registered={event_id}"
+    assert link not in (await chen.get(f"/events/{event_id}")).text  # there is nobody yet
+    await person(desk, "张三", event_id)
+    assert link in (await chen.get(f"/events/{event_id}")).text
+    page = await chen.get(link)
+    assert page.status == 200 and 'value="灯会"' in page.text and 'value="welfare" selected' in page.text
+    assert "您报名的“灯会”（12月5日（周六）14:00–16:00，工人文化宫）：" in page.text
+    number = stored_event(desk, event_id).number
+    assert f'<option value="{number}" selected>' in page.text and '<option value="registered" selected>' in page.text
+    assert 'value="who"' not in page.text.partition('id="audience"')[2].partition("<h3>")[2].partition("adding")[0]
+    assert (await chen.get(f"/notices/new?registered={draft}")).status == 409
+    branch = await desk.person("west", "editor", tree["west"])
+    assert (await branch.get(link)).status == 403
+    wang = await desk.person("wang")
+    assert (await wang.get(link)).status == 403 and link not in (await wang.get(f"/events/{event_id}")).text
+
+
 async def test_another_like_it_without_its_times(desk: Desk) -> None:
     event_id = await event(desk, "每月观影", questions=QUESTIONS, capacity=12)
     chen = await desk.person("chen", "editor")

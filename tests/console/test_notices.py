@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.clock import local
-from bot.services import segments, tags
+from bot.services import broadcast_states, segments, tags
 from storage import broadcasts as rows
 from storage import staff
 from storage import tags as tag_rows
@@ -120,7 +120,7 @@ async def test_a_second_person_decides(desk: Desk, crowd: Crowd) -> None:
     assert (
         "周六招聘会" in own.text
         and f"/notices/{made.id}/approve" not in own.text
-        and "要由另一位审核人批准" in own.text
+        and "要请另一位审核人审核" in own.text
     )
     assert "等您审核" not in (await liu.get("/")).text
     refused = await liu.post(f"/notices/{made.id}/approve", version=made.version)
@@ -133,6 +133,36 @@ async def test_a_second_person_decides(desk: Desk, crowd: Crowd) -> None:
     assert (crowd.newest().state, crowd.newest().approver) == ("scheduled", "staff:chen")
     page = await chen.get(f"/notices/{made.id}")
     assert "陈立华批准" in page.text and "等待发送" in page.text
+
+
+async def test_who_changed_the_words_is_told_why_there_is_no_button(desk: Desk, crowd: Crowd) -> None:
+    chen, eve = await desk.person("chen", "approver"), await desk.person("eve", "approver")
+    notice_id = await drafted(crowd, urgent=True)
+    await chen.get("/notices")
+    await chen.post(f"/notices/{notice_id}/edit", **form(version="1", urgent="1", text="审核人改写的内容。"))
+    house, now = desk.room.house, desk.clock.now()
+    await desk.write(lambda work: broadcast_states.submit(work, AUTHOR, notice_id, now, house))
+    for path in (f"/notices/{notice_id}", "/notices/approvals"):
+        mine, theirs = await chen.get(path), await eve.get(path)
+        assert "这一稿是您改的，要请另一位审核人审核" in mine.text and f"/notices/{notice_id}/approve" not in mine.text
+        assert "这一稿是您改的" not in theirs.text and f"/notices/{notice_id}/approve" in theirs.text
+    assert "等您审核，" not in (await chen.get("/")).text
+    assert "有 1 条通知等您审核" in (await eve.get("/")).text
+
+
+async def test_many_people_are_only_counted_when_asked(
+    desk: Desk, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.notice_trial.QUICK", 3)
+    liu = await desk.person("liu", "editor")
+    await liu.get("/notices/new")
+    live = plain(await liu.post("/notices/new", **form(action="preview", fragment="counted")))
+    assert "超过 3 人" in live and "对象 8 人" not in live and "2026年11月25日" in live
+    few = form(action="preview", fragment="counted", **{"all-kind": "not_seen_days", "all-value": "1"})
+    assert "对象 0 人" in plain(await liu.post("/notices/new", **few))
+    whole = plain(await liu.post("/notices/new", **form(action="preview")))
+    assert "对象 8 人" in whole and "现在能发到 7 人" in whole and "超过 3 人" not in whole
+    assert "没有关注公众号，或已取消关注：1 人" in whole
 
 
 async def test_it_is_sent_back_with_a_reason_and_changed(desk: Desk, crowd: Crowd) -> None:
@@ -289,7 +319,7 @@ async def test_the_quotas_of_the_month(desk: Desk, crowd: Crowd) -> None:
     until = desk.clock.now() + timedelta(hours=3)
     await desk.write(lambda work: work.session.add(RouteStop(channel="oa", route="custom", until=until, code="45009")))
     seen = await (await desk.person("wang", "staff")).get("/notices/quotas")
-    assert "今天已用" in seen.text and "1234 条" in plain(seen) and "平台暂停到 11月25日 13:00" in seen.text
+    assert "今天已用" in seen.text and "1,234 条" in plain(seen) and "平台暂停到 11月25日 13:00" in seen.text
     assert "1天一共1234条" in seen.text
 
 

@@ -1,15 +1,26 @@
 """Who got a notice: filters, masked names, the file and its line in the trail, charts with their numbers."""
 
+import asyncio
+import html
+import re
+import threading
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
-from bot.services import notice_courses
+from bot.services import broadcast_tallies, notice_courses
+from bot.services.broadcast_results import Progress
+from storage import broadcasts as rows
+from storage.base import table
 from storage.people import Person
+from storage.recipients import Recipient
+from storage.work import Work
 from tests.console.desk import Desk
-from tests.console.notices_kit import NAMES, Crowd, crowd_of, sent
+from tests.console.notices_kit import NAMES, SETTLED, Crowd, Row, crowd_of, ended, sent
 from tests.console.pages_kit import plain
 
 
@@ -55,10 +66,126 @@ async def test_pages_of_people_have_neighbours(desk: Desk, crowd: Crowd, monkeyp
     monkeypatch.setattr("bot.services.notice_results.PAGE", 3)
     notice_id = await sent(crowd)
     wang = await desk.person("wang", "staff")
-    first = await wang.get(f"/notices/{notice_id}/results?state=&route=custom")
-    assert "page=2" in first.text and first.text.count("<tr role") == 4
-    second = await wang.get(f"/notices/{notice_id}/results?route=custom&page=2")
-    assert second.text.count("<tr role") == 2 and "route=custom&amp;page=1" in second.text
+    path = f"/notices/{notice_id}/results?route=custom"
+    first = await wang.get(path)
+    assert "5 人" not in plain(first) and names_on(first.text) == "王孙没" and "上一页" not in first.text
+    second = await wang.get(next_of(first.text, "next"))
+    assert (
+        names_on(second.text) == "赵" and "下一页" not in second.text and "route=custom" in next_of(second.text, "prev")
+    )
+    assert names_on((await wang.get(next_of(second.text, "prev"))).text) == "王孙没"
+    for lost in ("after=1", "before=1", "after=x", "after=99999999999999999999"):
+        assert names_on((await wang.get(f"{path}&{lost}")).text) == "王孙没", lost
+
+
+def names_on(text: str) -> str:
+    """The people of a page by a letter each, in the order of NAMES."""
+    marks = ("王＊", "孙＊", "李＊", "周＊", "欧＊", "没有登记", "赵＊", "钱＊")
+    return "".join(mark[0] for mark in marks if mark in text)
+
+
+def next_of(text: str, rel: str) -> str:
+    """Where a link to a neighbour leads."""
+    found = re.search(f'rel="{rel}" href="([^"]+)"', text)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+LARGE: tuple[Row, ...] = (("sent", {"route": "custom"}), ("sent", {"route": "custom"}), ("queued", {}), ("queued", {}))
+
+
+async def settle(crowd: Crowd, notice_id: int, place: int) -> None:
+    """One of those that wait is reached."""
+    rows = table(Recipient)
+    whose = (rows.c.broadcast_id == notice_id, rows.c.person_id == crowd.people[place])
+    new = {"state": "sent", "route": "template", "settled_at": crowd.desk.clock.now()}
+    await crowd.desk.write(lambda work: work.execute(sa.update(rows).where(*whose).values(**new)))
+
+
+async def test_a_notice_to_very_many_is_counted_now_and_then(
+    desk: Desk, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.broadcast_tallies.LIVE", 3)
+    monkeypatch.setattr(Progress, "again_in", 45)
+    notice_id = await sent(crowd, "sending", LARGE)
+    wang = await desk.person("wang", "staff")
+    assert "送达" not in (await wang.get("/notices")).text.partition("周六招聘会")[2].partition("</li>")[0]
+    first = await wang.get(f"/notices/{notice_id}")
+    assert "截至 2026-11-25 10:00" in plain(first) and "已送达2 人" in words_of(first.text)
+    assert 'content="45"' in first.text and "每 45 秒自动刷新" in first.text
+    assert "4 人，送达 2 人（截至 10:00）" in (await wang.get("/notices")).text
+    await settle(crowd, notice_id, 2)
+    desk.later(seconds=44)
+    assert "已送达2 人" in words_of((await wang.get(f"/notices/{notice_id}")).text)
+    seen = await wang.get(f"/notices/{notice_id}/results?state=reached")
+    assert "2 人（截至 2026-11-25 10:00）" in words_of(seen.text) and names_on(seen.text) == "王孙李"
+    assert "1 人（" in words_of((await wang.get(f"/notices/{notice_id}/results?route=template")).text)
+    desk.later(seconds=1)
+    assert "已送达3 人" in words_of((await wang.get(f"/notices/{notice_id}")).text)
+    assert crowd.get(notice_id).version == 1
+
+
+async def test_however_many_look_it_is_counted_once(desk: Desk, crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.services.broadcast_tallies.LIVE", 3)
+    notice_id, counted = await sent(crowd, "sending", LARGE), []
+    count, release = broadcast_tallies.count, threading.Event()
+
+    def slow(work: Work, **given: Any) -> Any:
+        counted.append(given)
+        assert release.wait(30)
+        return count(work, **given)
+
+    monkeypatch.setattr("bot.services.broadcast_tallies.count", slow)
+    monkeypatch.setattr("bot.console.counting.PATIENCE_S", 0.05)
+    wang = await desk.person("wang", "staff")
+    pages = await asyncio.gather(*(wang.get(f"/notices/{notice_id}{more}") for more in ("", "?still=1", "/results")))
+    assert "正在数各种结果" in pages[0].text and 'http-equiv="refresh"' in pages[0].text
+    assert "refresh" not in pages[1].text and "超过" not in pages[2].text and "4 人（" in words_of(pages[2].text)
+    assert "还有" not in (await wang.get(f"/notices/{notice_id}/pause")).text
+    release.set()
+    monkeypatch.setattr("bot.console.counting.PATIENCE_S", 10)
+    assert "已送达2 人" in words_of((await wang.get(f"/notices/{notice_id}")).text)
+    assert len(counted) == 1
+
+
+async def test_how_it_ended_is_counted_when_it_ends(desk: Desk, crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.services.broadcast_tallies.LIVE", 3)
+    notice_id = await sent(crowd, "sending", (*SETTLED[:-1], ("queued", {})))
+    await ended(crowd, notice_id)
+    monkeypatch.setattr("bot.services.broadcast_tallies.count", None)  # nobody counts any more
+    wang = await desk.person("wang", "staff")
+    seen = await wang.get(f"/notices/{notice_id}")
+    assert seen.text.count("<svg") == 3 and "部分未送达" in seen.text and "截至 2026-11-25 10:00" in plain(seen)
+    assert "7 人，送达 3 人" in (await wang.get("/notices")).text
+
+
+async def test_sent_again_it_is_counted_anew(desk: Desk, crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.services.broadcast_tallies.LIVE", 3)
+    notice_id = await sent(crowd)
+    chen = await desk.person("chen", "approver")
+    assert "截至" in (await chen.get(f"/notices/{notice_id}/resend")).text or crowd.get(notice_id).tally is None
+    assert "没有送达的原因" in (await chen.get(f"/notices/{notice_id}")).text
+    before = crowd.get(notice_id)
+    assert before.tally["states"]["failed"] == 1
+    assert (await chen.post(f"/notices/{notice_id}/resend")).status == 303
+    assert crowd.get(notice_id).tally is None
+    late = desk.database.writer.run(lambda work: rows.keep_tally(work, notice_id, before.attempt, before.tally))
+    assert late is False and crowd.get(notice_id).tally is None  # a count of the attempt before comes too late
+
+
+async def test_more_people_than_are_counted_are_said_so(
+    desk: Desk, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.notice_results.MOST", 2)
+    notice_id = await sent(crowd)
+    chen = await desk.person("chen", "approver")
+    assert "超过 2 人" in words_of((await chen.get(f"/notices/{notice_id}/results?state=reached")).text)
+    assert "超过" not in words_of((await chen.get(f"/notices/{notice_id}/results?state=not_reached")).text)
+
+
+def words_of(text: str) -> str:
+    """A page without its marks and its breaks."""
+    return re.sub(r"<[^>]+>|\n", "", text)
 
 
 async def test_the_file_wants_a_reason_and_leaves_a_line(desk: Desk, crowd: Crowd) -> None:

@@ -56,7 +56,12 @@ async def test_it_is_counted_before_it_is_saved(desk: Desk) -> None:
     assert EVIL not in page.text and "东区&lt;script&gt;" in page.text and "对象已保存" in page.text
     (kept,) = desk.database.look(lambda work: segments.listing(work, CITY))
     assert kept.raw == {"all": [{"who": "members"}, {"below": "east"}], "none": [{"below": "east-plant"}]}
+    write = f"/notices/new?segment={kept.id}"
+    assert write in page.text
+    page = await liu.get(write)
+    assert 'name="all-value" value="east"' in page.text and 'name="none-value" value="east-plant"' in page.text
     page = await liu.get(f"/segments/{kept.id}")
+    assert write in page.text
     assert 'value="east"' in page.text and 'value="members" checked' in page.text
 
 

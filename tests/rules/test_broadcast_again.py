@@ -166,7 +166,7 @@ def test_who_gets_it_in_the_meantime_is_asked_later(notices: Notices) -> None:
 
 def test_nobody_is_asked_for_what_was_not_asked_for(notices: Notices) -> None:
     made = notices.sent("sent", end="done")
-    assert "nudge" not in deeds.allowed(ANN, made)
+    assert "nudge" not in notices.see(deeds.allowed, ANN, made)
     with pytest.raises(BadNotice):
         notices.do(again.nudge_silent, ANN, made.id)
     assert count(notices.database, Outbox) == 0

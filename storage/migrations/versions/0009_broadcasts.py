@@ -161,6 +161,7 @@ def _more() -> tuple[sa.Column[Any], ...]:
         _at("ended_at", True),
         _text("paused_from", 16, ""),
         _json("totals"),
+        _json("tally"),
         _number("version", "1"),
         _at("changed_at", True),
     )
