@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.services import broadcast_tallies
 from storage import broadcasts
@@ -38,14 +38,19 @@ class Counting:
         await asyncio.wait({task}, timeout=PATIENCE_S)
 
     async def _tally(self, database: Database, notice_id: int, now: datetime) -> None:
-        count = partial(broadcast_tallies.count, broadcast_id=notice_id, now=now)
         async with self._tallying:
-            attempt, tally = await asyncio.to_thread(database.look, count)
-        await database.writer.write(
-            partial(broadcasts.keep_tally, broadcast_id=notice_id, attempt=attempt, tally_=tally)
-        )
+            made = await asyncio.to_thread(database.look, partial(_count, notice_id=notice_id, now=now))
+        if made is not None:
+            keep = partial(broadcasts.keep_tally, broadcast_id=notice_id, attempt=made[0], tally_=made[1])
+            await database.writer.write(keep)
 
     def _done(self, notice_id: int, task: asyncio.Task[None]) -> None:
         self._under_way.pop(notice_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a notice could not be counted: %s", type(error).__name__)
+
+
+def _count(work: Work, notice_id: int, now: datetime) -> tuple[int, dict[str, Any]] | None:
+    """None where somebody else's count was kept since the page looked."""
+    stale = broadcast_tallies.latest(work, notice_id, now, drawn=False).stale
+    return broadcast_tallies.count(work, broadcast_id=notice_id, now=now) if stale else None
