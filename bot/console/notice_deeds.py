@@ -55,7 +55,8 @@ def _submit(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime,
 
 
 def _approve(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
-    made = states.approve(work, actor, notice_id, now, house, _version(form))
+    people = number(form.get("people", ""))
+    made = states.approve(work, actor, notice_id, now, house, _version(form), people)
     return "notice_approved" if made.state == "scheduled" else "notice_choose"
 
 

@@ -128,7 +128,9 @@ async def test_a_second_person_decides(desk: Desk, crowd: Crowd) -> None:
     assert "有 1 条通知等您审核" in (await chen.get("/")).text
     queue = await chen.get("/notices/approvals")
     assert "预计 7 人" in plain(queue) and TEXT in queue.text
-    done = await chen.post(f"/notices/{made.id}/approve", version=queue.hidden("version"))
+    version, people = queue.hidden("version"), queue.hidden("people")
+    assert people == "7" and (await chen.post(f"/notices/{made.id}/approve", version=version, people=6)).status == 409
+    done = await chen.post(f"/notices/{made.id}/approve", version=version, people=people)
     assert (done.status, done.headers["Location"]) == (303, "/notices/approvals")
     assert (crowd.newest().state, crowd.newest().approver) == ("scheduled", "staff:chen")
     page = await chen.get(f"/notices/{made.id}")
