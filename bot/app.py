@@ -182,7 +182,7 @@ class Application:
         self.database.look(self.house.units.refresh)
         channels = self._channels(stack)
         lanes = self._lanes(channels)
-        self.sender = sender = Sender(self.database, lanes, self.clock)
+        self.sender = sender = Sender(self.database, lanes, self.clock, self.house.hours)
         stack.push_async_callback(sender.stop)
         self._send_bulk(stack, lanes)
         scheduler = Scheduler(table(self._endpoint), self.database, self.house, self.clock)

@@ -61,6 +61,7 @@ STOP_STATES = {
     "scheduled": "{at}发送",
     "resolving": "正在准备",
     "sending": "正在发送",
+    "paused": "已有人暂停，确定以后要审核人才能恢复",
     "done": _REMINDING,
     "partly_failed": _REMINDING,
     "failed": _REMINDING,

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from bot.calendar import Hours, daytime
 from bot.clock import Clock, local
 from bot.contract import Address, Channel, Choice, Outcome, Outgoing, Result
 from bot.lanes import Lane
@@ -41,10 +42,14 @@ class Done:
 
 
 class Sender:
-    """Run `run()` as a task; `wake()` after rows were queued; `stop()` lets what is in flight finish."""
+    """Run `run()` as a task; `wake()` after rows were queued; `stop()` lets what is in flight finish.
 
-    def __init__(self, database: Database, lanes: Mapping[str, Lane], clock: Clock) -> None:
-        self._database, self._lanes, self._clock = database, lanes, clock
+    `hours`: when what is asked of many (lane 2) may go out; what the evening left over waits for the morning. None:
+    always. Replies and reminders of one's own are as due as they say.
+    """
+
+    def __init__(self, database: Database, lanes: Mapping[str, Lane], clock: Clock, hours: Hours | None = None) -> None:
+        self._database, self._lanes, self._clock, self._hours = database, lanes, clock, hours
         self._owner = secrets.token_hex(8)
         self._event = asyncio.Event()
         self._done: dict[str, list[Done]] = {name: [] for name in lanes}
@@ -129,7 +134,8 @@ class Sender:
         granted = budgets.take(work, name, lane.per_second, room, now)
         quick = (outbox.REPLY, outbox.REMINDER)
         rows = claims.claim(work, self._owner, now, granted, quick, [name])
-        bulk = min(granted, room - lane.reserved) - len(rows)
+        quiet = self._hours is not None and daytime(now, self._hours) != now
+        bulk = 0 if quiet else min(granted, room - lane.reserved) - len(rows)
         if bulk > 0:
             rows += claims.claim(work, self._owner, now, bulk, (outbox.BULK,), [name])
         budgets.give_back(work, name, granted - len(rows))

@@ -92,7 +92,7 @@ class Talk:
         lane = Lane(self.channel, 1e6, 64)
 
         async def drain() -> None:
-            await Sender(self.database, {"talk": lane}, self.clock).drain()
+            await Sender(self.database, {"talk": lane}, self.clock, self.house.hours).drain()
             await BulkSender(self.database, lane, self.clock, self.house.reach, self.house.hours).drain()
 
         asyncio.run(drain())

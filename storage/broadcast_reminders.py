@@ -1,8 +1,9 @@
 """Reminders to say 收到 that wait in the outbox (`bn:<recipient id>`): held back, taken back.
 
 `storage/broadcast_again.py` writes them. While their notice is paused they are due at `HELD`; when it goes on the job
-`settle_broadcasts` makes them due again. What a sender has claimed goes out. One that is taken back gives back its key
-and the mark on the recipient (`nudged_at`): nobody was asked, so they may be asked another time.
+`settle_broadcasts` makes them due again. What a sender has claimed goes out now or, where they are taken back, not any
+more: it is not tried again. One that waited and is taken back gives back its key and the mark on the recipient
+(`nudged_at`): nobody was asked, so they may be asked another time.
 
 Of notices that have ended they are stopped by state: `again` is `{"kind": "unask"}`, which also ends the writing of
 new ones. The first rows are cancelled in that transaction, the others by the job, which then makes it NULL.
@@ -33,7 +34,8 @@ _out, _row, _broadcast = table(Outbox), table(Recipient), table(Broadcast)
 _KIND = _broadcast.c.again["kind"].as_string()
 # Said literally, so that the partial index of open rows will do.
 _OPEN_ROWS = sa.text("outbox.state IN ('answering','queued','sending')")
-_WAITS = (_OPEN_ROWS, _out.c.lane == BULK, _out.c.state == "queued", _out.c.dedupe.startswith("bn:"))
+_OURS: tuple[Any, ...] = (_OPEN_ROWS, _out.c.lane == BULK, _out.c.dedupe.startswith("bn:"))
+_WAITS, _CLAIMED = (*_OURS, _out.c.state == "queued"), (*_OURS, _out.c.state == "sending")
 # CASE: PostgreSQL may cast before it has looked whether the row is a reminder.
 _RECIPIENT = sa.cast(
     sa.case((_out.c.dedupe.startswith("bn:"), sa.func.substr(_out.c.dedupe, 4)), else_="0"), sa.BigInteger
@@ -52,7 +54,7 @@ def take_back(work: Work, person_id: int, topics: Collection[str], now: datetime
 
 
 def asking(work: Work, path: str | None, limit: int) -> Sequence[Broadcast]:
-    """Notices that have ended and whose reminders wait or are being written, of the branches below a path (None:
+    """Notices that have ended and whose reminders wait, are being sent or written, of the branches below a path (None:
     everybody's)."""
     query = select(Broadcast).where(*_asking(path))
     return work.session.exec(query.order_by(col(Broadcast.id).desc()).limit(limit)).all()
@@ -112,13 +114,15 @@ def _of(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 def _asking(path: str | None) -> tuple[sa.ColumnElement[bool], ...]:
-    waiting = sa.select(_row.c.broadcast_id).where(_row.c.id.in_(sa.select(_RECIPIENT).where(*_WAITS)))
+    waiting = sa.select(_row.c.broadcast_id).where(_row.c.id.in_(sa.select(_RECIPIENT).where(*_OURS)))
     some = sa.or_(_broadcast.c.id.in_(waiting), _KIND == "nudge")
     return (some, _broadcast.c.state.in_(ENDED), *scope.of_places(_broadcast.c.org_id, path))
 
 
 def _cancel(work: Work, which: Sequence[sa.ColumnElement[bool]], now: datetime, limit: int | None) -> int:
-    found = work.execute(_chosen(work, which, limit, _RECIPIENT.label("recipient_id"))).all()
+    last = sa.update(_out).where(_out.c.id.in_(_chosen(work, (*_CLAIMED, _out.c.valid_until > now, *which), limit)))
+    work.execute(last.values(valid_until=now))
+    found = work.execute(_chosen(work, (*_WAITS, *which), limit, _RECIPIENT.label("recipient_id"))).all()
     if found:
         messages, recipients = [row.id for row in found], [row.recipient_id for row in found]
         values = {"state": "cancelled", "code": "stopped", "dedupe": None, "settled_at": now}
@@ -135,12 +139,11 @@ def _among(work: Work, column: sa.ColumnElement[int], ids: Sequence[int]) -> sa.
 
 
 def _change(work: Work, which: Sequence[sa.ColumnElement[bool]], limit: int, **values: Any) -> int:
-    return int(
-        work.execute(sa.update(_out).where(_out.c.id.in_(_chosen(work, which, limit))).values(**values)).rowcount
-    )
+    chosen = _chosen(work, (*_WAITS, *which), limit)
+    return int(work.execute(sa.update(_out).where(_out.c.id.in_(chosen)).values(**values)).rowcount)
 
 
 def _chosen(work: Work, which: Sequence[sa.ColumnElement[bool]], limit: int | None, *more: Any) -> sa.Select[Any]:
-    """Waiting reminders, first those that are due first; those that somebody else is just changing are passed by."""
-    chosen = sa.select(_out.c.id, *more).where(*_WAITS, *which).order_by(_out.c.due_at, _out.c.id).limit(limit)
+    """Such reminders, first those that are due first; those that somebody else is just changing are passed by."""
+    chosen = sa.select(_out.c.id, *more).where(*which).order_by(_out.c.due_at, _out.c.id).limit(limit)
     return chosen.with_for_update(skip_locked=True) if work.dialect == "postgresql" else chosen

@@ -191,11 +191,15 @@ def pause_one(work: Work, broadcast_id: int, origins: Collection[str], now: date
 
 def pause_below(work: Work, path: str | None, until: datetime, now: datetime) -> list[int]:
     """In an emergency: pause what is going out, or would before a moment, of the branches below a path (None:
-    everything); their ids."""
+    everything); their ids. What somebody had paused already is held as firmly."""
     row = table(Broadcast)
     here = _below(path)
+    soon = sa.or_(row.c.paused_from != "scheduled", row.c.not_before <= until)
+    paused = (row.c.state == "paused", ~row.c.emergency, soon, *here)
+    firmly = sa.update(row).where(*paused).values(emergency=True, changed_at=now).returning(row.c.id)
+    held = [int(each) for each in work.execute(firmly).scalars()]
     going = pause(work, ("resolving", "sending"), now, *here, emergency=True)
-    return going + pause(work, ("scheduled",), now, row.c.not_before <= until, *here, emergency=True)
+    return going + pause(work, ("scheduled",), now, row.c.not_before <= until, *here, emergency=True) + held
 
 
 def newest(work: Work, limit: int = 20) -> Sequence[Broadcast]:

@@ -45,22 +45,24 @@ class Shown:
         return states.DEEDS[self.name].right
 
 
-def _version(form: Form) -> int | None:
-    return number(form.get("version", ""))
+def _read(form: Form, name: str) -> int:
+    """A number of the page that was read; what is none, or is missing, is of no page."""
+    found = number(form.get(name, ""))
+    return -1 if found is None else found
 
 
 def _submit(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
-    made = states.submit(work, actor, notice_id, now, house, _version(form))
+    made = states.submit(work, actor, notice_id, now, house, _read(form, "version"))
     return "notice_submitted" if made.state == "pending" else "notice_going"
 
 
 def _approve(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
-    made = states.approve(work, actor, notice_id, now, house, _version(form))
+    made = states.approve(work, actor, notice_id, now, house, _read(form, "version"), _read(form, "people"))
     return "notice_approved" if made.state == "scheduled" else "notice_choose"
 
 
 def _reject(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
-    states.reject(work, actor, notice_id, form.get("note", ""), now, house, _version(form))
+    states.reject(work, actor, notice_id, form.get("note", ""), now, house, _read(form, "version"))
     return "notice_rejected"
 
 

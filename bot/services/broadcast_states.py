@@ -183,15 +183,24 @@ def withdraw(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: 
 
 
 def approve(
-    work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, version: int | None = None
+    work: Work,
+    actor: Actor,
+    broadcast_id: int,
+    now: datetime,
+    house: House,
+    version: int | None = None,
+    people: int | None = None,
 ) -> Broadcast:
     """A second person agrees: scheduled, or `approved` when its time has passed meanwhile (`schedule` chooses another).
 
-    `version`: the one the actor has read. Raises NoBroadcast, NotAllowed, Moved, BadNotice for one's own.
+    `version`, `people`: what the actor has read, and for how many; it may have been handed in again, or held back
+    because it had grown, since. Raises NoBroadcast, NotAllowed, Moved, BadNotice for one's own.
     """
     broadcast = begin(work, actor, broadcast_id, "approve")
     _second(work, actor, broadcast)
     _asked(broadcast, version)
+    if people is not None and people != broadcast.expected:
+        raise Moved
     state, values = _due(broadcast, broadcast.not_before, now, house)
     _move(work, broadcast, "approve", state, now, approver=name_of(actor), decided_at=now, note="", **values)
     _agree(work, broadcast)
@@ -273,8 +282,8 @@ def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Hou
 def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
     """Pause all of the actor's branch that is going out, or is due within `SOON`; their ids. Raises NotAllowed.
 
-    To go on takes another approver than who wrote it (`resume`). Reminders of notices that have ended cannot be paused:
-    those that wait are cancelled, and their notices named, too.
+    To go on takes another approver than who wrote it (`resume`), also where an editor had paused it before. Reminders
+    of notices that have ended cannot be paused: those that wait are cancelled, and their notices named, too.
     """
     require(actor, "approve")
     asking = broadcast_reminders.stop_below(work, actor.path, now, CANCEL_AT_ONCE)

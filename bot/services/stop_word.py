@@ -1,8 +1,8 @@
 """停止发送: an approver's own phone pauses what is going out, after being asked back once.
 
 What is paused: every broadcast of the account's branch (all of them for the city's accounts) that is being sent or
-prepared, or is due within `broadcast_states.SOON`; reminders of notices that have ended are taken back. Going on is for
-the console alone.
+prepared, or is due within `broadcast_states.SOON`; where staff have paused one before, it is held as firmly. Reminders
+of notices that have ended are taken back. Going on is for the console alone.
 """
 
 from datetime import datetime, timedelta
@@ -29,9 +29,9 @@ def may(actor: Actor | None) -> bool:
 
 def ask_words(work: Work, actor: Actor, now: datetime) -> str:
     """What would be paused, and how to say so; empty when there is nothing."""
-    going = broadcasts.listed(work, actor.path, ("resolving", "sending", "scheduled"), _MOST, 0)
+    going = broadcasts.listed(work, actor.path, ("resolving", "sending", "scheduled", "paused"), _MOST, 0)
     soon = now + broadcast_states.SOON
-    meant = [each for each in going if each.state != "scheduled" or (each.not_before or now) <= soon]
+    meant = [each for each in going if not each.emergency and (not _waits(each) or (each.not_before or now) <= soon)]
     meant += broadcast_reminders.asking(work, actor.path, _MOST)
     if not meant:
         return ""
@@ -59,6 +59,11 @@ def stop(work: Work, actor: Actor, now: datetime) -> str:
     return texts.STOPPED.format(count=len(paused), lines=_lines(paused)) if paused else texts.STOP_NONE
 
 
+def _waits(broadcast: Broadcast) -> bool:
+    """Whether it has not begun."""
+    return "scheduled" in (broadcast.state, broadcast.paused_from)
+
+
 def _lines(rows: list[Broadcast]) -> str:
     lines = [texts.STOP_LINE.format(title=each.title, state=_state(each)) for each in rows[:LINES]]
     if len(rows) > LINES:
@@ -67,7 +72,7 @@ def _lines(rows: list[Broadcast]) -> str:
 
 
 def _state(broadcast: Broadcast) -> str:
-    """How it was, before it was paused if it is."""
-    state = broadcast.paused_from if broadcast.state == "paused" else broadcast.state
+    """How it was, before the stop word if that has paused it."""
+    state = broadcast.paused_from if broadcast.emergency else broadcast.state
     at = f"{local(broadcast.not_before):%H:%M}" if broadcast.not_before else ""
     return texts.STOP_STATES.get(state, state).format(at=at)

@@ -128,7 +128,11 @@ async def test_a_second_person_decides(desk: Desk, crowd: Crowd) -> None:
     assert "有 1 条通知等您审核" in (await chen.get("/")).text
     queue = await chen.get("/notices/approvals")
     assert "预计 7 人" in plain(queue) and TEXT in queue.text
-    done = await chen.post(f"/notices/{made.id}/approve", version=queue.hidden("version"))
+    version, people = queue.hidden("version"), queue.hidden("people")
+    assert people == "7" and (await chen.post(f"/notices/{made.id}/approve", version=version, people=6)).status == 409
+    for stale in ({}, {"people": people}, {"version": "9" * 30, "people": people}, {"version": version}):
+        assert (await chen.post(f"/notices/{made.id}/approve", **stale)).status == 409
+    done = await chen.post(f"/notices/{made.id}/approve", version=version, people=people)
     assert (done.status, done.headers["Location"]) == (303, "/notices/approvals")
     assert (crowd.newest().state, crowd.newest().approver) == ("scheduled", "staff:chen")
     page = await chen.get(f"/notices/{made.id}")
@@ -185,7 +189,7 @@ async def test_a_decision_about_an_older_version_is_not_taken(desk: Desk, crowd:
     notice_id = await pending(crowd)
     chen = await desk.person("chen", "approver")
     await chen.get("/notices/approvals")
-    seen = await chen.post(f"/notices/{notice_id}/approve", version=7)
+    seen = await chen.post(f"/notices/{notice_id}/approve", version=7, people=7)
     assert seen.status == 409 and crowd.get(notice_id).state == "pending"
 
 

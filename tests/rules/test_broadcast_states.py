@@ -9,7 +9,7 @@ import pytest
 from bot.clock import SHANGHAI
 from bot.jobs import resolve_broadcasts
 from bot.jobs.job import Moment
-from bot.services import broadcast_growth, broadcasts, notice_desk
+from bot.services import broadcast_growth, broadcasts, notice_desk, stop_word
 from bot.services import broadcast_states as deeds
 from bot.services.actors import Actor, NotAllowed
 from bot.services.broadcasts import CLI, BadNotice, Moved, NoBroadcast
@@ -227,6 +227,33 @@ def test_after_the_stop_word_another_approver_lets_it_go_on(notices: Notices) ->
     assert notices.do(deeds.resume, EVE, made.id).emergency is False
     notices.do(deeds.pause, ANN, made.id)  # an ordinary pause is no emergency, whatever was before
     assert notices.do(deeds.resume, ANN, made.id).state == "scheduled"
+
+
+def test_the_stop_word_holds_what_somebody_had_paused(notices: Notices) -> None:
+    """Else who wrote it would pause it in time, and go on when the others believe that it is stopped."""
+    made, later = notices.scheduled(), notices.scheduled(at=notices.now + 47 * HOUR)
+    notices.set(made.id, state="sending")
+    for each in (made, later):
+        notices.do(deeds.pause, ANN, each.id)
+    assert made.title in notices.see(stop_word.ask_words, BEA, notices.now)
+    assert notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now)) == [made.id]
+    assert notices.see(stop_word.ask_words, BEA, notices.now) == ""
+    with pytest.raises(NotAllowed):
+        notices.do(deeds.resume, ANN, made.id)
+    assert notices.do(deeds.resume, BEA, made.id).state == "sending"
+    assert notices.do(deeds.resume, ANN, later.id).state == "scheduled"
+
+
+def test_an_approval_of_a_number_that_was_read_before_it_grew_is_refused(notices: Notices) -> None:
+    notices.tag("户外", *notices.people[:1])
+    made = notices.pending(rule={"all": [{"tag": "户外"}]})
+    notices.do(deeds.withdraw, ANN, made.id)
+    notices.tag("户外", *notices.people[1:])
+    grown = notices.do(deeds.submit, ANN, made.id)
+    assert (grown.version, grown.expected) == (made.version, 6)
+    with pytest.raises(Moved):
+        notices.do(deeds.approve, BEA, made.id, version=made.version, people=made.expected)
+    assert notices.do(deeds.approve, BEA, made.id, version=made.version, people=6).state == "scheduled"
 
 
 def test_who_wrote_it_anew_for_another_to_hand_in_does_not_approve_it(notices: Notices) -> None:

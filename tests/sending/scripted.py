@@ -107,8 +107,9 @@ class Scripted:
 
 def sender(database: Database, channel: Scripted, clock: FrozenClock, **more: Any) -> Sender:
     """A sender with this one channel."""
+    hours = more.pop("hours", None)
     values: dict[str, Any] = {"per_second": 10_000.0, "in_flight": 32, "templates": TEMPLATES, **more}
-    return Sender(database, {channel.name: Lane(channel, **values)}, clock)
+    return Sender(database, {channel.name: Lane(channel, **values)}, clock, hours)
 
 
 def crowd(database: Database, count: int, now: datetime) -> list[Known]:

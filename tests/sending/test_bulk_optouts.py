@@ -7,13 +7,17 @@ import pytest
 
 from bot.clock import FrozenClock
 from bot.contract import Outcome, Outgoing, Result
+from bot.services import broadcast_again, broadcast_states
+from bot.services.house import House
 from storage import topic_choices
 from storage.database import Database
 from storage.notice_items import NoticeItem
+from storage.outbox import Outbox
 from storage.people import Known
+from tests.rules.notices import ANN, BEA, build
 from tests.sending.bulk import CUSTOM_ONLY, announce, bulk, crowd, resolve, scripted, states
-from tests.sending.scripted import Scripted
-from tests.storage.kit import count
+from tests.sending.scripted import Scripted, sender
+from tests.storage.kit import count, rows
 
 BUSY, CLOSED = Outcome(Result.THROTTLED, "45011"), Outcome(Result.QUOTA, "45047")
 
@@ -56,3 +60,29 @@ async def test_what_would_be_kept_for_the_next_contact(database: Database, clock
     await bulk(database, leaving(database, clock, known, CLOSED), clock, policy=CUSTOM_ONLY).drain()
     assert states(database, broadcast) == {("cancelled", "opted_out", "custom"): 1}
     assert count(database, NoticeItem) == 0
+
+
+@pytest.mark.parametrize("by_word", [False, True])
+async def test_a_reminder_that_the_platform_was_too_busy_for_is_not_tried_again(
+    database: Database, house: House, clock: FrozenClock, by_word: bool
+) -> None:
+    notices = build(database, house, clock.now())
+    made, known = notices.sent("sent", end="done", wants_receipt=True), notices.people[0]
+    notices.do(broadcast_again.nudge_silent, ANN, made.id)
+    named: list[list[int]] = []
+
+    def script(out: Outgoing) -> Outcome:
+        if by_word:
+            named.append(database.writer.run(partial(broadcast_states.stop_all, actor=BEA, now=clock.now())))
+        else:
+            database.writer.run(partial(topic_choices.stop, person_id=known.person_id, topics=["law"], now=clock.now()))
+        return BUSY
+
+    channel = Scripted(script=script)
+    running = sender(database, channel, clock)
+    await running.drain()
+    clock.move(timedelta(minutes=10))
+    await running.drain()
+    assert len(channel.sent) == 1
+    assert named == ([[made.id]] if by_word else [])
+    assert [row[0] for row in rows(database, Outbox, "state")] == ["expired"]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from bot.calendar import Hours
 from bot.clock import FrozenClock, local
 from bot.contract import Capabilities
 from storage import quotas
@@ -229,3 +230,20 @@ async def test_what_is_sent_is_counted_by_route_and_day(database: Database, cloc
     await sender(database, Scripted(CAN), clock).drain()
     day = local(clock.now()).date()
     assert database.look(lambda work: quotas.used(work, "oa", day, day)) == {"custom": 2, "template": 3}
+
+
+async def test_what_is_asked_of_many_waits_for_the_morning_and_replies_do_not(
+    database: Database, clock: FrozenClock
+) -> None:
+    """Whatever has made it late: a server that was down, a day's quota that is new at midnight."""
+    known = meet(database, "u1", clock.now())
+    for text, lane in (("收到了吗", BULK), ("答复", REPLY), ("到期提醒", REMINDER)):
+        queue(database, known, clock.now(), text, lane=lane)
+    clock.move(timedelta(hours=11))
+    channel = Scripted()
+    running = sender(database, channel, clock, hours=Hours())
+    await running.drain()
+    assert sorted(channel.texts) == ["到期提醒", "答复"]
+    clock.move(timedelta(hours=12))
+    await running.drain()
+    assert channel.texts[2:] == ["收到了吗"]
