@@ -8,7 +8,7 @@ from bot.contract import Choice
 from bot.forms.fold import looks_like_question, width
 from bot.forms.numerals import whole
 from bot.router import SPOKEN, Filter, Pattern, Router, Words
-from bot.services import attendance, event_words
+from bot.services import attendance, event_words, notice_items
 from bot.services.attendance import Attended
 from bot.services.event_refusals import NoEvent
 from bot.turn import Turn
@@ -29,7 +29,8 @@ JUDGED = re.compile(
 JUDGE_BARE = Words("评价", "活动评价", "评价活动", "我要评价", "评价一下", "我要评价一下")
 # the answer to 请用1到5分评价, without the word; a number alone only out of the blue or right after it was asked
 STARS = re.compile(
-    r"(?P<number>)(?P<stars>[1-5一二三四五])\s*(?P<unit>分|颗?星)?(?:好评)?(?:[\s,，。.!！]+(?P<more>.*))?", re.DOTALL
+    r"(?:我?(?:打|给)个?)?(?P<number>)(?P<stars>[1-5一二三四五])\s*(?P<unit>分|颗?星)?(?:好评)?(?:[\s,，。.!！]+(?P<more>.*))?",
+    re.DOTALL,
 )
 UNCLEAR = re.compile(r"(?:我要)?评价.{1,40}", re.DOTALL)
 RECENT = timedelta(minutes=30)
@@ -74,14 +75,21 @@ class Stars(Filter[re.Match[str]]):
         if turn.message.kind not in SPOKEN or not turn.private:
             return None
         found = STARS.fullmatch(width(turn.message.text).strip())
-        if found is None or (not found["unit"] and (found["more"] or not _asked(last_topic(turn)))):
+        if found is None or (not found["unit"] and (found["more"] or not _asked(turn))):
             return None
         return found if _to_judge(turn) else None
 
 
-def _asked(topic: str) -> bool:
-    """Whether a number alone may be stars: right after 评价, or where nothing was spoken of lately."""
-    return not topic or topic.startswith(f"{router.name}.")
+def _asked(turn: Turn) -> bool:
+    """Whether a number alone may be stars: right after 评价, or where being asked for them was the last thing told.
+
+    After a reminder of duties, or a notice that is answered by a number, it is the answer to that.
+    """
+    topic = last_topic(turn)
+    if topic:
+        return topic.startswith(f"{router.name}.")
+    told = notice_items.last_told(turn.work, turn.person.person_id, turn.now)
+    return told is not None and told.title == texts.TITLE_OPINION and told.event_id is not None
 
 
 class Unclear(Filter[bool]):

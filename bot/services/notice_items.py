@@ -189,6 +189,30 @@ def just_told(work: Work, person_id: int, now: datetime) -> list[Told]:
     return just if newest and newest[0].at <= just[-1].at else []
 
 
+def last_told(work: Work, person_id: int, now: datetime, unanswered: bool = False) -> Told | None:
+    """The notice that was the last thing this person got from us; None where the last thing was something else.
+
+    `unanswered`: only while they have said nothing since.
+    """
+    newest = next(iter(notices_told.told(work, person_id, now - ASKED_WITHIN, now, 1)), None)
+    if newest is None or notices_told.spoken_since(work, person_id, newest.at):
+        return None
+    last = notices_told.last_word(work, person_id, newest.at) if unanswered else None
+    return newest if last is None or last <= newest.at else None
+
+
+def last_written(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether a letter (轮到您了) was the last thing between this person and us."""
+    last = notices_told.last_word(work, person_id, now - ASKED_WITHIN)
+    return last is not None and notices_told.written_since(work, person_id, last)
+
+
+def interrupted(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether they got something by itself since they last said anything: 好的 may then be about that."""
+    last = notices_told.last_word(work, person_id, now - ASKED_WITHIN)
+    return last is None or notices_told.pushed_since(work, person_id, last)
+
+
 def acknowledge(work: Work, person_id: int, now: datetime) -> list[str]:
     """收到 for everything this person was told lately and that wants it; the titles, the oldest first."""
     return acknowledge_these(work, asking(work, person_id, now), now)
