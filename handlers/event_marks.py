@@ -14,6 +14,7 @@ from bot.services.event_refusals import NoEvent
 from bot.turn import Turn
 from handlers import group
 from storage import inbox
+from storage.notices_told import Told
 
 router = Router("event_marks")
 NUMBER = r"(?P<number>\d{1,6}|[一二三四五六七八九十百]{1,5})"
@@ -55,6 +56,11 @@ def number_of(found: re.Match[str]) -> int:
 def last_topic(turn: Turn) -> str:
     """What the last message of this person was about."""
     return inbox.last_topic(turn.work, turn.person.person_id, turn.now - RECENT)
+
+
+def noticed(turn: Turn) -> Told | None:
+    """The notice that is being spoken of: what is asked now is asked of it, be it about an event or not."""
+    return notice_items.spoken_of(turn.work, turn.person.person_id, last_topic(turn), turn.now)
 
 
 class Judged(Filter[re.Match[str]]):

@@ -13,6 +13,7 @@ from handlers import event_form, event_marks, events
 from storage import events as stored_events
 from storage import registrations as stored
 from storage.events import Event
+from storage.notices_told import Told
 
 router = Router("event_spoken")
 LEAVE = "event_leave:"  # topic of a turn that asked whether this registration is to be cancelled
@@ -74,6 +75,10 @@ class About(Filter[list[Event]]):
         if topic and not topic.startswith(NEAR) and not self._own:  # 在哪里 belongs to whatever was just spoken of
             return None
         mine = _mine(turn)
+        told = None if shown or self._own else event_marks.noticed(turn)
+        if told is not None:
+            event = stored_events.get(turn.work, told.event_id) if told.event_id is not None else None
+            return [event] if event is not None else None
         seen = topic.removeprefix(events.SHOW) if shown else ""
         event = stored_events.get(turn.work, int(seen)) if seen.isdigit() else None
         if event is not None and (not self._own or event.id in {each.id for each in mine}):
@@ -93,6 +98,17 @@ class Sure(Filter[Event]):
         if asked and notice_items.interrupted(turn.work, turn.person.person_id, turn.now):  # 轮到您了: 好的
             return None
         return stored_events.get(turn.work, int(asked)) if asked.isdigit() else None
+
+
+class OfNotice(Filter[Told]):
+    """The same right after a notice that is about no event: 几点, 在哪里 is asked of that, not of some event."""
+
+    def match(self, turn: Turn) -> Told | None:
+        """The notice."""
+        if not turn.private or turn.reask or turn.message.kind not in SPOKEN or not ABOUT.takes(turn.words):
+            return None
+        told = event_marks.noticed(turn)
+        return told if told is not None and told.event_id is None else None
 
 
 class WhatThere(Filter[list[Event]]):
@@ -153,6 +169,14 @@ def _numbered(words: str, found: list[Event]) -> list[Event]:
     named = NOT_COMING.read(words)
     number = named["number"] if named else None
     return [each for each in found if str(each.number) == number] or found
+
+
+@router.on(OfNotice())
+def of_notice(turn: Turn, told: Told) -> None:
+    """What there is to know stands in it."""
+    news = notice_items.full(turn.work, turn.person.person_id, told, turn.now)
+    turn.topic = f"{notice_items.READ}{news.about}"
+    turn.say(news.words, *notice_items.choices(news))
 
 
 @router.on(About(MINE, own=True), About(ABOUT, own=False))

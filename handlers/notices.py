@@ -23,7 +23,7 @@ NTH = Pattern(r"(?:看|查看|打开)?第 ?(?P<number>\d{1,3}) ?条通知(?:全�
 SAID = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")  # never an answer to a form
 COMMANDS = (LIST, NUMBER, NTH, SAID)
 ID = re.compile("[0-9]{1,19}")
-READ = "notices.read:"  # topic of a turn that showed one notice in full, with the broadcast's id
+READ = notice_items.READ
 
 
 class Received(Filter[Said]):

@@ -102,6 +102,12 @@ def spoken_since(work: Work, person_id: int, moment: datetime) -> bool:
     return work.execute(query.limit(1)).first() is not None
 
 
+def answered_since(work: Work, person_id: int, moment: datetime) -> bool:
+    """Whether a person was answered anything from a moment on."""
+    mine = (_out.c.person_id == person_id, _out.c.created_at >= moment, _out.c.inbound_id.is_not(None))
+    return work.execute(sa.select(_out.c.id).where(*mine).limit(1)).first() is not None
+
+
 def written_since(work: Work, person_id: int, moment: datetime) -> bool:
     """Whether a letter went to a person after a moment, and nothing else from us since."""
     query = sa.select(_out.c.dedupe).where(_out.c.person_id == person_id, _out.c.created_at > moment)
