@@ -34,6 +34,10 @@ STARS = re.compile(
     re.DOTALL,
 )
 UNCLEAR = re.compile(r"(?:我要)?评价.{1,40}", re.DOTALL)
+PRAISE = re.compile(  # such words alone, right after they were asked what it was like
+    r"(?:活动|办得|我|觉得|感觉|还|很|挺|太|真|蛮|非常|十分|特别|比较|不太?){0,4}"
+    r"(?:好|不错|满意|棒|赞|差劲?|一般般?|糟糕?|没意思|有意思|开心|精彩)[了的啊呀吧哈]{0,2}"
+)
 RECENT = timedelta(minutes=30)
 COMMANDS = (CODE, CODE_BARE, JUDGE_BARE)
 
@@ -99,12 +103,18 @@ def _asked(turn: Turn) -> bool:
 
 
 class Unclear(Filter[bool]):
-    """评价很好, 评价一般: no stars, from somebody who has something to judge."""
+    """评价很好, or 很好 right after they were asked: no stars, from somebody who has something to judge."""
 
     def match(self, turn: Turn) -> bool | None:
         """True."""
-        said = UNCLEAR.fullmatch(turn.words) and not looks_like_question(turn.message.text)
-        return True if said and turn.private and _to_judge(turn) else None
+        if not turn.private or turn.message.kind not in SPOKEN or looks_like_question(turn.message.text):
+            return None
+        if PRAISE.fullmatch(turn.words):
+            told = notice_items.last_told(turn.work, turn.person.person_id, turn.now, unanswered=True)
+            said = told is not None and told.event_id is not None and told.title == texts.TITLE_OPINION
+        else:
+            said = UNCLEAR.fullmatch(turn.words) is not None
+        return True if said and _to_judge(turn) else None
 
 
 @router.on(CODE)
