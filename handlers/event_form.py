@@ -86,10 +86,16 @@ def _form(questions: list[Question], shown: str) -> Form:
         name=FORM_NAME,
         version=1,
         questions=(*questions, about),
-        confirm=Confirm(texts.FORM_CONFIRM, when=lambda answers: len(questions) > 1),
+        confirm=Confirm(texts.FORM_CONFIRM, when=lambda answers: len(questions) > 1 or _doubtful(answers)),
         expires=KEPT,
         title=texts.FORM_TITLE,
     )
+
+
+def _doubtful(answers: Mapping[str, Any]) -> bool:
+    """Whether the name may be something else that was said: nobody gets a place by it without being asked."""
+    name = answers.get(event_questions.NAME)
+    return name is not None and not event_questions.is_surely_name(str(name))
 
 
 FORM = _form([], "")

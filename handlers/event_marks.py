@@ -8,12 +8,13 @@ from bot.contract import Choice
 from bot.forms.fold import looks_like_question, width
 from bot.forms.numerals import whole
 from bot.router import SPOKEN, Filter, Pattern, Router, Words
-from bot.services import attendance, event_words
+from bot.services import attendance, event_words, notice_items
 from bot.services.attendance import Attended
 from bot.services.event_refusals import NoEvent
 from bot.turn import Turn
 from handlers import group
 from storage import inbox
+from storage.notices_told import Told
 
 router = Router("event_marks")
 NUMBER = r"(?P<number>\d{1,6}|[一二三四五六七八九十百]{1,5})"
@@ -29,9 +30,14 @@ JUDGED = re.compile(
 JUDGE_BARE = Words("评价", "活动评价", "评价活动", "我要评价", "评价一下", "我要评价一下")
 # the answer to 请用1到5分评价, without the word; a number alone only out of the blue or right after it was asked
 STARS = re.compile(
-    r"(?P<number>)(?P<stars>[1-5一二三四五])\s*(?P<unit>分|颗?星)?(?:好评)?(?:[\s,，。.!！]+(?P<more>.*))?", re.DOTALL
+    r"(?:我?(?:打|给)个?)?(?P<number>)(?P<stars>[1-5一二三四五])\s*(?P<unit>分|颗?星)?(?:好评)?(?:[\s,，。.!！]+(?P<more>.*))?",
+    re.DOTALL,
 )
 UNCLEAR = re.compile(r"(?:我要)?评价.{1,40}", re.DOTALL)
+PRAISE = re.compile(  # such words alone, right after they were asked what it was like
+    r"(?:活动|办得|我|觉得|感觉|还|很|挺|太|真|蛮|非常|十分|特别|比较|不太?){0,4}"
+    r"(?:好|不错|满意|棒|赞|差劲?|一般般?|糟糕?|没意思|有意思|开心|精彩)[了的啊呀吧哈]{0,2}"
+)
 RECENT = timedelta(minutes=30)
 COMMANDS = (CODE, CODE_BARE, JUDGE_BARE)
 
@@ -56,6 +62,11 @@ def last_topic(turn: Turn) -> str:
     return inbox.last_topic(turn.work, turn.person.person_id, turn.now - RECENT)
 
 
+def noticed(turn: Turn) -> Told | None:
+    """The notice that is being spoken of: what is asked now is asked of it, be it about an event or not."""
+    return notice_items.spoken_of(turn.work, turn.person.person_id, last_topic(turn), turn.now)
+
+
 class Judged(Filter[re.Match[str]]):
     """评价, a number from 1 to 5, and perhaps words, as they were written."""
 
@@ -74,23 +85,36 @@ class Stars(Filter[re.Match[str]]):
         if turn.message.kind not in SPOKEN or not turn.private:
             return None
         found = STARS.fullmatch(width(turn.message.text).strip())
-        if found is None or (not found["unit"] and (found["more"] or not _asked(last_topic(turn)))):
+        if found is None or (not found["unit"] and (found["more"] or not _asked(turn))):
             return None
         return found if _to_judge(turn) else None
 
 
-def _asked(topic: str) -> bool:
-    """Whether a number alone may be stars: right after 评价, or where nothing was spoken of lately."""
-    return not topic or topic.startswith(f"{router.name}.")
+def _asked(turn: Turn) -> bool:
+    """Whether a number alone may be stars: right after 评价, or where being asked for them was the last thing told.
+
+    After a reminder of duties, or a notice that is answered by a number, it is the answer to that.
+    """
+    topic = last_topic(turn)
+    if topic:
+        return topic.startswith(f"{router.name}.")
+    told = notice_items.last_told(turn.work, turn.person.person_id, turn.now)
+    return told is not None and told.title == texts.TITLE_OPINION and told.event_id is not None
 
 
 class Unclear(Filter[bool]):
-    """评价很好, 评价一般: no stars, from somebody who has something to judge."""
+    """评价很好, or 很好 right after they were asked: no stars, from somebody who has something to judge."""
 
     def match(self, turn: Turn) -> bool | None:
         """True."""
-        said = UNCLEAR.fullmatch(turn.words) and not looks_like_question(turn.message.text)
-        return True if said and turn.private and _to_judge(turn) else None
+        if not turn.private or turn.message.kind not in SPOKEN or looks_like_question(turn.message.text):
+            return None
+        if PRAISE.fullmatch(turn.words):
+            told = notice_items.last_told(turn.work, turn.person.person_id, turn.now, unanswered=True)
+            said = told is not None and told.event_id is not None and told.title == texts.TITLE_OPINION
+        else:
+            said = UNCLEAR.fullmatch(turn.words) is not None
+        return True if said and _to_judge(turn) else None
 
 
 @router.on(CODE)

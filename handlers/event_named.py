@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot import event_texts as texts
 from bot.forms.fold import looks_like_question, words
 from bot.router import SPOKEN, Filter, Pattern, Router
-from bot.services import registration_names
+from bot.services import notice_items, registration_names
 from bot.turn import Turn
 from handlers import event_form, event_marks, events, faq
 from storage import events as stored_events
@@ -83,6 +83,8 @@ class Picked(Filter[tuple[Event, str]]):
         topic = event_marks.last_topic(turn) if found else ""
         if found is None or topic not in (*LISTED, *TO_JOIN, *TO_CANCEL):
             return None
+        if topic in TO_CANCEL and notice_items.interrupted(turn.work, turn.person.person_id, turn.now):
+            return None  # a number may be the answer to what came between: no place is lost by it
         event = stored_events.by_number(turn.work, int(found[1]))
         return (event, topic) if event is not None and event.state != "draft" else None
 

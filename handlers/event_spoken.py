@@ -7,26 +7,35 @@ to something, and nothing else was spoken of, what they ask is answered with wha
 from bot import event_texts as texts
 from bot.contract import Choice
 from bot.router import SPOKEN, Filter, Pattern, Router
-from bot.services import event_words
+from bot.services import event_words, notice_items
 from bot.turn import Turn
 from handlers import event_form, event_marks, events
 from storage import events as stored_events
 from storage import registrations as stored
 from storage.events import Event
+from storage.notices_told import Told
 
 router = Router("event_spoken")
 LEAVE = "event_leave:"  # topic of a turn that asked whether this registration is to be cancelled
 NAMED = ("event_named.titled", "event_named.picked", "event_spoken.not_coming")
 OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration", *NAMED)
 NEAR = ("event", "form:event", "notice")
-_GONE = r"(?:不去了|去不了|去不成|来不了|不来了|不参加了|参加不了|不能[去来参]加?了?|不想[去来]了|不报了)"
+_GONE = (
+    r"(?:不去了|去不了|去不成|来不了|不来了|不参加了|参加不了|不能[去来参]加?了?|不想[去来]了|不报了|不(?:想再?)?等了)"
+)
 NOT_COMING = Pattern(
     r"(?:我|那天|到时候?|抱歉|不好意思|临时|家里|突然|有事|有点事|可能|[,。 ]){0,6}"
     rf"(?:(?:活动)? ?(?P<number>\d{{1,6}})号?(?:活动)?[,。 ]?我?)?{_GONE}(?:了|啊|活动|[,。 ]){{0,3}}"
     r"|(?:我要|我想|帮我)?(?:取消|退出|退掉)(?:这个|那个|我的)?(?:活动|预约)(?:了|吧)?|退报名"
 )
-GIVEN_UP = Pattern(r"取消(?:吧|了)?|退出|算了|不要了")
-YES = Pattern(r"(?:是|是的|对|对的|嗯|确定|确认|取消|不去了|退出)(?:取消)?(?:报名)?[吧了的啊,。 ]{0,2}")
+GIVEN_UP = Pattern(
+    r"取消(?:吧|了)?|退出|算了|不要了|(?:我|那天|到时候?|抱歉|不好意思|临时|加班|有事|[,。 ]){0,4}"
+    r"(?:没空|没时间|没有时间|不参加|不去|不来)(?:了|啊|呢|来|去|参加)?"
+)
+YES = Pattern(  # 要 alone may be that they want to come
+    r"(?:(?:是|是的|对|对的|嗯+|好的?|行|可以|ok|没错|确定|确认|不去了|退出)(?:要?取消(?:报名)?)?|要?取消(?:报名)?)"
+    r"[吧了的啊呀哦,。 ]{0,2}"
+)
 MINE = Pattern(
     r"(?:请问)?我?(?:到底|有没有|已经){0,2}报(?:上名|上|名成功|名|好名?|成功)了?(?:活动)?(?:吗|没有?|么)"
     r"|(?:我|候补|现在|在){0,3}(?:排到?|候补到?)第?(?:几|多少)[位名个号]?了?|我?在(?:不在)?候补(?:里|吗|里吗)"
@@ -66,6 +75,10 @@ class About(Filter[list[Event]]):
         if topic and not topic.startswith(NEAR) and not self._own:  # 在哪里 belongs to whatever was just spoken of
             return None
         mine = _mine(turn)
+        told = None if shown or self._own else event_marks.noticed(turn)
+        if told is not None:
+            event = stored_events.get(turn.work, told.event_id) if told.event_id is not None else None
+            return [event] if event is not None else None
         seen = topic.removeprefix(events.SHOW) if shown else ""
         event = stored_events.get(turn.work, int(seen)) if seen.isdigit() else None
         if event is not None and (not self._own or event.id in {each.id for each in mine}):
@@ -74,7 +87,7 @@ class About(Filter[list[Event]]):
 
 
 class Sure(Filter[Event]):
-    """是的, 取消吧, directly after it was asked whether to cancel a registration."""
+    """是的, 取消吧, directly after it was asked whether to cancel a registration, with nothing told between."""
 
     def match(self, turn: Turn) -> Event | None:
         """The event."""
@@ -82,7 +95,20 @@ class Sure(Filter[Event]):
             return None
         topic = event_marks.last_topic(turn)
         asked = topic.removeprefix(LEAVE) if topic.startswith(LEAVE) else ""
+        if asked and notice_items.interrupted(turn.work, turn.person.person_id, turn.now):  # 轮到您了: 好的
+            return None
         return stored_events.get(turn.work, int(asked)) if asked.isdigit() else None
+
+
+class OfNotice(Filter[Told]):
+    """The same right after a notice that is about no event: 几点, 在哪里 is asked of that, not of some event."""
+
+    def match(self, turn: Turn) -> Told | None:
+        """The notice."""
+        if not turn.private or turn.reask or turn.message.kind not in SPOKEN or not ABOUT.takes(turn.words):
+            return None
+        told = event_marks.noticed(turn)
+        return told if told is not None and told.event_id is None else None
 
 
 class WhatThere(Filter[list[Event]]):
@@ -143,6 +169,14 @@ def _numbered(words: str, found: list[Event]) -> list[Event]:
     named = NOT_COMING.read(words)
     number = named["number"] if named else None
     return [each for each in found if str(each.number) == number] or found
+
+
+@router.on(OfNotice())
+def of_notice(turn: Turn, told: Told) -> None:
+    """What there is to know stands in it."""
+    news = notice_items.full(turn.work, turn.person.person_id, told, turn.now)
+    turn.topic = f"{notice_items.READ}{news.about}"
+    turn.say(news.words, *notice_items.choices(news))
 
 
 @router.on(About(MINE, own=True), About(ABOUT, own=False))

@@ -128,10 +128,12 @@ def join_some(turn: Turn, word: re.Match[str]) -> None:
     if group.elsewhere(turn, texts.GROUP):
         return
     found = can_join(turn)
-    just = just_seen(turn, found)
+    just, told = just_seen(turn, found), event_marks.noticed(turn)
+    if just is None and told is not None:
+        just = next((each for each in found if each.id == told.event_id), None)
     if not found:
         turn.say(texts.NONE_OPEN)
-    elif just or len(found) == 1:
+    elif just or (len(found) == 1 and told is None):  # 报名 after a notice may be meant for that: say what there is
         event_form.begin(turn, just or found[0])
     else:
         ask_which(turn, found)

@@ -6,6 +6,7 @@ Only where nothing was said between, so that it can be no answer to anything els
 
 from collections.abc import Sequence
 
+from bot import texts
 from bot.router import Filter, Router
 from bot.services import notice_items
 from bot.turn import Turn
@@ -63,6 +64,32 @@ def again(turn: Turn, said: Said) -> None:
     receipts.take(turn)
 
 
+class After(Filter[tuple[Said, Sequence[Told]]]):
+    """好的 or 没空 right after what asks for nothing: a reminder, a change, 轮到您了."""
+
+    def match(self, turn: Turn) -> tuple[Said, Sequence[Told]] | None:
+        """What is said, and the notice if it was one; asks the database only when the words fit."""
+        said = notices.heard(turn)
+        if said is None or turn.words == "请假":
+            return None
+        work, person_id = turn.work, turn.person.person_id
+        told = notice_items.last_told(work, person_id, turn.now, unanswered=True)
+        if said.absent:
+            about = told is not None and told.event_id in {each.id for each in notices.to_come(turn)}
+            return (said, (told,)) if told is not None and about else None
+        return (said, ()) if told is not None or notice_items.last_written(work, person_id, turn.now) else None
+
+
+def after(turn: Turn, found: tuple[Said, Sequence[Told]]) -> None:
+    """Kind words for kind words; whoever cannot come to what they registered for hears how to cancel it."""
+    said, told = found
+    if said.absent:
+        notices.not_coming(turn, told)
+    else:
+        turn.say(texts.FINE)
+
+
 thankful.on(Nod(thanks=True))(nod)
 router.on(Nod(thanks=False))(nod)
+router.on(After())(after)
 router.on(Again())(again)

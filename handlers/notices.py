@@ -12,6 +12,7 @@ from bot.services.notice_items import News
 from bot.turn import Turn
 from handlers import event_spoken, events, group, receipts, received
 from handlers.received import Said
+from storage.events import Event
 from storage.notices_told import Told
 from storage.registrations import ACTIVE
 
@@ -22,7 +23,7 @@ NTH = Pattern(r"(?:看|查看|打开)?第 ?(?P<number>\d{1,3}) ?条通知(?:全�
 SAID = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")  # never an answer to a form
 COMMANDS = (LIST, NUMBER, NTH, SAID)
 ID = re.compile("[0-9]{1,19}")
-READ = "notices.read:"  # topic of a turn that showed one notice in full, with the broadcast's id
+READ = notice_items.READ
 
 
 class Received(Filter[Said]):
@@ -79,9 +80,14 @@ def acknowledge(turn: Turn, said: Said) -> None:
         not_coming(turn, meant)
 
 
+def to_come(turn: Turn) -> list[Event]:
+    """What somebody has registered for or waits for, and is not at already."""
+    return [event for each, event in events.own(turn) if each.state in ACTIVE and each.attended_at is None]
+
+
 def not_coming(turn: Turn, meant: Sequence[Told]) -> None:
     """收到，我不去: how to cancel the registration, of the event of the notice first; nothing is cancelled by it."""
-    mine = [event for each, event in events.own(turn) if each.state in ACTIVE and each.attended_at is None]
+    mine = to_come(turn)
     told = {each.event_id for each in meant}
     about = [event for event in mine if event.id in told]
     if mine:

@@ -25,8 +25,11 @@ YES = Words(
     *("马上停", "赶紧停", "快停", "快停止", "要停止", "确定要停止"),
     *("是", "是的", "对", "对的", "好", "好的", "行", "可以", "嗯", "要", "要的"),
 )
-HALT = Words(
-    *("停止", "暂停", "停", "快停", "快停止", "马上停", "马上停止", "赶紧停", "停下", "停下来", "停一下", "全停")
+_HALT = "(?:停止|暂停|中止|终止|停发|停掉?|停下来?|停一?下|全停|取消发送)"
+HALT = Pattern(  # an emergency has many words; from an approver's own phone only, and it is asked back
+    rf"(?:(?:快点?|赶快|赶紧|马上|立即|立刻|紧急|请|先|都|(?:通知|消息|内容)?[发写]?错了?)[ ,，。!]*){{0,4}}{_HALT}"
+    r" ?(?:发送|群发|推送|发布|发)?(?:吧|了|啊|一下|[!。 ])*"
+    r"|(?:快点?|赶快|赶紧|马上|先|(?:通知|消息|内容)?[发写]错了)[ ,，。!]*(?:别|不要)再?发[了吧啊]*"
 )
 COMMANDS = (CODE, STOP, SURE)
 
@@ -62,7 +65,7 @@ class Yes(Filter[bool]):
 
 
 class Halt(Filter[bool]):
-    """停止 alone, from the phone of somebody who may: it is the emergency word cut short."""
+    """停止 alone, 立即停止, 发错了快停, from the phone of somebody who may: the emergency word in other words."""
 
     def match(self, turn: Turn) -> bool | None:
         """True in private."""

@@ -13,7 +13,7 @@ from bot.contract import Choice
 from bot.forms.fold import looks_like_question
 from bot.notice_texts import STOP_HINT
 from bot.router import Filter, Key, Router, Words
-from bot.services import staff_phones, stop_word, topic_choices, topics
+from bot.services import notice_items, staff_phones, stop_word, topic_choices, topics
 from bot.services.topics import OPTIONAL, TOPICS
 from bot.turn import Turn
 from handlers import group, spoken, topic_net
@@ -154,13 +154,14 @@ class _Net(Filter[bool]):
 
 
 class _Picked(Filter[Named]):
-    """Numbers alone, right after the list."""
+    """Numbers alone, right after the list, with nothing told between that may be answered by a number."""
 
     def match(self, turn: Turn) -> Named | None:
         """What they stand for in the list; None where one of them stands for nothing."""
         named = read(turn.words) if turn.private and _NUMBERS.fullmatch(turn.words) else Named()
-        fits = named.topics and not named.unknown
-        return named if fits and last_said(turn, PATIENCE).topic == ASKED else None
+        if not named.topics or named.unknown or last_said(turn, PATIENCE).topic != ASKED:
+            return None
+        return None if notice_items.interrupted(turn.work, turn.person.person_id, turn.now) else named
 
 
 STOP, RESUME = _Order(_SURE_STOP, _STOP), _Order(_SURE_RESUME, _RESUME)

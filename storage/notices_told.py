@@ -102,5 +102,28 @@ def spoken_since(work: Work, person_id: int, moment: datetime) -> bool:
     return work.execute(query.limit(1)).first() is not None
 
 
+def answered_since(work: Work, person_id: int, moment: datetime) -> bool:
+    """Whether a person was answered anything from a moment on."""
+    mine = (_out.c.person_id == person_id, _out.c.created_at >= moment, _out.c.inbound_id.is_not(None))
+    return work.execute(sa.select(_out.c.id).where(*mine).limit(1)).first() is not None
+
+
+def written_since(work: Work, person_id: int, moment: datetime) -> bool:
+    """Whether a letter went to a person after a moment, and nothing else from us since."""
+    query = sa.select(_out.c.dedupe).where(_out.c.person_id == person_id, _out.c.created_at > moment)
+    newest = work.execute(query.order_by(_out.c.created_at.desc(), _out.c.id.desc()).limit(1)).scalar()
+    return str(newest or "").startswith("l:")
+
+
+def pushed_since(work: Work, person_id: int, moment: datetime) -> bool:
+    """Whether anything but an answer went to a person after a moment: a notice, a letter, a reminder."""
+    query = sa.select(_out.c.id).where(_out.c.person_id == person_id, _out.c.created_at > moment)
+    if work.execute(query.where(_out.c.inbound_id.is_(None)).limit(1)).first() is not None:
+        return True
+    at = sa.type_coerce(_AT, _recipient.c.settled_at.type)
+    told_ = sa.select(_recipient.c.id).select_from(_JOINED).where(_told(person_id), at > moment)
+    return work.execute(told_.limit(1)).first() is not None
+
+
 def _read(work: Work, query: sa.Select[tuple[object, ...]]) -> list[Told]:
     return [Told._make(row) for row in work.execute(query)]

@@ -14,7 +14,9 @@ from bot.event_texts import NOT_A_NAME
 from bot.forms.fields import choice, date, mobile, number, organisation, person_name, place, text, yes_no
 from bot.forms.model import Field, FieldError, Question
 from bot.forms.values import Value
+from bot.search.normal import unify
 from bot.services.event_refusals import BadEvent
+from bot.services.jielong_lines import is_name
 
 MOST, OPTIONS = 8, 10
 ASK_CHARS, LABEL_CHARS, OPTION_CHARS = 60, 12, 20
@@ -46,6 +48,16 @@ _NO_NAME = re.compile(
     r"[我不没请等稍].*|.*(?:[谁吗呢]|几[点号个时楼]|哪[里儿个天些]|在哪|时间|地[点址铁]|公交|班车|停车|接送|[收免]费|费用|要钱|花钱|名额|"
     r"活动|报名|评价|签到|候补|取消|退[订出]|退报|通知|[去来]不了|怎么|怎样|多少|多久|多长|什么|可以|能不|能带|带[人娃家孩]|"
     r"家属|孩子|小孩|电影|需要|报上|结束|开始|入会|工会|转人工|截止|收到|谢谢).*"
+    r"|.*(?:想想|想一?想|考虑|再说|[点按发搞打弄写填]错|错了|招聘|救命|工资|工伤|社保|退休|加班|接龙|不带|不参加)[了吧啊一下]*"
+    r"|(?:都|已经?)?到[了啦]|停[止下掉]?[了吧]?|提交|撤[回销]|删除|放弃|有事|改天|下[次回]|好[嘞滴哒呢啊吧]|打扰了?|再见|拜拜|辛苦了?|"
+    r"(?:早上?|上午|中午|下午|晚上?)好?|[今明后]天|周[一二三四五六日天末]|星期.|全家|夫妻|多人|自己|本人|同上|干啥|手滑|方便|高兴|[签实真匿]名"
+)
+# surnames that everyday words begin with as well: 都可以, 能来, 方便, 农民工
+_WORDY = frozenset("都能时应全安成容包万相广步路车连查终利农党双居满宣项左经房解单管水钱关常别和空平")
+# names of peoples as they are written in characters: 阿依古丽, 扎西次仁, 乌云其木格
+_OF_PEOPLES = re.compile(
+    "[阿依古丽买提艾力吐尔逊江汗克热木孜帕夏娜迪亚合麦哈斯努茹则祖姆萨比赛布卡沙娃玛扎西次仁卓旺多吉尼拉达瓦巴桑格央金丹增洛顿珠平"
+    "措索朗白加才让图雅其乌云日勒那特宝音苏伊巧肯别库曼拜代地塔吾甫艳]{3,}"
 )
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
@@ -134,6 +146,17 @@ def _name() -> Field:
         return name
 
     return replace(bare, parse=parse)
+
+
+def is_surely_name(said: str) -> bool:
+    """Whether somebody is surely called so; whatever else is taken for a name is shown once more before it counts."""
+    latin = said.isascii() and said.istitle() and " " in said
+    return (
+        latin
+        or "·" in said
+        or _OF_PEOPLES.fullmatch(said) is not None
+        or (said[:1] not in _WORDY and is_name(unify(said)))
+    )
 
 
 def plain(answers: Mapping[str, Any]) -> dict[str, Any]:

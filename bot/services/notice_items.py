@@ -26,6 +26,7 @@ AT_ONCE = 5  # notices of one visit with their first line
 TAPS = 3  # notices that may be tapped
 TITLES = 5  # titles in one sentence
 FIRST_LINE = 30  # characters of a notice beside its title
+READ = "notices.read:"  # topic of a turn that showed one notice in full, with the broadcast's id
 ASKED_WITHIN = timedelta(days=7)  # 收到 is for what was told since then
 PATIENCE = timedelta(minutes=30)
 LISTED = "notices.listed"  # topic of a turn that showed the list
@@ -130,10 +131,11 @@ def full_words(work: Work, person_id: int, number: int, now: datetime) -> News:
         told = _told(work, person_id, now, now)
     if not 1 <= number <= len(told):
         raise NoSuchNotice(texts.NO_SUCH.format(number=number) if told else texts.LIST_NONE.format(days=DAYS))
-    return _full(work, person_id, told[number - 1], now)
+    return full(work, person_id, told[number - 1], now)
 
 
-def _full(work: Work, person_id: int, notice: Told, now: datetime) -> News:
+def full(work: Work, person_id: int, notice: Told, now: datetime) -> News:
+    """One notice in full, again."""
     notice_items.opened(work, notice.broadcast_id, person_id, now)
     asks = _still_asks(notice, now)
     acked = texts.TOLD_ACKED if notice.acked else texts.TOLD_AT
@@ -187,6 +189,41 @@ def just_told(work: Work, person_id: int, now: datetime) -> list[Told]:
         return []
     newest = notices_told.told(work, person_id, since, now, 1)
     return just if newest and newest[0].at <= just[-1].at else []
+
+
+def last_told(work: Work, person_id: int, now: datetime, unanswered: bool = False) -> Told | None:
+    """The notice that was the last thing this person got from us; None where the last thing was something else.
+
+    `unanswered`: only while they have said nothing since.
+    """
+    newest = next(iter(notices_told.told(work, person_id, now - ASKED_WITHIN, now, 1)), None)
+    if newest is None or notices_told.spoken_since(work, person_id, newest.at):
+        return None
+    if unanswered and notices_told.answered_since(work, person_id, newest.at):
+        return None
+    return newest
+
+
+def spoken_of(work: Work, person_id: int, topic: str, now: datetime) -> Told | None:
+    """The notice that is being spoken of: the one just read (`topic` is that of the last turn), nodded at, or told."""
+    read = topic.removeprefix(READ) if topic.startswith(READ) else ""
+    if read.isdigit():
+        return notices_told.of_broadcast(work, person_id, int(read))
+    if topic.startswith("notice"):
+        return next(iter(notices_told.told(work, person_id, now - ASKED_WITHIN, now, 1)), None)
+    return last_told(work, person_id, now, unanswered=True)
+
+
+def last_written(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether a letter (轮到您了) was the last thing between this person and us."""
+    last = notices_told.last_word(work, person_id, now - ASKED_WITHIN)
+    return last is not None and notices_told.written_since(work, person_id, last)
+
+
+def interrupted(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether they got something by itself since they last said anything: 好的 may then be about that."""
+    last = notices_told.last_word(work, person_id, now - ASKED_WITHIN)
+    return last is None or notices_told.pushed_since(work, person_id, last)
 
 
 def acknowledge(work: Work, person_id: int, now: datetime) -> list[str]:
