@@ -200,10 +200,11 @@ def results(work: Work, actor: Actor, broadcast_id: int, state: str = "", page: 
     states, offset = FILTERS.get(state, ()), (max(1, page) - 1) * limit
     found = broadcast_counts.lines(work, broadcast_id, states, state == "silent", limit + 1, offset)
     names = broadcast_counts.registered_names(work, [each.person_id for each in found if not each.name])
-    return Results([_result(each, names) for each in found[:limit]], len(found) > limit)
+    return Results([in_words(each, names) for each in found[:limit]], len(found) > limit)
 
 
-def _result(row: broadcast_counts.Line, names: Mapping[int, str]) -> Result:
+def in_words(row: broadcast_counts.Line, names: Mapping[int, str]) -> Result:
+    """A recipient in words; `names` are those that are not in the row, by person."""
     return Result(
         name=masked(row.name or names.get(row.person_id, "")),
         unit=row.unit,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.services import broadcasts, member_requests, reasons
 from bot.services.actors import Actor, require
-from bot.services.broadcast_results import RECIPIENT_WORDS, Progress, Result, masked
+from bot.services.broadcast_results import RECIPIENT_WORDS, Progress, Result, in_words
 from bot.services.reach_policy import ROUTE_NAMES
 from storage import audit, broadcast_counts, notice_rows, orgs
 from storage.broadcast_counts import Line
@@ -123,23 +123,7 @@ def _said(work: Work, found: Sequence[Line]) -> list[Result]:
     names: dict[int, str] = {}
     for first in range(0, len(nameless), 500):
         names |= broadcast_counts.registered_names(work, nameless[first : first + 500])
-    return [_result(each, masked(each.name or names.get(each.person_id, ""))) for each in found]
-
-
-def _result(row: broadcast_counts.Line, name: str) -> Result:
-    return Result(
-        name=name,
-        unit=row.unit,
-        state=row.state,
-        state_words=RECIPIENT_WORDS.get(row.state, row.state),
-        reason=reasons.words(row.reason),
-        code=row.code,
-        route=ROUTE_NAMES.get(row.route, row.route),
-        attempt=row.attempt,
-        at=row.settled_at,
-        acked_at=row.acked_at,
-        nudged_at=row.nudged_at,
-    )
+    return [in_words(each, names) for each in found]
 
 
 def said(work: Work, wanted: Wanted) -> list[str]:

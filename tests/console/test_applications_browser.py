@@ -1,11 +1,10 @@
 """入会审核 in a real browser: approval, return and what comes back, refusals; phone and desk, dark, no scripts."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.browser import Page, chromium, open_browser
+from tests.browser import Page
 from tests.console.applicants_kit import busy, office_of
 from tests.console.desk import Desk
 from tests.console.looking import SIZES, Looker
@@ -14,15 +13,6 @@ from tests.joining.applicants import WANG, Office
 pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
 MAIN = "document.querySelector('main').innerText"
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty tab."""
-    if chromium() is None:
-        pytest.skip("no Chromium is installed (chromium, chromium-browser or google-chrome)")
-    async with open_browser() as browser:
-        yield await browser.page()
 
 
 @pytest.fixture

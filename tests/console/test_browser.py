@@ -1,26 +1,16 @@
 """The console in a real browser: on a phone and at a desk, in the dark, by keyboard, without JavaScript."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.browser import Page, chromium, open_browser
+from tests.browser import Page
 from tests.console.desk import Desk
 from tests.console.looking import SIZES, Looker
 from tests.console.test_codes import code
 
 pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty tab."""
-    if chromium() is None:
-        pytest.skip("no Chromium is installed (chromium, chromium-browser or google-chrome)")
-    async with open_browser() as browser:
-        yield await browser.page()
 
 
 @pytest.fixture(params=SIZES)

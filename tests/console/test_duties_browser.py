@@ -1,27 +1,17 @@
 """干部任务 in a real browser: down the board to a duty and a request granted; a line written, tried and published."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from storage import duty_templates
-from tests.browser import Page, chromium, open_browser
+from tests.browser import Page
 from tests.console.desk import Desk
 from tests.console.duties_kit import Union, busy, union_of
 from tests.console.looking import SIZES, Looker
 
 pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty tab."""
-    if chromium() is None:
-        pytest.skip("no Chromium is installed (chromium, chromium-browser or google-chrome)")
-    async with open_browser() as browser:
-        yield await browser.page()
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """活动 in a real browser, on a phone and a desk: written, opened, a list taken, cancelled; the door without scripts."""
 
-from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.browser import Page, chromium, open_browser
+from tests.browser import Page
 from tests.console.desk import Desk
 from tests.console.events_kit import QUESTIONS, STARTS, came, event, only, person, registered
 from tests.console.looking import SIZES, Looker
@@ -15,15 +14,6 @@ from tests.console.looking import SIZES, Looker
 pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
 LIST = "#接龙\n中秋灯会\n1. 张三\n2. 李四（带1人）\n3. 王五 素食\n4. 赵六 13800138000\n6. 🌸🌸"
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty tab."""
-    if chromium() is None:
-        pytest.skip("no Chromium is installed (chromium, chromium-browser or google-chrome)")
-    async with open_browser() as browser:
-        yield await browser.page()
 
 
 @pytest.fixture(params=SIZES)

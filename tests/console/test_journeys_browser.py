@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.testing import Talk
-from tests.browser import Page, chromium, open_browser
+from tests.browser import Page
 from tests.console.applicants_kit import office_of
 from tests.console.desk import PASSWORD, Desk
 from tests.console.looking import SIZES, Looker
@@ -21,15 +20,6 @@ backend = pytest.fixture(name="backend")(lambda: "sqlite")
 YOUNG, OLD, MOBILE = id_of("19900307"), id_of("19600101"), "13800138000"
 WHY = "电话核实本人身份"
 HISTORY = "Page.getNavigationHistory"
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty tab."""
-    if chromium() is None:
-        pytest.skip("no Chromium is installed (chromium, chromium-browser or google-chrome)")
-    async with open_browser() as browser:
-        yield await browser.page()
 
 
 @pytest.fixture

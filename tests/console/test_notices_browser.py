@@ -1,13 +1,12 @@
 """通知 in a real browser: written, approved by somebody else, watched, stopped, sent again; on phone and desk."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.services.house import House
 from bot.services.reach_policy import ReachPolicy
-from tests.browser import Page, chromium, open_browser
+from tests.browser import Page
 from tests.console.desk import Desk
 from tests.console.looking import SIZES, Looker
 from tests.console.notices_kit import TEXT, Crowd, crowd_of, drafted, ended, pending, resolved, sent
@@ -16,15 +15,6 @@ pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
 REACH = ReachPolicy(templates={"notice": "t"}, notices={"notice": "n"}, mass=True)
 house = pytest.fixture(name="house")(lambda: House(reach=REACH))  # every route there is
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty tab."""
-    if chromium() is None:
-        pytest.skip("no Chromium is installed (chromium, chromium-browser or google-chrome)")
-    async with open_browser() as browser:
-        yield await browser.page()
 
 
 @pytest.fixture

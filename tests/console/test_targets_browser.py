@@ -1,6 +1,5 @@
 """目标和报表 in a real browser: down the tree, breaking a target down, a number put right, files; by keyboard."""
 
-from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from tests.browser import Page, chromium, open_browser
+from tests.browser import Page
 from tests.console.desk import Desk
 from tests.console.duties_kit import Union
 from tests.console.looking import SIZES, Looker
@@ -16,15 +15,6 @@ from tests.console.targets_kit import union_with_targets
 
 pytestmark = pytest.mark.browser
 backend = pytest.fixture(name="backend")(lambda: "sqlite")
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """An empty tab."""
-    if chromium() is None:
-        pytest.skip("no Chromium is installed (chromium, chromium-browser or google-chrome)")
-    async with open_browser() as browser:
-        yield await browser.page()
 
 
 @pytest.fixture
