@@ -119,8 +119,8 @@ async def run(config: Config, messages: int) -> None:
     add_followers(database, messages, now)
     enqueued = enqueue(database, SystemClock().now())
     cpu = await deliver(config, database)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # before the figures below sort all there is
     took = database.look(waits)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found = {"sent": took.sent, "enqueue": enqueued, "p50": took.p50, "p99": took.p99}
     print(json.dumps({**found, "cpu": cpu, "rss": peak}), flush=True)
     database.close()
