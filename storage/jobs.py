@@ -42,10 +42,26 @@ def lease(work: Work, name: str, now: datetime, until: datetime) -> bool:
     )
 
 
-def finish(work: Work, name: str, now: datetime, millis: int, counts: dict[str, int] | None, error: str) -> None:
-    """Write the result of a run and give the lease back."""
+def renew(work: Work, held: dict[str, datetime], until: datetime) -> dict[str, datetime]:
+    """Move the end of these leases, given as they were last seen; those that another process took over are left out."""
+    runs = table(JobRun)
+    mine = sa.update(runs).values(leased_until=until)
+    kept = (
+        name
+        for name, was in sorted(held.items())
+        if work.execute(mine.where(runs.c.name == name, runs.c.leased_until == was)).rowcount
+    )
+    return dict.fromkeys(kept, until)
+
+
+def finish(
+    work: Work, name: str, now: datetime, millis: int, counts: dict[str, int] | None, error: str, held: datetime | None
+) -> None:
+    """Write the result of a run and give its lease, `held` until then, back; not that of who took the job over."""
     row = work.session.get(JobRun, name) or JobRun(name=name)
-    row.leased_until, row.finished_at, row.millis = None, now, millis
+    row.finished_at, row.millis = now, millis
+    if row.leased_until == held:
+        row.leased_until = None
     row.counts, row.error = counts, error[:80]
     work.session.add(row)
 

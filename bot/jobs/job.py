@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import stopwatch
+from bot.jobs.leases import Leases
 from bot.services.house import House
 from storage import jobs
 from storage.database import Database
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=5)
 SLOW_MILLIS = 60_000
 
 
@@ -34,20 +34,25 @@ class Moment:
     up_since: datetime
 
 
-def run_job(job: Job, database: Database, house: House, moment: Moment) -> dict[str, int] | None:
-    """Run a job once and write down what it did; None when another process is at it. Errors are logged, then raised."""
-    now = moment.now
-    if job.shared and not database.writer.run(lambda work: jobs.lease(work, job.name, now, now + LEASE)):
+def run_job(
+    job: Job, database: Database, house: House, moment: Moment, leases: Leases | None = None
+) -> dict[str, int] | None:
+    """Run a job once and write down what it did; None when another process is at it. Errors are logged, then raised.
+
+    `leases`: those of a process that renews them; without them the job is leased for `bot.jobs.leases.LEASE`.
+    """
+    leases = leases or Leases(database)
+    if job.shared and not leases.take(job.name, moment.now):
         return None
     elapsed = stopwatch()
     try:
         counts = job.run(database, house, moment)
     except Exception as error:
         log.exception("job failed", extra={"job": job.name})
-        _finish(database, job, moment, elapsed(), None, type(error).__name__)
+        _finish(database, job, moment, leases, elapsed(), None, type(error).__name__)
         raise
     if job.shared:
-        _finish(database, job, moment, elapsed(), counts, "")
+        _finish(database, job, moment, leases, elapsed(), counts, "")
     if elapsed() > SLOW_MILLIS:
         log.warning("job was slow", extra={"job": job.name, "millis": elapsed()})
     if any(counts.values()):
@@ -56,7 +61,14 @@ def run_job(job: Job, database: Database, house: House, moment: Moment) -> dict[
 
 
 def _finish(
-    database: Database, job: Job, moment: Moment, millis: int, counts: dict[str, int] | None, error: str
+    database: Database,
+    job: Job,
+    moment: Moment,
+    leases: Leases,
+    millis: int,
+    counts: dict[str, int] | None,
+    error: str,
 ) -> None:
     ended = moment.now + timedelta(milliseconds=millis)
-    database.writer.run(lambda work: jobs.finish(work, job.name, ended, millis, counts, error))
+    held = leases.drop(job.name)
+    database.writer.run(lambda work: jobs.finish(work, job.name, ended, millis, counts, error, held))

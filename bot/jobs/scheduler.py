@@ -7,14 +7,17 @@ dropped for being late (`misfire_grace_time=None`): lateness is judged by the ro
 import logging
 from datetime import datetime
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.clock import Clock, SystemClock
 from bot.jobs.job import Job, Moment, run_job
+from bot.jobs.leases import RENEW_EVERY, RENEWED, Leases
 from bot.services.house import House
 from storage.database import Database
 
 log = logging.getLogger(__name__)
+RENEWAL = "renew leases"  # no job: nothing is leased or written down for it
 
 
 class Scheduler:
@@ -27,6 +30,11 @@ class Scheduler:
         self._ticker = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
         for job in jobs:
             self._ticker.add_job(self._tick, "interval", seconds=job.every.total_seconds(), args=[job], id=job.name)
+        # In a thread of its own: long jobs may take all the others.
+        self._leases = Leases(database, RENEWED)
+        self._ticker.add_executor(ThreadPoolExecutor(1), RENEWAL)
+        often = RENEW_EVERY.total_seconds()
+        self._ticker.add_job(self._renew, "interval", seconds=often, id=RENEWAL, executor=RENEWAL)
 
     def start(self) -> None:
         """Begin ticking; every job also runs once at once.
@@ -43,6 +51,12 @@ class Scheduler:
 
     def _tick(self, job: Job) -> None:
         try:
-            run_job(job, self._database, self._house, Moment(self._clock.now(), self._up_since))
+            run_job(job, self._database, self._house, Moment(self._clock.now(), self._up_since), self._leases)
         except Exception:
             log.error("tick failed, next one will try again", extra={"job": job.name})
+
+    def _renew(self) -> None:
+        try:
+            self._leases.renew(self._clock.now())
+        except Exception:
+            log.exception("the leases of running jobs were not renewed")

@@ -233,6 +233,8 @@ def killed_month(url: str, kills: int, commits: int, seed: int, beside: bool = F
             life.begin(now)
         if other is not None:
             other.over()
+            life.begin(now)  # what the other one queued after the first had noted what was sent
+            life.over()
     life.close()
     if other is not None:
         other.close()

@@ -9,7 +9,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.jobs import JOBS, clean_up, settle_outbox
-from bot.jobs.job import LEASE, Job, Moment, run_job
+from bot.jobs.job import Job, Moment, run_job
+from bot.jobs.leases import LEASE, RENEWED, Leases
 from bot.jobs.scheduler import Scheduler
 from bot.services.house import House
 from storage import conversations, inbox
@@ -85,6 +86,45 @@ def test_of_two_processes_one_runs_a_shared_job(another: Opener, house: House, n
     assert run_job(fast, two, house, Moment(now + LEASE, now)) == {"done": 2}
     go_on.set()
     thread.join(PATIENCE_S)
+
+
+def test_a_lease_is_renewed_while_its_process_lives_and_soon_over_when_it_was_killed(
+    another: Opener, house: House, now: datetime
+) -> None:
+    one, two = another(), another()
+    mine, theirs = Leases(one, RENEWED), Leases(two, RENEWED)
+    ran: list[object] = []
+
+    def long(*_: Any) -> dict[str, int]:
+        for seconds in range(10, 60, 10):
+            mine.renew(now + seconds * SECOND)
+        late = now + 50 * SECOND + RENEWED
+        for at in (now + RENEWED, late - SECOND, late):
+            ran.append(run_job(job(lambda *_: {"done": 2}), two, house, Moment(at, now), theirs))
+        mine.renew(late)  # it was taken over: that is not renewed
+        return {"done": 1}
+
+    assert run_job(job(long), one, house, Moment(now, now), mine) == {"done": 1}
+    assert ran == [None, None, {"done": 2}]
+    assert last_run(one) == [("test", {"done": 1}, "", None)]
+
+
+def test_renewing_touches_nobody_elses_lease(another: Opener, now: datetime) -> None:
+    one, two = another(), another()
+    mine, theirs = Leases(one, RENEWED), Leases(two, RENEWED)
+    assert mine.take("first", now)
+    assert mine.take("second", now)
+    later = now + RENEWED
+    assert theirs.take("first", later)
+    mine.renew(later + SECOND)
+    mine.renew(later + 2 * SECOND)
+    assert dict(rows(one, JobRun, "name", "leased_until")) == {
+        "first": later + RENEWED,
+        "second": later + 2 * SECOND + RENEWED,
+    }
+    mine.drop("second")
+    mine.renew(later + 9 * SECOND)
+    assert dict(rows(one, JobRun, "name", "leased_until"))["second"] == later + 2 * SECOND + RENEWED
 
 
 def test_a_job_of_every_process_runs_in_every_process(another: Opener, house: House, now: datetime) -> None:

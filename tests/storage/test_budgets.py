@@ -115,6 +115,12 @@ def test_a_job_runs_in_one_process_at_a_time_and_again_when_a_lease_lapsed(anoth
     assert sorted(got) == [False, True]
     assert not lease(databases[0], now + HOUR / 2)
     assert lease(databases[0], now + HOUR)
-    databases[1].writer.run(lambda work: jobs.finish(work, "clean_up", now + HOUR, 12, {"forms": 1}, ""))
+
+    def finish(held: datetime) -> None:
+        databases[1].writer.run(lambda work: jobs.finish(work, "clean_up", held, 12, {"forms": 1}, "", held))
+
+    finish(now + HOUR)  # whose lease lapsed gives back nobody else's
+    assert not lease(databases[1], now + HOUR)
+    finish(now + 2 * HOUR)
     assert lease(databases[1], now + HOUR)
     assert rows(databases[0], JobRun, "name", "millis", "counts", "error") == [("clean_up", 12, {"forms": 1}, "")]
