@@ -73,6 +73,27 @@ MINE_LINE = "{number}. {title}，{when}，{place}：{state}"
 MINE_NONE = "您现在没有报名的活动。回复“活动”看看最近有哪些。"
 STATE = {"registered": "已报名", "waiting": "候补中", "cancelled": "已取消", "attended": "已签到"}
 
+# another name at one's own registrations
+RENAME_TITLE = "报名姓名"
+RENAME_ASK = "您报名{titles}时写的姓名是“{old}”。请问正确的姓名怎么写？只回复姓名就行；不改了请回复“取消”。"
+RENAME_OLD = "原来写的"
+RENAME_WHERE = "{old}（{titles}）"
+RENAME_FIXED = "要改的是上面的姓名。不改了请回复“取消”。"
+RENAME_NO_NAME = "这看起来不像姓名，还没有改。请只写您的姓名；不改了请回复“取消”。"
+RENAME_CONFIRM = (
+    "请您核对，报名名单上会这样写：\n{summary}\n没问题请回复“确认”；姓名还不对，回复“修改 1”；不改了回复“取消”。"
+)
+RENAMED = "改好了，“{old}”改成了“{new}”：\n{lines}\n到时候按新的姓名签到。"
+RENAME_SAME = "名单上写的就是“{name}”，不用改。"
+RENAME_GONE = "没有改：您已经签到了，或者取消了报名，或者活动已经结束。有疑问请回复“转人工”。"
+RENAME_LATER = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再告诉我改成什么姓名。"
+RENAME_RECORD = (
+    "报名名单上用的是工会登记的姓名，这里没有改。会员信息有错按“更正信息”办：手机号、单位回复“更正信息”就能改，"
+    "姓名要由工会核对以后更正，请回复“转人工”告诉我们。入会申请退回给您的，回复“修改申请”就能改姓名。"
+)
+RENAME_NOT_IN = "您没有报名编号是{number}的活动。回复“我的活动”看看报了哪些。"
+RENAME_LIST = "名单上您的姓名不是在这里填的，这里改不了。请告诉带名单的人，或者回复“转人工”请工会工作人员更正。"
+
 # check-in
 CHECKED_IN = "签到成功：{title}。欢迎您来！"
 CHECKED_IN_WALK = "您没有提前报名，还有名额，已经给您补上。签到成功：{title}。"

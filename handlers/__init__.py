@@ -19,6 +19,7 @@ from handlers import (
     event_lists,
     event_marks,
     event_named,
+    event_renaming,
     event_spoken,
     events,
     evidence,
@@ -54,6 +55,7 @@ ROUTERS = (
     event_marks.router,
     event_door.router,
     event_spoken.router,
+    event_renaming.router,
     event_named.router,
     subscription.router,
     consents.router,
@@ -91,6 +93,7 @@ FLOWS = (
     duty_numbers.FLOW,
     event_form.FLOW,
     event_lists.FLOW,
+    event_renaming.FLOW,
 )
 COMMANDS = (
     members.COMMANDS
@@ -132,6 +135,8 @@ def _is_command(words: str, form: str) -> bool:
     if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True
     if form == event_form.FORM_NAME and (event_spoken.takes(words) or event_marks.judges(words)):
+        return True
+    if form == event_renaming.FORM_NAME and event_spoken.ABOUT.takes(words):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside

@@ -131,18 +131,21 @@ def _count() -> Field:
     return replace(bare, parse=parse)
 
 
-def name_question(ask: str, label: str) -> Question:
-    """What somebody is called whom the union does not know by name; no question and no order is taken for it."""
-    return Question(NAME, ask, _name(), labels=(label,))
+def name_question(ask: str, label: str, wrong: str = NOT_A_NAME) -> Question:
+    """What somebody is called whom the union does not know by name; no question and no order is taken for it.
+
+    `wrong` is said to what is none.
+    """
+    return Question(NAME, ask, _name(wrong), labels=(label,))
 
 
-def _name() -> Field:
+def _name(wrong: str) -> Field:
     bare = person_name()
 
     def parse(said: str, today: Day) -> Value:
         name = bare.parse(said, today)
         if _NO_NAME.fullmatch(str(name)):
-            raise FieldError(NOT_A_NAME)
+            raise FieldError(wrong)
         return name
 
     return replace(bare, parse=parse)
