@@ -73,6 +73,28 @@ MINE_LINE = "{number}. {title}，{when}，{place}：{state}"
 MINE_NONE = "您现在没有报名的活动。回复“活动”看看最近有哪些。"
 STATE = {"registered": "已报名", "waiting": "候补中", "cancelled": "已取消", "attended": "已签到"}
 
+# somebody else does not come
+OTHER_NOT_YOURS = (
+    "别人的报名我不能替他取消，要由本人来：请本人在这里回复{order}。名字是接龙名单带来的，"
+    "请当时把名单发给我的人来取消；都不方便的，请回复“转人工”请工会工作人员处理。"
+)
+OTHER_ORDER, OTHER_ORDER_ANY = "“取消报名 {number}”", "“取消报名”加活动编号"
+OTHER_BY_LIST = "您发过的接龙里有这个名字的话，把接龙再发给我一次，名字后面写“不来了”就行。"
+OTHER_YOURS_STAYS = "您自己的报名没有动。"
+OTHER_ASK = (
+    "“{name}”是您带的名单里的，报的是“{title}”（{when}）。他不来了的话请回复“确认”，我就把他从名单里去掉；"
+    "还来的话不用管，名单不会动。"
+)
+OTHER_WHICH = (
+    "“{name}”在您带的几份名单里，哪个不来了？\n{lines}\n请点一下，或者回复“帮{name}取消报名 {number}”（换成编号）。"
+)
+OTHER_ORDERED = "帮{name}取消报名 {number}"
+OTHER_DONE = "好的，已经取消“{name}”在“{title}”的报名。又来的话，请让本人报名，或者请办活动的工会补登。"
+OTHER_TOO = "名单里跟着来的{count}人也一起取消了。"
+OTHER_GONE = "没有取消：这个名字已经不在您带的名单里了。有疑问请回复“转人工”。"
+OTHER_KEPT = "好的，名单没有动。"
+OTHER_SELF = "这样回复，取消的是您自己的报名。"
+
 # another name at one's own registrations
 RENAME_TITLE = "报名姓名"
 RENAME_ASK = "您报名{titles}时写的姓名是“{old}”。请问正确的姓名怎么写？只回复姓名就行；不改了请回复“取消”。"

@@ -19,6 +19,7 @@ from handlers import (
     event_lists,
     event_marks,
     event_named,
+    event_others,
     event_renaming,
     event_spoken,
     events,
@@ -51,10 +52,12 @@ ROUTERS = (
     numbers.router,
     staff_phone.router,
     event_lists.router,
+    event_others.sure,
     events.router,
     event_marks.router,
     event_door.router,
     event_spoken.router,
+    event_others.router,
     event_renaming.router,
     event_named.router,
     subscription.router,
@@ -132,7 +135,7 @@ def _is_command(words: str, form: str) -> bool:
         return True
     if any(each.takes(words) for each in (*notices.COMMANDS, *staff_phone.COMMANDS)):
         return True
-    if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
+    if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)) or event_others.takes(words):
         return True
     if form == event_form.FORM_NAME and (event_spoken.takes(words) or event_marks.judges(words)):
         return True

@@ -84,14 +84,14 @@ def answer(plain: str, text: str) -> str:
 
 
 def _said(parts: dict[str, str | None], plain: str, text: str) -> Said | None:
-    new, old = (_as_written(parts.get(each) or "", plain, text) for each in ("new", "old"))
+    new, old = (as_written(parts.get(each) or "", plain, text) for each in ("new", "old"))
     if looks_like_question(new):
         return None
     number = parts.get("number") or parts.get("number_too") or "0"
     return Said(new, old, bool(parts.get("of")), int(number))
 
 
-def _as_written(part: str, plain: str, text: str) -> str:
+def as_written(part: str, plain: str, text: str) -> str:
     """A part of the plain words with the characters and capitals it was written with."""
     written = width(text)
     same = unify(written)

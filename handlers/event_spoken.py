@@ -20,12 +20,12 @@ router = Router("event_spoken")
 NAMED = ("event_named.titled", "event_named.picked", "event_spoken.not_coming")
 OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration", *NAMED)
 NEAR = ("event", "form:event", "notice")
-_GONE = (
+GONE = (
     r"(?:不去了|去不了|去不成|来不了|不来了|不参加了|参加不了|不能[去来参]加?了?|不想[去来]了|不报了|不(?:想再?)?等了)"
 )
 NOT_COMING = Pattern(
     r"(?:我|那天|到时候?|抱歉|不好意思|临时|家里|突然|有事|有点事|可能|[,。 ]){0,6}"
-    rf"(?:(?:活动)? ?(?P<number>\d{{1,6}})号?(?:活动)?[,。 ]?我?)?{_GONE}(?:了|啊|吧|活动|[,。 ]){{0,3}}"
+    rf"(?:(?:活动)? ?(?P<number>\d{{1,6}})号?(?:活动)?[,。 ]?我?)?{GONE}(?:了|啊|吧|活动|[,。 ]){{0,3}}"
     r"|(?:我要|我想|帮我)?(?:取消|退出|退掉)(?:这个|那个|我的)?(?:活动|预约)(?:了|吧)?|退报名"
 )
 GIVEN_UP = Pattern(
@@ -146,7 +146,8 @@ def sure(turn: Turn, event: Event) -> None:
 @router.on(About(NOT_COMING, own=True), About(GIVEN_UP, own=True, after=OWN))
 def not_coming(turn: Turn, found: list[Event]) -> None:
     """不去了: which registration is to be cancelled is said back; nothing is cancelled by it."""
-    if turn.reask:
+    there = event_form.under_way(turn) if turn.reask else None
+    if there is not None and there.id == found[0].id:
         turn.topic = f"{LEAVE}{found[0].id}"
         turn.say(texts.GIVE_UP_ASK.format(title=found[0].title))
         return
