@@ -46,6 +46,17 @@ GIVEN_UP = "好的，没有给您报名“{title}”，填过的内容都删除�
 GIVE_UP_ASK = "您还没有报上“{title}”。不报了请回复“取消”，要报请接着回答："
 UNFINISHED = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再报名。"
 
+# who comes along
+COMPANY_ANSWER = "{count}人"
+COMPANY_NOT_COUNTED = (
+    "“{title}”这样只给您一个人报名，带的人不算在里面。他们也来的话，请本人各自在这里回复“报名 {number}”；"
+    "不方便的，请回复“转人工”问问办活动的工会。"
+)
+COMPANY_LISTED = "接龙名单里已经有您带的{count}人。还要多带的话，请告诉带名单的人，或者请他们本人报名。"
+COMPANY_KEPT = "带的人数没有改。要改的话，请回复“取消报名 {number}”再重新报名（名额按那时的先后），或者回复“转人工”。"
+COMPANY_IN_FORM = "带几个人，请在问到的时候告诉我。"
+COMPANY_WHICH = "带的人，选的时候一起说，比如“报名 {number} 带2人”。"
+
 # the form
 FORM_TITLE = "活动报名"
 ABOUT = "活动"

@@ -14,6 +14,7 @@ from handlers import (
     duty_titled,
     duty_undoing,
     duty_which,
+    event_company,
     event_door,
     event_form,
     event_lists,
@@ -53,6 +54,7 @@ ROUTERS = (
     staff_phone.router,
     event_lists.router,
     event_others.sure,
+    event_company.router,
     events.router,
     event_marks.router,
     event_door.router,
@@ -135,7 +137,9 @@ def _is_command(words: str, form: str) -> bool:
         return True
     if any(each.takes(words) for each in (*notices.COMMANDS, *staff_phone.COMMANDS)):
         return True
-    if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)) or event_others.takes(words):
+    if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
+        return True
+    if event_others.takes(words) or event_company.takes(words):
         return True
     if form == event_form.FORM_NAME and (event_spoken.takes(words) or event_marks.judges(words)):
         return True

@@ -26,10 +26,11 @@ YES = Pattern(  # 要 alone may be that they want to come
     r"[吧了的啊呀哦,。 ]{0,2}"
 )
 KEPT = timedelta(days=2)
+TAKEN = "+"  # behind the id of the event: an answer was taken from what was said, and is shown before it counts
 
 
-def begin(turn: Turn, event: Event) -> None:
-    """Register at once, or ask first what is not known."""
+def begin(turn: Turn, event: Event, said: Mapping[str, Any] | None = None) -> None:
+    """Register at once, or ask first what is not known. `said`: answers to the event's questions, taken from words."""
     person_id = turn.person.person_id
     mine = registrations.standing(turn.work, event, person_id)
     if event.state in events.ENDED or event.ends_at <= turn.now:
@@ -41,7 +42,7 @@ def begin(turn: Turn, event: Event) -> None:
     if not _questions(turn, event):
         say(turn, registrations.register(turn.work, event.id, person_id, turn.now))
     elif turn.person.conversation is None:
-        turn.start(FORM, {ABOUT: str(event.id)})
+        turn.start(FORM, {ABOUT: f"{event.id}{TAKEN}" if said else str(event.id), **(said or {})})
     elif turn.reask and _is_about(turn, event):  # tapped twice: the question comes once more behind this
         turn.say(texts.STILL_ASKED.format(title=event.title))
     else:
@@ -80,7 +81,7 @@ def _questions(turn: Turn, event: Event) -> list[Question]:
 
 def _about(shown: str) -> Field:
     def parse(text: str, today: Any) -> Value:
-        if not text.isdigit():
+        if not text.removesuffix(TAKEN).isdigit():
             raise FieldError(texts.FIXED)
         return text
 
@@ -93,7 +94,9 @@ def _form(questions: list[Question], shown: str) -> Form:
         name=FORM_NAME,
         version=1,
         questions=(*questions, about),
-        confirm=Confirm(texts.FORM_CONFIRM, when=lambda answers: len(questions) > 1 or _doubtful(answers)),
+        confirm=Confirm(
+            texts.FORM_CONFIRM, when=lambda answers: len(questions) > 1 or _doubtful(answers) or _taken(answers)
+        ),
         expires=KEPT,
         title=texts.FORM_TITLE,
     )
@@ -105,11 +108,15 @@ def _doubtful(answers: Mapping[str, Any]) -> bool:
     return name is not None and not event_questions.is_surely_name(str(name))
 
 
+def _taken(answers: Mapping[str, Any]) -> bool:
+    return str(answers.get(ABOUT, "")).endswith(TAKEN)
+
+
 FORM = _form([], "")
 
 
 def _event(turn: Turn, answers: Mapping[str, Any]) -> Event | None:
-    about = str(answers.get(ABOUT, ""))
+    about = str(answers.get(ABOUT, "")).removesuffix(TAKEN)
     return events.get(turn.work, int(about)) if about.isdigit() else None
 
 
@@ -132,7 +139,8 @@ def watch(turn: Turn, answers: Mapping[str, Any]) -> None:
 def done(turn: Turn, answers: Mapping[str, Any]) -> None:
     """Everything is answered."""
     kept = event_questions.plain({key: each for key, each in answers.items() if key != ABOUT})
-    say(turn, registrations.register(turn.work, int(answers[ABOUT]), turn.person.person_id, turn.now, kept))
+    event_id = int(str(answers[ABOUT]).removesuffix(TAKEN))
+    say(turn, registrations.register(turn.work, event_id, turn.person.person_id, turn.now, kept))
 
 
 def say(turn: Turn, place: Place) -> None:
