@@ -24,26 +24,29 @@ _TWO = ("爸妈", "父母")
 _ONE = re.compile("老婆|老公|爱人|媳妇|对象|先生|太太|丈夫|妻子|爸爸?|妈妈?|父亲|母亲")
 _ITEM = rf"(?:(?:{_MANY})?[个名位口]?(?:我的?)?(?:{_KIN}|人)们?(?:{_MANY}[个名位口]?人?)?)"
 _AND = r"(?:[和跟与同、,及]|还有|加)"
+_ITEMS_SAID = rf"{_ITEM}(?:{_AND}?{_ITEM}){{0,4}}"
 _WITH = re.compile(
-    r"(?:[,。 ]|另外|还|再|我|想|要|会){0,6}(?:带|领|外加|加|\+)(?:[着上了]| )?"
-    rf"(?P<items>{_ITEM}(?:{_AND}{_ITEM})*|{_MANY}[个名位口])"
+    r"(?:[,。 ]|另外|还|再|我|想|要|会){0,6}(?:带|领|外加|加|还有|\+)(?:[着上了]| )?"
+    rf"(?P<items>{_ITEMS_SAID}|{_MANY}[个名位口])"
     r"(?:一起|一块|一同|去|来|参加(?! ?\d)|过来|[,。 ])*"
 )
-_ALSO = re.compile(
-    rf"[,。 ]+(?:我的?)?(?P<items>{_ITEM}(?:{_AND}{_ITEM})*)(?:也|要|想|一起|都){{1,3}}(?:去|来|参加|报名)?[,。 ]*"
-)
-_PLUS = re.compile(rf"[,。 ]*\+ ?(?P<plus>{_MANY})(?:个?人|[个名位])?(?!\d)[,。 ]*")
+_ALSO = re.compile(rf"[,。 ]+(?:我的?)?(?P<items>{_ITEMS_SAID})(?:也|要|想|一起|都){{1,3}}(?:去|来|参加|报名)?[,。 ]*")
+_BESIDE = re.compile(rf"[,。 ]+(?P<items>(?:家属|孩子|小孩|老人){_MANY}[个名位口]?人?)[,。 ]*")
+_PLUS = re.compile(rf"[,。 ]*[+加] ?(?P<plus>{_MANY})(?:个?人|[个名位])?(?!\d)[,。 ]*")
 _TOGETHER = re.compile(
-    rf"(?:^|(?<=[我们,。 \d号]))[和跟与同](?P<others>{_ITEM}(?:{_AND}{_ITEM})*|[^\d,。和跟与同 ]{{2,4}}?)"
+    rf"(?:^|(?<=[我们,。 \d号]))[和跟与同](?P<others>{_ITEMS_SAID}|[^\d,。和跟与同 ]{{2,4}}?)"
     r"(?P<both>两个人?|两人|俩)?(?:一起|一块儿?|一同|一道|都|也|想|要|去|来|参加(?! ?\d))*(?=报|参加|\d|[,。 ]|$)"
 )
 _TOTAL = re.compile(
     rf"[,。 ]*(?:一共|总共|共|合计)?(?:(?<!第)(?P<total>{_MANY}) ?(?:个人|口人|[人位口])"
-    rf"|(?<=[我咱]们)(?P<ours>{_MANY})个|(?P<two>(?<=[我咱])俩人?|(?<=我们)俩人?|两口子|夫妻俩)|一家(?P<family>{_MANY})口"
+    rf"|(?<=[我咱]们)(?P<ours>{_MANY})个|(?P<two>(?<=[我咱们])俩人?|(?<=[我咱])两(?=报|参加)|两口子|夫妻[俩两]个?人?)|(?P<three>(?<=[我咱们])仨)|(?P<some>(?<=[我咱]们)(?:一起|几个人?))|一家(?P<family>{_MANY})口"
     rf"|(?P<old>{_MANY})个?大人?(?P<young>{_MANY})个?小孩?|(?P<none>不带(?:人|家属|别人|孩子)?|就?我?(?:自己)?一个人|就我自己))"
     r"(?:一起|一块儿?|都|去|来|参加(?! ?\d)|[,。 ])*"
 )
-_ITEMS = re.compile(rf"(?P<before>{_MANY})?[个名位口]?(?:我的?)?(?P<who>{_KIN}|人)(?P<many>们)?(?P<behind>{_MANY})?")
+_LEFT = re.compile(r"^[ ,。]+|[ ,。]+(?:(?:我们?|咱们?|一共|有|人数)[ ,。]*)?$")
+_ITEMS = re.compile(
+    rf"(?P<before>{_MANY})?[个名位口]?(?:我的?)?(?P<who>{_KIN}|人)(?P<many>们)?(?:(?P<behind>{_MANY})[个名位口]?人?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,16 @@ def read(plain: str) -> Company | None:
 
 def _each(plain: str) -> list[Company]:
     """Every way in which somebody may be said to come along."""
-    found = []
-    for pattern in (_TOGETHER, _WITH, _ALSO, _PLUS, _TOTAL):
+    found: list[Company] = []
+    plain = plain.replace("(", " ").replace(")", " ")
+    for pattern in (_TOGETHER, _WITH, _ALSO, _BESIDE, _PLUS, _TOTAL):
         for match in pattern.finditer(plain):
             count = _count(match.groupdict())
             if count is not None:
-                rest = " ".join(f"{plain[: match.start()]} {plain[match.end() :]}".split()).strip(" ,。")
-                found.append(Company(None if count < 0 else count, match[0], rest, match[0].strip(" ,。")))
+                parts = (plain[: match.start()], plain[match.end() :])
+                rests = (_LEFT.sub("", " ".join(between.join(parts).split())) for between in (" ", ""))
+                said = match[0].strip(" ,。")
+                found += [Company(None if count < 0 else count, match[0], rest, said) for rest in dict.fromkeys(rests)]
     return found
 
 
@@ -86,8 +92,9 @@ def _count(parts: dict[str, str | None]) -> int | None:
         return _of_items(items, alone=-1) if _ITEMS.match(items) else _number(items)
     if plus := parts.get("plus"):
         return _number(plus)
-    if parts.get("two") or parts.get("none"):
-        return 1 if parts.get("two") else 0
+    for key, count in (("two", 1), ("three", 2), ("some", -1), ("none", 0)):
+        if parts.get(key):
+            return count
     if total := parts.get("total") or parts.get("ours") or parts.get("family"):
         return _number(total) - 1
     return _number(parts.get("old") or "") + _number(parts.get("young") or "") - 1

@@ -27,19 +27,21 @@ _KIN = (
     "老婆|老公|爱人|媳妇|对象|先生|太太|丈夫|妻子|孩子|小孩|儿子|女儿|娃|爸妈|爸爸?|妈妈?|父母|父亲|母亲|老人|家人"
     "|家属|亲戚|邻居|同事|工友|朋友|师傅|徒弟|同学|室友|搭档|哥哥?|姐姐?|弟弟?|妹妹?"
 )
+_KINSHIP = frozenset(_KIN.split("|"))
 _KNOWN = re.compile(
     rf"(?:我们?|咱)?(?:的?那?一?个)?的?(?:{_KIN})们?|(?:他|她|ta|人家)们?"
     r"|.{1,2}(?:师傅|大哥|大姐|哥|姐|阿姨|工|总|主任)"
 )
 _NOBODY = re.compile(r"周[一二三四五六日天末]|马上|高温|时间|全家|公司|单位|领导|老板|活动|[大全]家|别人|有人|有些人")
 _WHO = r"(?:我的)?(?P<who>[^\d,。!?;: 的把帮替给代取]{1,12}?)"
-_ASKS = r"(?:(?:请|麻烦|我要|我想|想要?|要|能不能|能|可以|可不可以|帮我|给我|帮忙|你好|您好|[, ]){0,4})"
+_ASKS = r"(?:(?:请|麻烦|我要|我想|想要?|要|能不能|能|可以|可不可以|怎么|如何|帮我|给我|帮忙|你好|您好|[, ]){0,4})"
 _OFF = r"(?:取消|撤销|退掉|退出|退了|退)(?:掉|一下|了)?"
 _NUMBER = r"(?: ?(?:活动)? ?\d{1,6} ?号?(?:活动)?)"
 _PLACE = r"(?:(?:的)?(?:活动|参加)?(?:报名|候补|名额|预约))"
 _FOR = r"(?:帮|替|给|代)"
 _END = r"(?:[吧了啊呀吗么]|一下|谢谢您?|[,。 ]){0,4}"
-_GONE = event_spoken.GONE
+_GONE = rf"(?:{event_spoken.GONE}了?)"
+_WANTS = r"(?:说|要|想|他|她|也|都){0,3}"
 _WHY = r"(?:那天|明天|今天|到时候?|临时|家里|突然|有点?事|加班|生病了?|不舒服|可能|[,。 ]){0,5}"
 _CANCEL = tuple(
     re.compile(each)
@@ -48,17 +50,19 @@ _CANCEL = tuple(
         rf"{_ASKS}{_OFF} ?{_WHO}(?:的| ){{0,2}}{_NUMBER}?(?:的| )?{_PLACE}{_NUMBER}?{_END}",
         rf"{_ASKS}{_OFF}{_PLACE}{_NUMBER}? ?{_WHO}(?:的)?{_END}",
         rf"{_ASKS}把?{_WHO}{_NUMBER}?{_PLACE}{_NUMBER}?{_OFF}{_END}",
-        rf"{_ASKS}把?{_WHO}{_NUMBER}?{_OFF}{_PLACE}{_NUMBER}?{_END}",
-        rf"{_WHO}{_WHY}{_NUMBER}?{_GONE}[,。 ]{{0,2}}{_ASKS}(?:{_FOR}[^\d,。 ]{{1,4}}?)?(?:把|的)?"
-        rf"{_PLACE}?{_OFF}{_PLACE}?{_NUMBER}?{_END}",
+        rf"{_ASKS}把?{_WHO}{_WANTS}{_NUMBER}?{_OFF}{_PLACE}{_NUMBER}?{_END}",
+        rf"{_ASKS}把?{_WHO}从?(?:名单|接龙|报名)(?:里|上|中)?(?:去掉|删掉|删除|划掉|拿掉|移除|删了)(?:了)?{_END}",
+        rf"{_WHO}{_WANTS}{_WHY}{_NUMBER}?{_GONE}[,。 ]{{0,2}}{_ASKS}(?:{_FOR}[^\d,。 ]{{1,4}}?)?"
+        rf"(?:把)?[他她]?们?(?:的)?{_PLACE}?{_OFF}{_PLACE}?{_NUMBER}?{_END}",
     )
 )
 _GONE_SAID = re.compile(_GONE)
 _DIGITS = re.compile(r"\d{1,6}")
-_AWAY = re.compile(rf"{_WHO}{_WHY}{_NUMBER}?{_WHY}{_GONE}{_END}")
+_AWAY = re.compile(rf"{_WHO}{_WANTS}{_WHY}{_NUMBER}?{_WHY}{_GONE}{_END}")
 _BOTH = re.compile(
     rf"(?:我|我们|咱)(?:和|跟|与|同)(?P<who>.{{1,12}}?)(?:都|也|一起|两个人?|俩){{0,2}}{_WHY}{_GONE}{_END}"
     rf"|{_ASKS}{_FOR}我(?:和|跟|与|同)(?P<who_too>.{{1,12}}?)(?:的|把|都){{0,2}}{_OFF}{_PLACE}{_END}"
+    rf"|我{_WHY}{_GONE}[,。 ]{{0,2}}(?P<who_also>[^\d,。 ]{{1,12}}?){_WANTS}{_WHY}{_GONE}{_END}"
 )
 
 
@@ -78,19 +82,25 @@ def read(plain: str) -> Other | None:
         for pattern in patterns:
             found = pattern.fullmatch(plain)
             parts = found.groupdict() if found else {}
-            who = (parts.get("who") or parts.get("who_too") or "").strip()
+            who = (parts.get("who") or parts.get("who_too") or parts.get("who_also") or "").strip()
             if who and is_somebody(who):
                 number = int((_DIGITS.findall(plain) or ("0",))[0])
-                named = any(each in plain for each in ("报名", "候补", "活动")) or number > 9
+                named = any(each in plain for each in ("报名", "候补", "活动", "名单", "接龙")) or number > 9
                 sure = kind == "off" and (named or _GONE_SAID.search(plain) is not None)
                 return Other(who, number, sure, kind == "both")
     return None
 
 
 def is_somebody(who: str) -> bool:
-    """Whether a word means somebody other than the speaker: a name, 他, 我老婆, 李师傅."""
+    """Whether words mean somebody other than the speaker: a name, 他, 我老婆, 李师傅, 小王, several of them."""
+    return all(map(_is_somebody, re.split("[和跟与、]", who)))
+
+
+def _is_somebody(who: str) -> bool:
     if who in ("我", "我们", "咱们", "自己", "本人") or _NOBODY.search(who):
         return False
+    if len(who) == 2 and who[0] in "小老阿":
+        return who in _KINSHIP or event_questions.is_surely_name(f"{who[1]}三")
     return _KNOWN.fullmatch(who) is not None or event_questions.is_surely_name(who)
 
 

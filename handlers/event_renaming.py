@@ -84,9 +84,10 @@ def _meant(names: Mapping[str, registration_renaming.Mine], said: Said, topic: s
 @router.on(WrongName())
 def wrong_name(turn: Turn, wish: Wish) -> None:
     """Write it anew, ask for it, or say where it is changed."""
-    if group.elsewhere(turn, wish.words):
-        return
-    if wish.words:
+    if not turn.private:
+        turn.topic = UNKEPT
+        group.elsewhere(turn, wish.words)
+    elif wish.words:
         turn.topic = UNKEPT
         turn.say(wish.words)
     elif turn.person.conversation is not None:

@@ -106,7 +106,13 @@ def test_not_after_registration_is_closed(fair: Fair, cadre: Known, now: datetim
         ("帮他取消报名", Other("他")),
         ("帮我老婆取消报名11", Other("我老婆", 11)),
         ("能不能帮我取消同事的报名？", Other("同事")),
+        ("李四想取消报名", Other("李四")),
+        ("我同事来不了了，怎么取消", Other("我同事")),
+        ("把李四从名单里去掉", Other("李四")),
+        ("帮李四和王五取消报名", Other("李四和王五")),
         ("李四不来了", Other("李四", sure=False)),
+        ("小王说他不来了", Other("小王", sure=False)),
+        ("我不来了，李四也不来了", Other("李四", sure=False, both=True)),
         ("李师傅临时来不了", Other("李师傅", sure=False)),
         ("帮李四取消", Other("李四", sure=False)),
         ("我和李四都不去了", Other("李四", sure=False, both=True)),
@@ -123,6 +129,7 @@ def test_words_for_it(words: str, other: Other) -> None:
         *("不来了", "我有事不来了", "那天没空", "周一不来了", "周末来不了", "领导不来了", "老板不来了", "公司取消报名"),
         *("李四不来上班了怎么办", "取消李四的会员资格", "帮李四请假", "取消请假", "帮李四退会", "取消年终奖", "完成 3"),
         *("转会", "撤回转会", "取消委托", "转给李四", "不去了", "取消 11"),
+        *("我要取消报名", "我说我不来了", "公司说要取消报名", "小时不来了", "老师怎么不来了"),
     ],
 )
 def test_words_for_something_else(words: str) -> None:
