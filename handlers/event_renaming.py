@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import event_texts as texts
 from bot.contract import Choice
-from bot.dialogue import Flow
+from bot.dialogue import Flow, opened
 from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import Value
 from bot.router import SPOKEN, Filter, Router
@@ -46,9 +46,15 @@ class WrongName(Filter[Wish]):
         if not turn.private:
             return Wish(texts.GROUP)
         topic = event_marks.last_topic(turn)
-        if not said.sure and (turn.person.conversation is not None or topic.startswith(_ELSEWHERE)):
+        if not said.sure and (_is_busy(turn) or topic.startswith(_ELSEWHERE)):
             return None
         return _wish(turn, said, topic)
+
+
+def _is_busy(turn: Turn) -> bool:
+    """Whether another form is open; one of this kind that was put aside begins anew."""
+    there = opened(turn, turn.person.conversation) if turn.person.conversation else None
+    return there is not None and there.form != FORM_NAME
 
 
 def _wish(turn: Turn, said: Said, topic: str) -> Wish | None:
@@ -67,7 +73,8 @@ def _wish(turn: Turn, said: Said, topic: str) -> Wish | None:
     if said.number and said.number not in there:
         return Wish(texts.RENAME_NOT_IN.format(number=said.number))
     if not there:
-        return Wish(texts.MINE_NONE) if said.sure else None
+        came = any(mine.attended_at is not None for mine, _ in events.own(turn))
+        return Wish(texts.RENAME_CAME if came else texts.MINE_NONE) if said.sure else None
     return Wish(texts.RENAME_RECORD if known else texts.RENAME_LIST)
 
 
@@ -90,7 +97,7 @@ def wrong_name(turn: Turn, wish: Wish) -> None:
     elif wish.words:
         turn.topic = UNKEPT
         turn.say(wish.words)
-    elif turn.person.conversation is not None:
+    elif _is_busy(turn):
         turn.topic = UNKEPT
         turn.say(texts.RENAME_LATER, Choice("继续", "继续"), Choice("取消", "取消"))
     else:

@@ -1,13 +1,12 @@
 """Nobody cancels for somebody else; who handed a name in by a list takes it off again, and nobody learns who is in."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot.services import event_lists
+from bot.services import event_lists, events
 from bot.services.event_lists import Withdrawn
-from bot.services.event_refusals import NotNow
 from bot.services.house import House
 from bot.services.jielong import parse
 from bot.testing import Talk
@@ -18,7 +17,7 @@ from storage import orgs
 from storage.database import Database
 from storage.people import Known
 from storage.work import Work
-from tests.events.kit import Fair, hold
+from tests.events.kit import ADA, Fair, hold
 from tests.events.test_phrases import asked
 
 LIST = "接龙\n1. 李四 +2\n2. 王五"
@@ -85,11 +84,12 @@ def test_whose_place_it_is_by_now_cancels_themselves(fair: Fair, cadre: Known, n
     assert fair.states(own) == ["registered"]
 
 
-def test_not_after_registration_is_closed(fair: Fair, cadre: Known, now: datetime) -> None:
+def test_also_when_registration_is_closed_but_not_when_it_has_begun(fair: Fair, cadre: Known, now: datetime) -> None:
+    begins = fair.event.starts_at
     (row,) = handed_in(fair, cadre, "李四", now)
-    with pytest.raises(NotNow):
-        withdraw(fair, cadre, row, fair.event.closes_at)
-    assert handed_in(fair, cadre, "李四", fair.event.closes_at) == []
+    assert (withdraw(fair, cadre, row, begins), handed_in(fair, cadre, "李四", begins)) == (None, [])
+    fair.database.writer.run(lambda work: events.close(work, ADA, fair.event.id, now))
+    assert withdraw(fair, cadre, row, begins - timedelta(minutes=1)) is not None
 
 
 @pytest.mark.parametrize(
