@@ -85,7 +85,7 @@ def read(plain: str) -> Other | None:
             who = (parts.get("who") or parts.get("who_too") or parts.get("who_also") or "").strip()
             if who and is_somebody(who):
                 number = int((_DIGITS.findall(plain) or ("0",))[0])
-                named = any(each in plain for each in ("报名", "候补", "活动", "名单", "接龙")) or number > 9
+                named = any(each in plain for each in ("报名", "候补", "活动", "接龙")) or number > 9
                 sure = kind == "off" and (named or _GONE_SAID.search(plain) is not None)
                 return Other(who, number, sure, kind == "both")
     return None
