@@ -14,6 +14,7 @@ from typing import Any
 from bot.calendar import daytime
 from bot.services import repeat_rules, segments
 from bot.services.actors import Actor, require
+from bot.services.broadcast_expected import WRITTEN, Expected
 from bot.services.broadcasts import (
     CLI,
     EDITABLE,
@@ -52,7 +53,7 @@ class Deed:
 DEEDS: Mapping[str, Deed] = MappingProxyType(
     {
         "change": Deed("draft", EDITABLE),
-        "submit": Deed("draft", ("draft", "rejected")),
+        "submit": Deed("draft", WRITTEN),
         "withdraw": Deed("draft", ("pending", "approved", "scheduled")),
         "approve": Deed("approve", ("pending",)),
         "reject": Deed("approve", ("pending",)),
@@ -112,18 +113,28 @@ def _asked(broadcast: Broadcast, version: int | None) -> None:
 
 
 def submit(
-    work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, version: int | None = None
+    work: Work,
+    actor: Actor,
+    broadcast_id: int,
+    now: datetime,
+    house: House,
+    counted: Expected,
+    version: int | None = None,
 ) -> Broadcast:
     """Hand it in: it waits for a second person where one is needed, else it is scheduled.
 
     A second person is needed for more than `approve_above` people, for what repeats and for what may go out at night.
-    Raises NoBroadcast, NotAllowed, Moved, BadNotice (nobody to send to, or its time has passed), BadSegment.
+    `counted`: to how many it goes, which was asked before (`broadcast_expected`); nothing is counted here.
+    Raises NoBroadcast, NotAllowed, Moved (it means others than were counted, too), BadNotice (nobody to send to, or its
+    time has passed), BadSegment.
     """
     broadcast = begin(work, actor, broadcast_id, "submit")
     _asked(broadcast, version)
     rule = rule_of(work, broadcast)
     segments.check(work, rule)
-    expected = segments.count(work, rule, broadcast.topic, now).reachable
+    if not counted.is_of(rule, broadcast):
+        raise Moved
+    expected = counted.people
     if not expected and broadcast.repeat is None:
         raise BadNotice("现在没有能收到这条通知的人，请看看发送对象选得对不对。")
     state, values = _due(broadcast, broadcast.not_before, now, house)
@@ -155,14 +166,16 @@ def _due(broadcast: Broadcast, at: datetime | None, now: datetime, house: House)
     return "scheduled", {"not_before": moment, "valid_until": moment + timedelta(hours=broadcast.hours)}
 
 
-def send(work: Work, actor: Actor, draft: Draft, now: datetime, house: House, key: str = "") -> Broadcast:
+def send(
+    work: Work, actor: Actor, draft: Draft, now: datetime, house: House, counted: Expected, key: str = ""
+) -> Broadcast:
     """Written, handed in and, by who runs commands on the machine, approved at once; if this key is known, that one.
 
     Raises as `create` and `submit`.
     """
     broadcast = create(work, actor, draft, now, house, key)
     if broadcast.state == "draft":
-        broadcast = submit(work, actor, broadcast.id, now, house)
+        broadcast = submit(work, actor, broadcast.id, now, house, counted)
     if broadcast.state == "pending" and actor == CLI:
         broadcast = approve(work, actor, broadcast.id, now, house)
     return broadcast

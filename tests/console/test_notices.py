@@ -13,7 +13,7 @@ from storage import tags as tag_rows
 from storage.outbox import Outbox
 from storage.quotas import QuotaUse, RouteStop
 from tests.console.desk import Desk
-from tests.console.notices_kit import APPROVER, AUTHOR, TEXT, Crowd, crowd_of, drafted, pending, sent
+from tests.console.notices_kit import APPROVER, AUTHOR, TEXT, Crowd, crowd_of, drafted, handed_in, pending, sent
 from tests.console.pages_kit import plain
 
 
@@ -144,8 +144,7 @@ async def test_who_changed_the_words_is_told_why_there_is_no_button(desk: Desk, 
     notice_id = await drafted(crowd, urgent=True)
     await chen.get("/notices")
     await chen.post(f"/notices/{notice_id}/edit", **form(version="1", urgent="1", text="审核人改写的内容。"))
-    house, now = desk.room.house, desk.clock.now()
-    await desk.write(lambda work: broadcast_states.submit(work, AUTHOR, notice_id, now, house))
+    await handed_in(crowd, notice_id)
     for path in (f"/notices/{notice_id}", "/notices/approvals"):
         mine, theirs = await chen.get(path), await eve.get(path)
         assert "这一稿是您改的，要请另一位审核人审核" in mine.text and f"/notices/{notice_id}/approve" not in mine.text

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from bot.jobs import resolve_broadcasts, settle_broadcasts
 from bot.jobs.job import Moment
-from bot.services import broadcast_again as again
 from bot.services import broadcast_states as deeds
 from bot.services import stop_word
 from bot.services.actors import Actor
@@ -32,7 +31,7 @@ def notices(database: Database, house: House, now: datetime) -> Notices:
 def asked(notices: Notices, end: str = "sending") -> Broadcast:
     """A notice that was sent to two people, who are being asked for 收到; somebody else's reminder is not its."""
     made = notices.sent("sent", "sent", "queued" if end == "sending" else "sent", end=end, wants_receipt=True)
-    assert notices.do(again.nudge_silent, ANN, made.id) == (2 if end == "sending" else 3)
+    assert notices.nudge(ANN, made.id) == (2 if end == "sending" else 3)
     queue(notices.database, notices.people[4], notices.now, lane=BULK)
     return made
 
@@ -104,7 +103,7 @@ def test_many_are_taken_back_in_pieces_and_may_be_asked_another_time(
     notices: Notices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, other = asked(notices, end="done"), notices.sent("sent", "sent", end="done", wants_receipt=True)
-    notices.do(again.nudge_silent, ANN, other.id)
+    notices.nudge(ANN, other.id)
     monkeypatch.setattr(deeds, "CANCEL_AT_ONCE", 2)
     assert sorted(notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now))) == sorted(
         [made.id, other.id]
@@ -113,7 +112,7 @@ def test_many_are_taken_back_in_pieces_and_may_be_asked_another_time(
     assert tick(notices) == 3
     assert reminders(notices) == ["cancelled"] * 5 and nudged(notices) == 0
     assert [notices.get(each.id).again for each in (made, other)] == [None, None]
-    assert notices.do(again.nudge_silent, ANN, made.id, at=notices.now + HOUR) == 3
+    assert notices.nudge(ANN, made.id, at=notices.now + HOUR) == 3
     assert sorted(reminders(notices)) == ["cancelled"] * 5 + ["queued"] * 3
 
 
