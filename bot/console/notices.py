@@ -34,7 +34,7 @@ from bot.services.actors import Actor, NotAllowed
 from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
 from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
 from bot.services.broadcast_tallies import Tally
-from bot.services.broadcasts import Moved, NoBroadcast
+from bot.services.broadcasts import HOURS_MOST, Moved, NoBroadcast
 from bot.services.event_told import Told
 from bot.services.group_copies import Copy
 from bot.services.notice_desk import Sheet
@@ -225,6 +225,7 @@ async def _ask(
         problem=problem,
         unsure=progress.states.get("unknown", 0) if progress else 0,
         times=times(""),
+        most=HOURS_MOST,
     )
 
 

@@ -14,7 +14,7 @@ from bot.clock import local
 from bot.services import delivery, notice_lines, segments
 from bot.services.actors import Actor
 from bot.services.broadcast_results import is_final
-from bot.services.broadcast_states import DEEDS, begin, note
+from bot.services.broadcast_states import DEEDS, begin, check_hours, note
 from bot.services.broadcasts import BadNotice, Moved
 from bot.services.house import House
 from storage import broadcast_again as again
@@ -85,13 +85,15 @@ def resend_failed(
 
     Who has opted out meanwhile stays out, as does who left the branch whose notice it is. Where the end is unknown they
     may have it already, so they are only asked for with `unknown_too`. In daytime unless it may go out at night, and
-    worth `hours` (default: the notice's) from then on. `counted`: what `missed` has found for the same `unknown_too`.
-    The first persons are written at once, the others by the job. Raises NoBroadcast, NotAllowed, Moved (under way, or
-    somebody was faster), BadNotice (nobody is left).
+    worth `hours` (default: the notice's; at most `most_hours`) from then on. `counted`: what `missed` has found for the
+    same `unknown_too`. The first persons are written at once, the others by the job. Raises NoBroadcast, NotAllowed,
+    Moved (under way, or somebody was faster), BadNotice (nobody is left; more hours than this actor may give).
     """
     broadcast = _missable(_held(work, actor, broadcast_id, "resend", counted))
     attempt, due = broadcast.attempt + 1, _first_moment(broadcast, now, house)
-    until = due + timedelta(hours=broadcast.hours if hours is None else max(1, min(hours, 336)))
+    if hours is not None:
+        check_hours(work, actor, broadcast, hours)
+    until = due + timedelta(hours=hours or broadcast.hours)
     values: dict[str, Any] = {"attempt": attempt, "ended_at": None, "valid_until": until, "totals": None, "tally": None}
     values["again"] = again.resend(_states(unknown_too), _within(work, broadcast), due)
     broadcasts.move(work, broadcast_id, DEEDS["resend"].origins, "sending", now, **values)

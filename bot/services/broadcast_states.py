@@ -2,7 +2,7 @@
 
 Every deed is one UPDATE with the state it starts from, so of two people at once one is told that it has moved. Who may:
 `DEEDS`. To pause and to go on is every editor's; but what 停止发送 has stopped goes on only when an approver says so
-who has neither written it nor handed it in, as when it was approved.
+who has neither written it nor handed it in, as when it was approved. So do more hours than were approved.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from bot.services.broadcast_expected import WRITTEN, Expected
 from bot.services.broadcasts import (
     CLI,
     EDITABLE,
+    HOURS_MOST,
     BadNotice,
     Draft,
     Moved,
@@ -33,6 +34,7 @@ from storage.broadcasts import Broadcast
 from storage.work import Work
 
 NOTE_CHARS = 200
+MORE_HOURS = "批准的有效时间是{hours}小时，最多填{hours}小时。要更久，请另一位审核人（没有写、没有提交它的）来操作。"
 STOPPED = "这条通知是用“停止发送”停下的，要请另一位审核人（不是写这条通知的人）看过再继续。"
 SOON = timedelta(hours=1)  # the stop word is for what is due within this time, too
 CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
@@ -141,6 +143,7 @@ def submit(
     if state == "approved":
         raise BadNotice("发送时间已经过去了，请重新选择。")
     values = {**values, "expected": expected, "submitted_by": name_of(actor), "submitted_at": now, "note": ""}
+    values |= {"approver": "", "decided_at": None}  # who has rejected it before approved nothing
     if needs_second(broadcast, expected, house):
         state, values = "pending", {**values, "not_before": broadcast.not_before, "valid_until": None}
     _move(work, broadcast, "submit", state, now, **values)
@@ -310,16 +313,31 @@ def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
     return paused + asking
 
 
+def most_hours(work: Work, actor: Actor, broadcast: Broadcast) -> int:
+    """For how many hours an actor may let it go on or send it again. What somebody has approved for so many gets more
+    only from who could approve it now; where nobody had to, every editor may choose as when it was written."""
+    free = not broadcast.approver or (actor.may("approve") and not barred(work, actor, broadcast))
+    return HOURS_MOST if free else broadcast.hours
+
+
+def check_hours(work: Work, actor: Actor, broadcast: Broadcast, hours: int) -> None:
+    """Raises BadNotice for hours that this actor may not give it; the words say who may."""
+    if not 1 <= hours <= HOURS_MOST:
+        raise BadNotice(f"有效时间要在1到{HOURS_MOST}小时之间。")
+    if hours > most_hours(work, actor, broadcast):
+        raise BadNotice(MORE_HOURS.format(hours=broadcast.hours))
+
+
 def resume(
     work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, hours: int | None = None
 ) -> Broadcast:
     """Go on where it stopped; a pattern with its next occurrence.
 
     `hours`: worth sending so long from the moment on at which it goes on, which is not at night and not before its own
-    time. After 停止发送 it takes the right `approve`, and who wrote it or handed it in may not.
+    time; at most `most_hours`. After 停止发送 it takes the right `approve`, and who wrote it or handed it in may not.
 
-    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given; one's own after
-    停止发送).
+    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given, or more than this
+    actor may give; one's own after 停止发送).
     """
     broadcast = begin(work, actor, broadcast_id, "resume")
     if broadcast.emergency:
@@ -327,8 +345,7 @@ def resume(
         _second(work, actor, broadcast, STOPPED)
     values: dict[str, Any] = {"emergency": False}
     if hours is not None:
-        if not 1 <= hours <= 24 * 14:
-            raise BadNotice("有效时间要在1到336小时之间。")
+        check_hours(work, actor, broadcast, hours)
         begin_at = max(now, broadcast.not_before or now)
         begin_at = begin_at if broadcast.any_hour else daytime(begin_at, house.hours)
         values["valid_until"] = begin_at + timedelta(hours=hours)

@@ -235,6 +235,24 @@ async def test_what_is_out_of_date_goes_on_only_with_hours(desk: Desk, crowd: Cr
     assert crowd.get(notice_id).state == "sending"
 
 
+async def test_an_editor_is_told_who_may_give_more_hours(desk: Desk, crowd: Crowd) -> None:
+    notice_id = await sent(crowd, "paused", (("queued", {"route": "custom"}),))
+    await desk.write(lambda work: rows.move(work, notice_id, ("paused",), None, desk.clock.now(), approver="staff:eve"))
+    liu, chen = await desk.person("liu", "editor"), await desk.person("chen", "approver")
+    desk.later(hours=60)
+    await liu.log_in("liu")
+    asked = await liu.get(f"/notices/{notice_id}/resume")
+    assert "最多 48 小时" in asked.text and "要更久请另一位审核人来继续" in asked.text
+    refused = await liu.post(f"/notices/{notice_id}/resume", hours="49")
+    assert refused.status == 422 and "批准的有效时间是48小时" in refused.text and "请另一位审核人" in refused.text
+    assert crowd.get(notice_id).state == "paused"
+    await chen.log_in("chen")
+    asked = await chen.get(f"/notices/{notice_id}/resume")
+    assert "最多 336 小时" in asked.text and "要更久" not in asked.text
+    assert (await chen.post(f"/notices/{notice_id}/resume", hours="49")).status == 303
+    assert crowd.get(notice_id).state == "sending"
+
+
 async def test_the_failed_again_and_the_silent_once(desk: Desk, crowd: Crowd) -> None:
     notice_id = await sent(crowd)
     liu = await desk.person("liu", "editor")

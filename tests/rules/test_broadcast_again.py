@@ -110,6 +110,17 @@ def test_sent_again_in_the_evening_it_goes_out_in_the_morning(notices: Notices) 
     assert notices.get(made.id).valid_until == morning + 4 * HOUR
 
 
+def test_sent_again_for_longer_than_was_approved_takes_who_may_approve_it(notices: Notices) -> None:
+    made = notices.sent("failed", end="failed")
+    notices.set(made.id, approver="staff:eve")
+    with pytest.raises(BadNotice) as refused:
+        notices.resend(ANN, made.id, hours=49)
+    assert "另一位审核人" in refused.value.words
+    assert (notices.state(made.id), notices.get(made.id).attempt) == ("failed", 1)
+    notices.resend(BEA, made.id, hours=49)
+    assert notices.get(made.id).valid_until == notices.now + 49 * HOUR
+
+
 def test_a_third_attempt_touches_only_what_the_second_did_not_reach(notices: Notices) -> None:
     made = notices.sent("failed", "failed", "sent", end="partly_failed")
     notices.resend(ANN, made.id)

@@ -327,6 +327,40 @@ def test_resumed_out_of_date_it_asks_for_new_hours(notices: Notices) -> None:
     assert (done.state, done.valid_until) == ("sending", late + 3 * HOUR)
 
 
+def test_more_hours_than_were_approved_take_another_approver(notices: Notices) -> None:
+    """An editor may let it go on as long as somebody agreed to, and not longer; nor may an approver whose own it is."""
+    made, late = notices.pending(actor=BEA, hours=24), notices.now + 30 * HOUR
+    notices.do(deeds.approve, EVE, made.id)
+    notices.do(deeds.pause, ANN, made.id)
+    for actor in (ANN, BEA):
+        assert notices.see(deeds.most_hours, actor, notices.get(made.id)) == 24
+        with pytest.raises(BadNotice) as refused:
+            notices.do(deeds.resume, actor, made.id, at=late, hours=25)
+        assert "批准的有效时间是24小时" in refused.value.words and "另一位审核人" in refused.value.words
+        assert notices.state(made.id) == "paused"
+    for actor, hours in ((ANN, 24), (BEA, 3), (EVE, 336), (ANN, 24)):
+        done = notices.do(deeds.resume, actor, made.id, at=late, hours=hours)
+        assert done.valid_until == late + hours * HOUR
+        notices.do(deeds.pause, ANN, made.id)
+    for hours in (0, 337):
+        with pytest.raises(BadNotice):
+            notices.do(deeds.resume, EVE, made.id, at=late, hours=hours)
+
+
+def test_where_nobody_had_to_approve_an_editor_gives_any_hours(notices: Notices) -> None:
+    """Also where somebody had rejected it before: who rejects approves nothing."""
+    never, before = notices.written(hours=2), notices.pending(hours=2)
+    notices.do(deeds.reject, BEA, before.id, "不必夜里发")
+    few = replace(TALK, hours=2)
+    notices.do(broadcasts.change, ANN, before.id, few, before.version)
+    notices.set(before.id, state="rejected", approver="staff:bea")  # as of somebody who hands it in unchanged
+    for made in (never, before):
+        assert notices.hand_in(ANN, made.id).approver == ""
+        notices.do(deeds.pause, ANN, made.id)
+        done = notices.do(deeds.resume, ANN, made.id, hours=336)
+        assert done.valid_until == notices.now + 336 * HOUR
+
+
 def test_cancelled_nobody_gets_it_any_more(notices: Notices) -> None:
     made = notices.sent("queued", "sending", "sent", "kept", "queued", "left_out")
     kept = notices.people[3]
