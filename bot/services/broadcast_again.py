@@ -26,7 +26,7 @@ from storage.work import Work
 
 NUDGE_HOURS = 24
 NOBODY_MISSED = "没有需要重发的人：没送达的都已退订或转到别的工会，或者都已送达。"
-NOBODY_SILENT = "没有需要提醒的人：收到的都回复了，或者已经提醒过一次。"
+NOBODY_SILENT = "没有需要提醒的人：收到的都回复了，或者已经提醒过一次，或者已退订、转到别的工会。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def missed(work: Work, actor: Actor, broadcast_id: int, now: datetime, unknown_t
 def silent(work: Work, actor: Actor, broadcast_id: int, now: datetime) -> Counted:
     """How many `nudge_silent` would ask. Raises as that does."""
     broadcast = _nudgeable(_free(work, actor, broadcast_id, "nudge"))
-    count = again.silent(work, broadcast_id, _topic(broadcast))
+    count = again.silent(work, broadcast_id, _topic(broadcast), _within(work, broadcast), now)
     return Counted(count, broadcast.attempt, broadcast.changed_at)
 
 
@@ -150,7 +150,8 @@ def _first_moment(broadcast: Broadcast, now: datetime, house: House) -> datetime
 
 def nudge_silent(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, counted: Counted) -> int:
     """Ask those who have it and have not said 收到 once more, each only once, in daytime; how many. Who has opted out
-    since is left alone. `counted`: what `silent` has found. The first persons are asked at once, the others by the job.
+    since is left alone, as is who left the branch whose notice it is. `counted`: what `silent` has found. The first
+    persons are asked at once, the others by the job.
 
     Raises NoBroadcast, NotAllowed, Moved, BadNotice (nobody is left, or no 收到 was asked for).
     """
@@ -160,7 +161,7 @@ def nudge_silent(work: Work, actor: Actor, broadcast_id: int, now: datetime, hou
     stops = notice_lines.opt_out(_topic(broadcast))
     words = texts.NUDGE.format(title=broadcast.title, month=day.month, day=day.day) + (f"\n{stops}" if stops else "")
     fields = delivery.template_fields(f"{broadcast.title}\n{texts.NUDGE_SHORT}", local(now))
-    what = again.nudge(words, fields, now, due, due + timedelta(hours=NUDGE_HOURS))
+    what = again.nudge(words, fields, _within(work, broadcast), now, due, due + timedelta(hours=NUDGE_HOURS))
     broadcasts.move(work, broadcast_id, DEEDS["nudge"].origins, None, now, again=what)
     _first_piece(work, broadcast_id, now, counted, NOBODY_SILENT)
     note(work, actor, broadcast_id, "nudge", now, f"{counted.people} people")

@@ -1,5 +1,6 @@
 """Once more: only those not reached get a new attempt, and only who has it and is silent is asked again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import SHANGHAI
+from bot.jobs import resolve_broadcasts
+from bot.jobs.job import Moment
 from bot.services import broadcast_again as again
 from bot.services import broadcast_states as deeds
 from bot.services.actors import NotAllowed
 from bot.services.broadcasts import BadNotice, Moved
 from bot.services.house import House
+from storage import broadcast_again as pieces
 from storage import people
 from storage.base import table
 from storage.database import Database
@@ -34,6 +38,11 @@ def mark(notices: Notices, broadcast_id: int, person: int, **values: Any) -> Non
     row, who = table(Recipient), notices.people[person].person_id
     mine = sa.update(row).where(row.c.broadcast_id == broadcast_id, row.c.person_id == who)
     notices.database.writer.run(lambda work: work.execute(mine.values(**values)))
+
+
+def move_to(notices: Notices, person: int, org_id: int | None) -> None:
+    home = sa.update(table(people.Person)).where(table(people.Person).c.id == notices.people[person].person_id)
+    notices.database.writer.run(lambda work: work.execute(home.values(org_id=org_id)))
 
 
 def test_only_those_not_reached_get_a_new_attempt(notices: Notices) -> None:
@@ -75,8 +84,7 @@ def test_who_left_the_branch_whose_notice_it_is_stays_out(notices: Notices) -> N
     """The first holds an office in the shop, the second is of it, the third was."""
     shop = notices.branch("shop")
     made = notices.sent("failed", "failed", "failed", end="failed")
-    home = sa.update(table(people.Person)).where(table(people.Person).c.id == notices.people[1].person_id)
-    notices.database.writer.run(lambda work: work.execute(home.values(org_id=shop.org_id)))
+    move_to(notices, 1, shop.org_id)
     notices.set(made.id, org_id=shop.org_id)
     assert notices.resend(shop, made.id) == 2
     assert notices.states(made.id) == ["queued", "queued", "failed"]
@@ -209,6 +217,25 @@ def test_who_wants_no_more_of_the_topic_is_not_asked(notices: Notices) -> None:
     notices.set(made.id, kind="event")  # news of an event of their own are no topic
     later = notices.now + HOUR
     assert notices.nudge(ANN, made.id, at=later) == 1
+
+
+def test_who_left_the_branch_whose_notice_it_is_is_not_asked(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first holds an office in the shop, the third is of it, the second was; the third leaves before their piece.
+    Of an event of the shop's own everybody registered is asked."""
+    monkeypatch.setattr(pieces, "PIECE", 1)
+    notices = replace(notices, people=[notices.people[0], *sorted(notices.people[1:], key=lambda one: one.person_id)])
+    shop = notices.branch("shop")
+    made, event = (notices.sent(*["sent"] * 3, end="done", wants_receipt=True) for _ in range(2))
+    move_to(notices, 2, shop.org_id)
+    notices.set(made.id, org_id=shop.org_id)
+    notices.set(event.id, org_id=shop.org_id, kind="event")
+    assert notices.nudge(shop, made.id) == 2
+    move_to(notices, 2, None)
+    resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
+    assert rows(notices.database, Outbox, "person_id") == [(notices.people[0].person_id,)]
+    assert notices.see(again.silent, shop, event.id, notices.now).people == 3
+    move_to(notices, 2, shop.org_id)
+    assert notices.nudge(shop, made.id, at=notices.now + HOUR) == 1
 
 
 def test_who_gets_it_in_the_meantime_is_asked_later(notices: Notices) -> None:
