@@ -27,7 +27,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
         "expired": sum(_pieces(database, partial(bulk_ends.expire, broadcast_id=each, now=now)) for each in late),
         "cancelled": sum(_pieces(database, partial(_cancel, broadcast_id=each, now=now)) for each in stopped),
         "reminders": _reminders(database, house, now),
-        "forgotten": _pieces(database, partial(bulk_ends.forget_items, now=now)),
+        "forgotten": _forget_items(database, now),
         "ended": sum(_end(database, each, moment) for each in database.look(bulk_ends.through)),
     }
 
@@ -45,6 +45,13 @@ def _reminders(database: Database, house: House, now: datetime) -> int:
     each_of = (partial(broadcast_reminders.cancel_some, broadcast_id=each, now=now, limit=piece) for each in gone)
     cancelled = sum(_pieces(database, step) for step in each_of)
     return taken + held + cancelled + _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece))
+
+
+def _forget_items(database: Database, now: datetime) -> int:
+    """Items that nobody saw in time; first those are found whose notice was given fewer hours than they have."""
+    for each in database.look(partial(bulk_ends.shortened_ones, now=now)):
+        _pieces(database, partial(bulk_ends.shorten_items, broadcast_id=each, now=now))
+    return _pieces(database, partial(bulk_ends.forget_items, now=now))
 
 
 def _cancel(work: Work, broadcast_id: int, now: datetime) -> int:
