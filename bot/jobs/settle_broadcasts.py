@@ -37,14 +37,17 @@ def _reminders(database: Database, house: House, now: datetime) -> int:
     piece, first = bulk_ends.PIECE, daytime(now, house.hours)
     stopped = database.look(broadcast_reminders.stopped_ones)
     steps = (partial(broadcast_reminders.stop_some, broadcast_id=each, now=now, limit=piece) for each in stopped)
-    taken = sum(_pieces(database, step) for step in steps)
+    done = sum(_pieces(database, step, piece) for step in steps)
     if not database.look(broadcast_reminders.any_stuck):
-        return taken
-    held = _pieces(database, partial(broadcast_reminders.hold, limit=piece))
+        return done
+    if database.look(broadcast_reminders.any_to_hold):
+        done += _pieces(database, partial(broadcast_reminders.hold, limit=piece), piece)
     gone = database.look(broadcast_reminders.of_cancelled)
     each_of = (partial(broadcast_reminders.cancel_some, broadcast_id=each, now=now, limit=piece) for each in gone)
-    cancelled = sum(_pieces(database, step) for step in each_of)
-    return taken + held + cancelled + _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece))
+    done += sum(_pieces(database, step, piece) for step in each_of)
+    if database.look(broadcast_reminders.any_to_let_go):
+        done += _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece), piece)
+    return done
 
 
 def _forget_items(database: Database, now: datetime) -> int:
@@ -59,13 +62,13 @@ def _cancel(work: Work, broadcast_id: int, now: datetime) -> int:
     return stopped + bulk_ends.bury(work, broadcast_id, now)
 
 
-def _pieces(database: Database, step: Callable[[Work], int]) -> int:
-    """Repeat a step until it finds nothing more."""
+def _pieces(database: Database, step: Callable[[Work], int], full: int = 1) -> int:
+    """Repeat a step until it finds nothing more, or less than is `full`: to find nothing takes longest."""
     total = 0
     for _ in range(MOST_PIECES):
         done = database.writer.run(step)
         total += done
-        if not done:
+        if done < full:
             break
     return total
 

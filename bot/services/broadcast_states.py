@@ -290,9 +290,16 @@ def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Hou
     begin(work, actor, broadcast_id, "pause")
     if not broadcasts.pause_one(work, broadcast_id, DEEDS["pause"].origins, now):
         raise Moved
-    broadcast_reminders.hold(work, CANCEL_AT_ONCE)
+    if _has_asked(work, broadcast_id):
+        broadcast_reminders.hold(work, CANCEL_AT_ONCE)
     note(work, actor, broadcast_id, "pause", now)
     return seen(work, actor, broadcast_id)
+
+
+def _has_asked(work: Work, *broadcast_ids: int) -> bool:
+    """Whether reminders for 收到 of any of these may wait. Asked before they are looked for: while those of another
+    notice wait for the morning, that would read every one of them."""
+    return any(audit.done_to(work, f"broadcast:{each}", "broadcast_nudge") for each in broadcast_ids)
 
 
 def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
@@ -308,7 +315,7 @@ def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
     paused = broadcasts.pause_below(work, actor.path, now + SOON, now)
     for broadcast_id in paused:
         note(work, actor, broadcast_id, "pause", now, "stop word")
-    if paused:
+    if _has_asked(work, *paused):
         broadcast_reminders.hold(work, CANCEL_AT_ONCE)
     return paused + asking
 
@@ -370,6 +377,7 @@ def cancel(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Ho
     broadcast = begin(work, actor, broadcast_id, "cancel")
     _move(work, broadcast, "cancel", "cancelled", now, ended_at=now, paused_from="")
     stopped = broadcast_rows.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
-    stopped += broadcast_reminders.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
+    if _has_asked(work, broadcast_id):
+        stopped += broadcast_reminders.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
     note(work, actor, broadcast_id, "cancel", now, f"from {broadcast.state}, {stopped} at once")
     return seen(work, actor, broadcast_id)

@@ -11,7 +11,7 @@ from bot.services import broadcast_states as deeds
 from bot.services import stop_word
 from bot.services.actors import Actor
 from bot.services.house import House
-from storage import broadcast_again, topic_choices
+from storage import broadcast_again, broadcast_reminders, topic_choices
 from storage.base import table
 from storage.broadcast_reminders import HELD
 from storage.broadcasts import Broadcast
@@ -56,6 +56,22 @@ def test_while_a_notice_is_paused_nobody_is_reminded(notices: Notices) -> None:
     due = [row[0] for row in rows(notices.database, Outbox, "due_at", "dedupe") if row[1]]
     assert due == [notices.now + HOUR] * 2
     assert reminders(notices) == ["queued"] * 2
+
+
+def test_reminders_are_only_looked_for_where_somebody_was_asked(
+    notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While others wait, to find none of a notice would read all of them, and nobody could write meanwhile."""
+    asked(notices)
+    for name in ("hold", "cancel_some", "let_go"):
+        monkeypatch.setattr(broadcast_reminders, name, None)
+    other = notices.sent("queued", wants_receipt=True)
+    notices.do(deeds.pause, ANN, other.id)
+    assert tick(notices) == 0
+    notices.do(deeds.resume, ANN, other.id)
+    assert tick(notices) == 0
+    notices.do(deeds.cancel, ANN, other.id)
+    assert tick(notices) == 0 and reminders(notices) == ["queued"] * 2
 
 
 def test_what_was_not_held_back_at_once_is_by_the_job(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
