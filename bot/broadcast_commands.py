@@ -14,13 +14,14 @@ from bot.commands import Failed, opened
 from bot.config import Config
 from bot.services import (
     broadcast_again,
+    broadcast_expected,
     broadcast_lists,
     broadcast_results,
     broadcast_states,
     broadcasts,
     group_copies,
-    segments,
 )
+from bot.services.broadcast_expected import Expected
 from bot.services.broadcast_lists import Sheet
 from bot.services.broadcast_results import Progress
 from bot.services.broadcasts import CLI, Draft
@@ -39,9 +40,11 @@ def send(config: Config, given: argparse.Namespace) -> int:
     key = given.key or _key(given, now)
     with opened(config) as database:
         if given.dry_run:
-            print(f"{database.look(lambda work: _reach(work, draft, now, house))} people would get it")
+            print(f"{database.look(lambda work: _count(work, draft, now, house)).people} people would get it")
             return 0
-        sent = database.writer.run(lambda work: _send(work, draft, key, now, house))
+        database.look(lambda work: _refuse_known(work, key))
+        counted = database.look(lambda work: _count(work, draft, now, house))
+        sent = database.writer.run(lambda work: _send(work, draft, key, now, house, counted))
         when = f"{local(sent.not_before or now):%Y-%m-%d %H:%M}"
         who = f"broadcast {sent.id}: {sent.expected} people"
         print(f"{who}; the running server delivers it from {when} Shanghai time on", flush=True)
@@ -70,17 +73,20 @@ def _key(given: argparse.Namespace, now: datetime) -> str:
     return f"cli-{hashlib.sha256(chr(0).join(said).encode()).hexdigest()[:24]}"
 
 
-def _reach(work: Work, draft: Draft, now: datetime, house: House) -> int:
-    rule = broadcasts.check(work, draft, now, house)
-    return segments.count(work, rule, draft.topic, now).reachable
+def _count(work: Work, draft: Draft, now: datetime, house: House) -> Expected:
+    return broadcast_expected.of_draft(work, CLI, draft, now, house)
 
 
-def _send(work: Work, draft: Draft, key: str, now: datetime, house: House) -> Broadcast:
+def _send(work: Work, draft: Draft, key: str, now: datetime, house: House, counted: Expected) -> Broadcast:
+    _refuse_known(work, key)
+    return broadcast_states.send(work, CLI, draft, now, house, counted, key)
+
+
+def _refuse_known(work: Work, key: str) -> None:
     before = broadcasts.by_key(work, CLI, key)
     if before is not None:
         when = f"{local(before.created_at):%Y-%m-%d %H:%M}"
         raise Failed(f"a notice with this key was already sent ({when}); nothing was sent, give another --key")
-    return broadcast_states.send(work, CLI, draft, now, house, key)
 
 
 def show_all(config: Config, given: argparse.Namespace) -> int:
@@ -177,10 +183,13 @@ def _line(state: str, done: Progress, live: bool) -> str:
 def _deed(config: Config, given: argparse.Namespace, deed: Callable[[Work, datetime, House], Any], said: str) -> int:
     house, now = make_house(config), SystemClock().now()
     with opened(config) as database:
-        done = database.writer.run(lambda work: deed(work, now, house))
-        state = database.look(lambda work: broadcasts.seen(work, CLI, given.id)).state
-    count = f", {done} people" if isinstance(done, int) else ""
-    print(f"broadcast {given.id} {said}{count}; it is {state} now")
+        database.writer.run(lambda work: deed(work, now, house))
+        return _told(database, given, said)
+
+
+def _told(database: Database, given: argparse.Namespace, said: str) -> int:
+    state = database.look(lambda work: broadcasts.seen(work, CLI, given.id)).state
+    print(f"broadcast {given.id} {said}; it is {state} now")
     return 0
 
 
@@ -211,7 +220,10 @@ def approve(config: Config, given: argparse.Namespace) -> int:
 def resend(config: Config, given: argparse.Namespace) -> int:
     """Send it again to those whom it did not reach, and only to them."""
 
-    def deed(work: Work, now: datetime, house: House) -> int:
-        return broadcast_again.resend_failed(work, CLI, given.id, now, house, unknown_too=given.unknown_too)
-
-    return _deed(config, given, deed, "is sent again")
+    house, now, too = make_house(config), SystemClock().now(), given.unknown_too
+    with opened(config) as database:
+        counted = database.look(lambda work: broadcast_again.missed(work, CLI, given.id, now, too))
+        count = database.writer.run(
+            lambda work: broadcast_again.resend_failed(work, CLI, given.id, now, house, counted, too)
+        )
+        return _told(database, given, f"is sent again, {count} people")

@@ -144,7 +144,8 @@ def members_export(config: Config, given: argparse.Namespace) -> int:
         if given.below and org is None:
             raise Failed(f"there is no organisation {given.below}")
         wanted = rosters.Wanted(path=org.path if org else "")
-        database.writer.run(lambda work: views.note_export(work, FILES, wanted, given.full, given.reason, now, who=WHO))
+        count = database.look(lambda work: views.to_export(work, FILES, wanted, given.full))
+        database.writer.run(lambda work: views.note_export(work, FILES, count, given.full, given.reason, now, who=WHO))
         rows = database.look(lambda work: views.export(work, FILES, wanted, given.full))
     body = roster_export.write(rows)
     roster_export.save(given.file, body)

@@ -90,6 +90,18 @@ def included(rule: Rule, now: datetime, whole: bool = False) -> Ids:
     return sa.select(who.c.id.label("person_id")).where(*where)
 
 
+def ahead(work: Work, after: int, many: int) -> int | None:
+    """The id of the person who is so many further on in the order of ids; None where there are fewer.
+
+    Who goes through everybody in pieces ends a piece there at the latest: looking for the next ones whom a rule means
+    would read the whole city where it means few.
+    """
+    who = table(Person)
+    query = sa.select(who.c.id).where(who.c.id > after).order_by(who.c.id).offset(many - 1).limit(1)
+    found: int | None = work.execute(query).scalar()
+    return found
+
+
 def is_excluded(rule: Rule, now: datetime, person_id: sa.ColumnElement[int]) -> Condition:
     """That a person of `included` is to be left out, because the rule says so."""
     if not rule.none:

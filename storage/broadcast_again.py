@@ -4,8 +4,9 @@
 
 - `{"kind": "resend", "states": […], "within": …, "due": …, "cursor": …}`: a new attempt, while the broadcast is
   `sending`; `within`: the path of the branch whose people alone get it, null for everybody;
-- `{"kind": "nudge", "words": …, "fields": {…}, "at": …, "due": …, "until": …, "cursor": …}`: reminders, while it is
-  `sending`, `done` or `partly_failed`; over with nobody left, or after `until`;
+- `{"kind": "nudge", "words": …, "fields": {…}, "within": …, "at": …, "due": …, "until": …, "cursor": …}`: reminders,
+  to people of that branch alone, too, while it is `sending`, `done` or `partly_failed`; over with nobody left, or after
+  `until`;
 - `{"kind": "unask", …}`: its waiting reminders are being taken back (`storage/broadcast_reminders.py`).
 
 `cursor` is the last person id that was looked at. The deed does the first piece, the job `resolve_broadcasts` the
@@ -56,10 +57,13 @@ def resend(states: Collection[str], within: str | None, due: datetime) -> dict[s
     return {"kind": "resend", "states": sorted(states), "within": within, "due": due.isoformat(), "cursor": None}
 
 
-def nudge(words: str, fields: Mapping[str, str], now: datetime, due: datetime, until: datetime) -> dict[str, Any]:
-    """`again` of one message to each who is silent, due at a moment and worth sending until another."""
+def nudge(
+    words: str, fields: Mapping[str, str], within: str | None, now: datetime, due: datetime, until: datetime
+) -> dict[str, Any]:
+    """`again` of one message to each who is silent and (still) of the branch at a path, due at a moment and worth
+    sending until another."""
     times = {"at": now.isoformat(), "due": due.isoformat(), "until": until.isoformat()}
-    return {"kind": "nudge", "words": words, "fields": dict(fields), **times, "cursor": None}
+    return {"kind": "nudge", "words": words, "fields": dict(fields), "within": within, **times, "cursor": None}
 
 
 def missed(
@@ -71,9 +75,10 @@ def missed(
     return _count(work, *_missed(_row, broadcast_id, topic, states), there)
 
 
-def silent(work: Work, broadcast_id: int, topic: str) -> int:
-    """How many have it, have not said 收到, were not asked again, can be written to and have not opted out."""
-    return _count(work, *_silent(broadcast_id, topic))
+def silent(work: Work, broadcast_id: int, topic: str, within: str | None, now: datetime) -> int:
+    """How many have it, have not said 收到, were not asked again, can be written to, have not opted out and are of the
+    branch at the path."""
+    return _count(work, *_silent(broadcast_id, topic, within, now))
 
 
 def open_ones(work: Work) -> list[int]:
@@ -100,7 +105,7 @@ def carry_on(work: Work, broadcast_id: int, now: datetime) -> Piece:
         if what["kind"] == "resend":
             made = _write_rows(work, broadcast, now, after, last, ids)
         else:
-            made = _write_messages(work, broadcast, after, last, ids)
+            made = _write_messages(work, broadcast, now, after, last, ids)
     more = count == PIECE and not over
     left = {**what, "cursor": last} if more else sa.null()
     work.execute(sa.update(_broadcast).where(_broadcast.c.id == broadcast_id).values(again=left))
@@ -134,12 +139,13 @@ def _missed(
     return *wanted, ~audience.opted_out(topic, rows.c.person_id)
 
 
-def _silent(broadcast_id: int, topic: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _silent(broadcast_id: int, topic: str, within: str | None, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     place = table(Address)
     reachable = sa.exists().where(place.c.id == _row.c.address_id, place.c.following, place.c.refused == "")
     mine = (_row.c.broadcast_id == broadcast_id, _row.c.latest, _row.c.state.in_(REACHED))
     asked = (_row.c.acked_at.is_(None), _row.c.nudged_at.is_(None))
-    return *mine, *asked, reachable, ~audience.opted_out(topic, _row.c.person_id)
+    there = audience.still_within(within, now, _row.c.person_id)
+    return *mine, *asked, reachable, ~audience.opted_out(topic, _row.c.person_id), there
 
 
 def _topic(broadcast: Any) -> str:
@@ -173,11 +179,12 @@ def _write_rows(work: Work, broadcast: Any, now: datetime, after: int, last: int
     return made
 
 
-def _write_messages(work: Work, broadcast: Any, after: int, last: int, first: int) -> int:
+def _write_messages(work: Work, broadcast: Any, now: datetime, after: int, last: int, first: int) -> int:
     """Who is asked is written down first, and they get the message: while it is being sent others may come to have the
     notice between two statements."""
     at, inside = _moment(broadcast.again, "at"), _inside(_row, after, last)
-    asked = sa.update(_row).where(*_silent(broadcast.id, _topic(broadcast)), inside).values(nudged_at=at)
+    silent_ones = _silent(broadcast.id, _topic(broadcast), broadcast.again.get("within"), now)
+    asked = sa.update(_row).where(*silent_ones, inside).values(nudged_at=at)
     count = int(work.execute(asked).rowcount)
     if count:
         values = _message(first, broadcast.again, at)

@@ -87,18 +87,27 @@ def stop_some(work: Work, broadcast_id: int, now: datetime, limit: int) -> int:
 
 def hold(work: Work, limit: int) -> int:
     """At most so many reminders of paused notices are held back, first those that are due first."""
-    return _change(work, (_out.c.due_at < HELD, _of(_broadcast.c.state == "paused")), limit, due_at=HELD)
+    return _change(work, _TO_HOLD, limit, due_at=HELD)
+
+
+def any_to_hold(work: Work) -> bool:
+    """Whether `hold` would find one; reads all that wait where it would not, so it is asked beside the writer."""
+    return _any(work, _TO_HOLD)
 
 
 def let_go(work: Work, due_at: datetime, limit: int) -> int:
     """At most so many reminders of notices that go on after a pause are due at a moment."""
-    return _change(work, (_out.c.due_at == HELD, _of(_broadcast.c.state != "paused")), limit, due_at=due_at)
+    return _change(work, _TO_LET_GO, limit, due_at=due_at)
+
+
+def any_to_let_go(work: Work) -> bool:
+    """Whether `let_go` would find one; asked beside the writer, too."""
+    return _any(work, _TO_LET_GO)
 
 
 def any_stuck(work: Work) -> bool:
     """Whether a reminder waits of a paused or cancelled notice, or is held back; cheap where none waits at all."""
-    stuck = sa.or_(_out.c.due_at == HELD, _of(_broadcast.c.state.in_(("paused", "cancelled"))))
-    return work.look(sa.select(_out.c.id).where(*_WAITS, stuck).limit(1)).first() is not None
+    return _any(work, (sa.or_(_out.c.due_at == HELD, _of(_broadcast.c.state.in_(("paused", "cancelled")))),))
 
 
 def of_cancelled(work: Work) -> list[int]:
@@ -111,6 +120,14 @@ def of_cancelled(work: Work) -> list[int]:
 def _of(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     joined = (_row.c.id == _RECIPIENT, _broadcast.c.id == _row.c.broadcast_id)
     return sa.exists().where(*joined, *conditions).correlate(_out)
+
+
+_TO_HOLD = (_out.c.due_at < HELD, _of(_broadcast.c.state == "paused"))
+_TO_LET_GO = (_out.c.due_at == HELD, _of(_broadcast.c.state != "paused"))
+
+
+def _any(work: Work, which: Sequence[sa.ColumnElement[bool]]) -> bool:
+    return work.look(sa.select(_out.c.id).where(*_WAITS, *which).limit(1)).first() is not None
 
 
 def _asking(path: str | None) -> tuple[sa.ColumnElement[bool], ...]:

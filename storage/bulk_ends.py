@@ -58,6 +58,32 @@ def _end(work: Work, broadcast_id: int, which: sa.ColumnElement[bool], limit: in
     return int(work.execute(sa.update(_row).where(_row.c.id.in_(some)).values(**values)).rowcount)
 
 
+def shortened_ones(work: Work, now: datetime) -> list[int]:
+    """Broadcasts that are out of date, and not paused, but for what of them waits for somebody's next contact."""
+    query = sa.select(_broadcast.c.id).where(*_over(now), sa.exists().where(*_outlives()))
+    return list(work.look(query).scalars())
+
+
+def shorten_items(work: Work, broadcast_id: int, now: datetime, limit: int = PIECE) -> int:
+    """What waits longer than its broadcast, which was given fewer hours, is out of date with it, for `forget_items`;
+    returns how many items that were, at most `limit`."""
+    mine = (_broadcast.c.id == broadcast_id, *_over(now), *_outlives())
+    some = sa.select(_item.c.id).select_from(_item.join(_broadcast)).where(*mine).limit(limit)
+    if work.dialect == "postgresql":
+        some = some.with_for_update(of=_item, skip_locked=True)
+    told = sa.select(_broadcast.c.valid_until).where(_broadcast.c.id == broadcast_id).scalar_subquery()
+    return int(work.execute(sa.update(_item).where(_item.c.id.in_(some)).values(valid_until=told)).rowcount)
+
+
+def _over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return _broadcast.c.state.in_(("sending", *ENDED)), _broadcast.c.valid_until < now
+
+
+def _outlives() -> tuple[sa.ColumnElement[bool], ...]:
+    waits = (_item.c.broadcast_id == _broadcast.c.id, _item.c.shown_at.is_(None))
+    return *waits, _item.c.valid_until > _broadcast.c.valid_until
+
+
 def forget_items(work: Work, now: datetime, limit: int = PIECE) -> int:
     """Notice items that nobody saw in time are deleted, their recipients `expired`; returns how many were looked at.
 

@@ -1,9 +1,10 @@
 """Notices that no route could carry: they wait for the person's next contact (您有 2 条通知).
 
 States: waiting (`shown_at` null) → shown, or out of date (its broadcast is, or was cancelled: the row is deleted). How
-long it may be shown is said by the broadcast, which may be given more hours; the item's own `valid_until` is only when
-to look whether it is out of date. Unique: (broadcast, person). Shown in the transaction of the turn whose reply holds
-it, together with the recipient's state; a crash before that commit leaves it waiting.
+long it may be shown is said by the broadcast, which may be given more or fewer hours; the item's own `valid_until` is
+only when to look whether it is out of date (`storage/bulk_ends.py`). Unique: (broadcast, person). Shown in the
+transaction of the turn whose reply holds it, together with the recipient's state; a crash before that commit leaves it
+waiting.
 
 What a person was told of, and what they have not said 收到 to yet, is read from `storage/recipients.py`: see
 `storage/notices_told.py`.
@@ -33,6 +34,7 @@ class NoticeItem(Row, table=True):
     __table_args__ = (
         sa.UniqueConstraint("broadcast_id", "person_id"),
         sa.Index("ix_notice_item_waiting", "person_id", sqlite_where=_WAITING_SQL, postgresql_where=_WAITING_SQL),
+        sa.Index("ix_notice_item_open", "broadcast_id", sqlite_where=_WAITING_SQL, postgresql_where=_WAITING_SQL),
     )
     id: int = Field(primary_key=True, sa_type=BigId)
     broadcast_id: int = Field(foreign_key="broadcast.id", sa_type=BigId)

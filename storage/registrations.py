@@ -70,10 +70,12 @@ def any_named(work: Work, event_id: int) -> bool:
     return work.execute(sa.select(_ROWS.c.id).where(*mine).limit(1)).first() is not None
 
 
-def told_places(work: Work, event_id: int) -> list[tuple[int, int]]:
-    """Id and place of everybody registered who can be told something."""
+def promoted_places(work: Work, event_id: int) -> list[tuple[int, int]]:
+    """Id and place of everybody registered who had waited for it and can be told something."""
     mine = (_ROWS.c.event_id == event_id, _ROWS.c.person_id.is_not(None), _ROWS.c.state == "registered")
-    found = work.execute(sa.select(_ROWS.c.id, _ROWS.c.place).where(*mine).order_by(_ROWS.c.id))
+    step = table(RegistrationStep)
+    waited = sa.exists().where(step.c.registration_id == _ROWS.c.id, step.c.what == "promoted")
+    found = work.execute(sa.select(_ROWS.c.id, _ROWS.c.place).where(*mine, waited).order_by(_ROWS.c.id))
     return [(int(row.id), int(row.place)) for row in found]
 
 

@@ -23,6 +23,7 @@ from storage.recipients import Recipient
 from storage.work import Work
 
 PIECE = 5_000  # persons in one transaction: on SQLite a reply waits for it
+LOOKED = 20_000  # persons that one transaction looks at: of a whole city few may be meant
 FIRST = -1  # below every id
 _broadcast, _recipient, _address = table(Broadcast), table(Recipient), table(Address)
 
@@ -40,7 +41,7 @@ class Resolving(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """What one transaction wrote; `last` is None when nobody was left."""
+    """What one transaction wrote; `last`: the last person it looked at, None when nobody was left."""
 
     people: int = 0
     left_out: int = 0
@@ -77,14 +78,21 @@ def open_ones(work: Work) -> list[Resolving]:
 
 
 def write(work: Work, what: Resolving, rule: Rule, means: Means, now: datetime, size: int = PIECE) -> Piece:
-    """Write the next piece. Nothing is written when the broadcast is not `resolving` at this cursor any more."""
+    """Write the next piece: at most `size` persons, of the next LOOKED. Nothing is written when the broadcast is not
+    `resolving` at this cursor any more."""
     people = audience.included(rule, now)
     person_id = people.selected_columns.person_id
     after = FIRST if what.cursor is None else what.cursor
-    first = people.where(person_id > after).order_by(person_id).limit(size).subquery()
+    ahead = audience.ahead(work, after, LOOKED)
+    near = (person_id > after, sa.true() if ahead is None else person_id <= ahead)
+    first = people.where(*near).order_by(person_id).limit(size).subquery()
     count, last = work.execute(sa.select(sa.func.count(), sa.func.max(first.c.person_id))).one()
-    if not count or not _move(work, what, last):
+    if count < size and ahead is not None:
+        last = ahead
+    if last is None or not _move(work, what, last):
         return Piece()
+    if not count:
+        return Piece(last=last)
     piece = people.where(person_id > after, person_id <= last).subquery()
     work.execute(_insert(what, rule, means, now, piece, work.reserve_ids(count)))
     mine = (_recipient.c.broadcast_id == what.id, _recipient.c.attempt == what.attempt)

@@ -4,20 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from bot.console.addresses import number
 from bot.console.notice_form import moment
 from bot.services import broadcast_again as again
+from bot.services import broadcast_expected, group_copies
 from bot.services import broadcast_states as states
-from bot.services import group_copies
 from bot.services.actors import Actor
+from bot.services.broadcast_again import Counted
+from bot.services.broadcast_expected import Expected
 from bot.services.broadcast_results import Progress
 from bot.services.broadcasts import BadNotice
 from bot.services.house import House
 from storage.work import Work
 
 Form = Mapping[str, str]
-Do = Callable[[Work, Actor, int, Form, datetime, House], str]
+Do = Callable[..., str]  # (work, actor, notice, form, now, house), and `counted` where that was asked
+Count = Callable[[Work, Actor, int, Form, datetime], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Shown:
     """A deed: `label` leads to the page that asks (`title`, `words`), `button` does it. `do` gives the flash's key.
 
     `direct`: its form stands on another page and nothing asks first. `about`: what it means for how many people.
+    `count`: what `do` must know of the people, asked before it and beside the writer, because it may take seconds.
     """
 
     name: str
@@ -37,6 +42,7 @@ class Shown:
     direct: bool = False
     back: str = ""
     about: Callable[[Progress], str] | None = None
+    count: Count | None = None
     useful: Callable[[Progress], object] = lambda progress: True  # whether there is anybody to do it for
 
     @property
@@ -51,8 +57,14 @@ def _read(form: Form, name: str) -> int:
     return -1 if found is None else found
 
 
-def _submit(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
-    made = states.submit(work, actor, notice_id, now, house, _read(form, "version"))
+def _expected(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime) -> Expected:
+    return broadcast_expected.of_notice(work, actor, notice_id, now)
+
+
+def _submit(
+    work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House, counted: Expected
+) -> str:
+    made = states.submit(work, actor, notice_id, now, house, counted, _read(form, "version"))
     return "notice_submitted" if made.state == "pending" else "notice_going"
 
 
@@ -82,9 +94,22 @@ def _resume(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime,
     return "notice_resumed"
 
 
-def _resend(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
-    again.resend_failed(work, actor, notice_id, now, house, "unknown" in form)
+def _missed(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime) -> Counted:
+    return again.missed(work, actor, notice_id, now, "unknown" in form)
+
+
+def _resend(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House, counted: Counted) -> str:
+    again.resend_failed(work, actor, notice_id, now, house, counted, "unknown" in form)
     return "notice_resent"
+
+
+def _to_nudge(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime) -> Counted:
+    return again.silent(work, actor, notice_id, now)
+
+
+def _nudge(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House, counted: Counted) -> str:
+    again.nudge_silent(work, actor, notice_id, now, house, counted)
+    return "notice_nudged"
 
 
 def _group(work: Work, actor: Actor, notice_id: int, form: Form, now: datetime, house: House) -> str:
@@ -114,7 +139,7 @@ def _silent(progress: Progress) -> str:
 
 
 _ALL = (
-    Shown("submit", _submit, "提交", kind="primary", direct=True),
+    Shown("submit", _submit, "提交", kind="primary", direct=True, count=_expected),
     Shown("approve", _approve, "批准", direct=True, back="/notices/approvals"),
     Shown("reject", _reject, "退回", direct=True, back="/notices/approvals"),
     Shown(
@@ -169,21 +194,23 @@ _ALL = (
         _resend,
         "重发给没送达的",
         "要重发给没有送达的人吗？",
-        "只发给没有送达的人，已经收到的不会再收到。退订了的不发；夜里不发，等到早上。",
+        "只发给没有送达的人，已经收到的不会再收到。退订了的、转到别的工会的不发；夜里不发，等到早上。",
         "重发",
         "primary",
         about=_not_reached,
+        count=_missed,
         useful=lambda progress: progress.not_reached or progress.states.get("unknown"),
     ),
     Shown(
         "nudge",
-        _plain(again.nudge_silent, "notice_nudged"),
+        _nudge,
         "提醒没回复的",
         "要提醒没有回复“收到”的人吗？",
-        "只提醒已经送达、还没有回复“收到”的人，每人只提醒一次；夜里不提醒，等到早上。",
+        "只提醒已经送达、还没有回复“收到”的人，每人只提醒一次。退订了的、转到别的工会的不提醒；夜里不提醒，等到早上。",
         "提醒",
         "primary",
         about=_silent,
+        count=_to_nudge,
         useful=lambda progress: progress.silent,
     ),
     Shown("group", _group, "记下已贴到群里", direct=True),

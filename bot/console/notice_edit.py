@@ -17,6 +17,7 @@ from bot.console.route import Route
 from bot.console.visit import Visit
 from bot.errors import Refusal
 from bot.services import (
+    broadcast_expected,
     broadcast_states,
     broadcasts,
     event_invitation,
@@ -26,6 +27,7 @@ from bot.services import (
     plan_words,
 )
 from bot.services.actors import Actor, NotAllowed
+from bot.services.broadcast_expected import Expected
 from bot.services.broadcasts import Draft, Moved, NoBroadcast
 from bot.services.notice_trial import Choices, Trial
 from bot.services.plans import Plan
@@ -124,21 +126,25 @@ async def _with_segment(room: Room, visit: Visit, editing: Editing, form: Mappin
 
 
 async def _keep(room: Room, visit: Visit, editing: Editing, hand_in: bool) -> web.StreamResponse:
-    """Keep it, and perhaps hand it in, in one transaction."""
+    """Keep it, and perhaps hand it in, in one transaction; to how many it goes is counted before."""
     problems, now = forms.problems(editing.values), room.clock.now()
     if problems:
         return await _page(room, visit, replace(editing, problems=problems), 422)
     draft = forms.draft(editing.values, notice_desk.usual(room.house))
 
-    def keep(work: Work) -> Broadcast:
+    def count(work: Work) -> Expected:
+        return broadcast_expected.of_draft(work, visit.actor, draft, now, room.house, editing.id or None)
+
+    def keep(work: Work, counted: Expected | None) -> Broadcast:
         if editing.id:
             kept = broadcasts.change(work, visit.actor, editing.id, draft, editing.version, now, room.house)
         else:
             kept = broadcasts.create(work, visit.actor, draft, now, room.house)
-        return broadcast_states.submit(work, visit.actor, kept.id, now, room.house) if hand_in else kept
+        return broadcast_states.submit(work, visit.actor, kept.id, now, room.house, counted) if counted else kept
 
     try:
-        kept = await room.database.writer.write(keep)
+        counted = await room.counting.ask(room.database, count) if hand_in else None
+        kept = await room.database.writer.write(partial(keep, counted=counted))
     except (NotAllowed, NoBroadcast):
         raise
     except Refusal as refusal:

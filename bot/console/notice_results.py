@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -164,20 +165,21 @@ async def download(room: Room, visit: Visit, request: web.Request) -> web.Stream
     """The file. That it was made is written down before it is sent."""
     form, now = await read_form(request), room.clock.now()
     notice_id, wanted, reason = row_id(request, "notice"), read_wanted(request.query), form.get("reason", "")
+    count = partial(notice_results.total, actor=visit.actor, broadcast_id=notice_id, wanted=wanted)
+    total = await room.counting.ask(room.database, count)
     try:
         await room.database.writer.write(
-            lambda work: notice_results.note_export(work, visit.actor, notice_id, wanted, reason, now)
+            lambda work: notice_results.note_export(work, visit.actor, notice_id, total, reason, now)
         )
     except NoRequest as refusal:
         return await _ask(room, visit, request, refusal.words, reason[:100])
 
-    def look(work: Work) -> tuple[Sheet, int, list[str], list[Result]]:
+    def look(work: Work) -> tuple[Sheet, list[str], list[Result]]:
         sheet = notice_desk.one(work, visit.actor, notice_id, room.house, now)
-        total = notice_results.total(work, visit.actor, notice_id, wanted)
         people = notice_results.export(work, visit.actor, notice_id, wanted)
-        return sheet, total, notice_results.said(work, wanted), people
+        return sheet, notice_results.said(work, wanted), people
 
-    sheet, total, said, people = await room.database.read(look)
+    sheet, said, people = await room.database.read(look)
     tables = [_about(sheet, total, said, now), Table("送达明细", HEADS, [_row(each) for each in people])]
     body = await asyncio.to_thread(sheets.workbook, tables)
     kept = {"Content-Disposition": f'attachment; filename="notice-{notice_id}-{local(now):%Y%m%d-%H%M}.xlsx"'}

@@ -12,7 +12,7 @@ from bot.console import notice_charts
 from bot.console.addresses import ID, row_id
 from bot.console.knowledge import read_page
 from bot.console.notice_charts import Picture
-from bot.console.notice_deeds import DEEDS, Shown, offered
+from bot.console.notice_deeds import DEEDS, Count, Form, Shown, offered
 from bot.console.notice_form import times
 from bot.console.reading import read_form
 from bot.console.room import Room
@@ -30,11 +30,11 @@ from bot.services import (
     notice_trial,
     plan_words,
 )
-from bot.services.actors import NotAllowed
+from bot.services.actors import Actor, NotAllowed
 from bot.services.broadcast_lists import STATE_WORDS, TABS, Listing
 from bot.services.broadcast_results import RECIPIENT_WORDS, Progress
 from bot.services.broadcast_tallies import Tally
-from bot.services.broadcasts import Moved, NoBroadcast
+from bot.services.broadcasts import HOURS_MOST, Moved, NoBroadcast
 from bot.services.event_told import Told
 from bot.services.group_copies import Copy
 from bot.services.notice_desk import Sheet
@@ -225,16 +225,25 @@ async def _ask(
         problem=problem,
         unsure=progress.states.get("unknown", 0) if progress else 0,
         times=times(""),
+        most=HOURS_MOST,
     )
 
 
+def _counted(count: Count, actor: Actor, notice_id: int, form: Form, now: datetime, work: Work) -> Any:
+    return count(work, actor, notice_id, form, now)
+
+
 async def act(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """Do it. A refusal is told on the page where it was asked."""
+    """Do it; what takes long is counted before. A refusal is told on the page where it was asked."""
     notice_id, deed, now = row_id(request, "notice"), _deed(request), room.clock.now()
     form = await read_form(request)
+    more: dict[str, Any] = {}
     try:
+        if (count := deed.count) is not None:
+            look = partial(_counted, count, visit.actor, notice_id, form, now)
+            more["counted"] = await room.counting.ask(room.database, look)
         flash = await room.database.writer.write(
-            lambda work: deed.do(work, visit.actor, notice_id, form, now, room.house)
+            lambda work: deed.do(work, visit.actor, notice_id, form, now, room.house, **more)
         )
     except (NotAllowed, NoBroadcast):
         raise

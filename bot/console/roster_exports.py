@@ -35,8 +35,9 @@ async def download(room: Room, visit: Visit, request: web.Request) -> web.Stream
     form, now = await read_form(request), room.clock.now()
     wanted, _ = roster_filter.of_request(room, request, visit.session_id)
     full, reason = form.get("full") == "1", form.get("reason", "")
+    count = await room.counting.ask(room.database, lambda work: roster.to_export(work, visit.actor, wanted, full))
     try:
-        await room.database.writer.write(lambda work: roster.note_export(work, visit.actor, wanted, full, reason, now))
+        await room.database.writer.write(lambda work: roster.note_export(work, visit.actor, count, full, reason, now))
     except NoRequest as refusal:
         return await _page(room, visit, request, refusal.words, reason[:100])
     members = await room.database.read(lambda work: roster.export(work, visit.actor, wanted, full))

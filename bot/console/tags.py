@@ -1,5 +1,7 @@
 """标签: words on people by which notices find them; put on by member number or by a saved segment."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +14,7 @@ from bot.console.visit import Visit
 from bot.services import segments, tags
 from bot.services.segments import BadSegment
 from bot.services.tags import NUMBERS_MOST, BadTag, Put, TagLine
+from storage.tags import FIRST, PIECE, Piece
 from storage.work import Work
 
 
@@ -67,23 +70,43 @@ async def put_numbers(room: Room, visit: Visit, request: web.Request) -> web.Str
 
 async def put_rule(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Put it on everybody of a saved segment."""
-    tag_id, now = row_id(request, "tag"), room.clock.now()
+    tag_id, now, actor = row_id(request, "tag"), room.clock.now(), visit.actor
     segment_id = number((await read_form(request)).get("segment", "")) or 0
 
-    def job(work: Work) -> int:
-        return tags.put_on_rule(work, visit.actor, tag_id, segments.one(work, visit.actor, segment_id).raw, now)
+    def look(work: Work) -> tuple[Any, int]:
+        raw = segments.one(work, actor, segment_id).raw
+        return raw, tags.lacking(work, actor, tag_id, raw, now)
 
     try:
-        done = await room.database.writer.write(job)
+        raw, people = await room.counting.ask(room.database, look)
+        done = await _in_pieces(
+            room, lambda work, after: tags.put_on_some(work, actor, tag_id, raw, people, now, after)
+        )
     except (BadTag, BadSegment) as refusal:
         return await _page(room, visit, tag_id, refusal.words)
     return await _page(room, visit, tag_id, put=Put(done, (), 0))
 
 
+async def _in_pieces(room: Room, step: Callable[[Work, int], Piece]) -> int:
+    """Go through all people, a transaction a piece, so that no reply waits for a whole city; how many it concerned."""
+    done, after = 0, FIRST
+    while True:
+        piece = await room.database.writer.write(partial(_step, step, after))
+        done += piece.people
+        if piece.last is None:
+            return done
+        after = piece.last
+
+
+def _step(step: Callable[[Work, int], Piece], after: int, work: Work) -> Piece:
+    return step(work, after)
+
+
 async def clear(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
     """Take it off everybody of the branch."""
-    tag_id, now = row_id(request, "tag"), room.clock.now()
-    done = await room.database.writer.write(lambda work: tags.clear(work, visit.actor, tag_id, now))
+    tag_id, now, actor = row_id(request, "tag"), room.clock.now(), visit.actor
+    people = (await room.counting.ask(room.database, lambda work: tags.one(work, actor, tag_id))).people
+    done = await _in_pieces(room, lambda work, after: tags.clear_some(work, actor, tag_id, people, now, after))
     return await _page(room, visit, tag_id, put=Put(done, (), 0), off=True)
 
 
@@ -98,10 +121,15 @@ async def rename(room: Room, visit: Visit, request: web.Request) -> web.StreamRe
 
 
 async def drop(room: Room, visit: Visit, request: web.Request) -> web.StreamResponse:
-    """Forget it."""
-    tag_id, now = row_id(request, "tag"), room.clock.now()
+    """Forget it; first it is taken off those who have it, where these are many."""
+    tag_id, now, actor = row_id(request, "tag"), room.clock.now(), visit.actor
     try:
-        await room.database.writer.write(lambda work: tags.drop(work, visit.actor, tag_id, now))
+        people = await room.counting.ask(room.database, lambda work: tags.may_drop(work, actor, tag_id))
+        if people > PIECE:
+            await _in_pieces(
+                room, lambda work, after: tags.clear_some(work, actor, tag_id, people, now, after, to_drop=True)
+            )
+        await room.database.writer.write(lambda work: tags.drop(work, actor, tag_id, now))
     except BadTag as refusal:
         return await _page(room, visit, tag_id, refusal.words)
     return room.redirect("/tags", "tag_dropped")

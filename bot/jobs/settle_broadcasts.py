@@ -27,7 +27,7 @@ def run(database: Database, house: House, moment: Moment) -> dict[str, int]:
         "expired": sum(_pieces(database, partial(bulk_ends.expire, broadcast_id=each, now=now)) for each in late),
         "cancelled": sum(_pieces(database, partial(_cancel, broadcast_id=each, now=now)) for each in stopped),
         "reminders": _reminders(database, house, now),
-        "forgotten": _pieces(database, partial(bulk_ends.forget_items, now=now)),
+        "forgotten": _forget_items(database, now),
         "ended": sum(_end(database, each, moment) for each in database.look(bulk_ends.through)),
     }
 
@@ -37,14 +37,24 @@ def _reminders(database: Database, house: House, now: datetime) -> int:
     piece, first = bulk_ends.PIECE, daytime(now, house.hours)
     stopped = database.look(broadcast_reminders.stopped_ones)
     steps = (partial(broadcast_reminders.stop_some, broadcast_id=each, now=now, limit=piece) for each in stopped)
-    taken = sum(_pieces(database, step) for step in steps)
+    done = sum(_pieces(database, step, piece) for step in steps)
     if not database.look(broadcast_reminders.any_stuck):
-        return taken
-    held = _pieces(database, partial(broadcast_reminders.hold, limit=piece))
+        return done
+    if database.look(broadcast_reminders.any_to_hold):
+        done += _pieces(database, partial(broadcast_reminders.hold, limit=piece), piece)
     gone = database.look(broadcast_reminders.of_cancelled)
     each_of = (partial(broadcast_reminders.cancel_some, broadcast_id=each, now=now, limit=piece) for each in gone)
-    cancelled = sum(_pieces(database, step) for step in each_of)
-    return taken + held + cancelled + _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece))
+    done += sum(_pieces(database, step, piece) for step in each_of)
+    if database.look(broadcast_reminders.any_to_let_go):
+        done += _pieces(database, partial(broadcast_reminders.let_go, due_at=first, limit=piece), piece)
+    return done
+
+
+def _forget_items(database: Database, now: datetime) -> int:
+    """Items that nobody saw in time; first those are found whose notice was given fewer hours than they have."""
+    for each in database.look(partial(bulk_ends.shortened_ones, now=now)):
+        _pieces(database, partial(bulk_ends.shorten_items, broadcast_id=each, now=now))
+    return _pieces(database, partial(bulk_ends.forget_items, now=now))
 
 
 def _cancel(work: Work, broadcast_id: int, now: datetime) -> int:
@@ -52,13 +62,13 @@ def _cancel(work: Work, broadcast_id: int, now: datetime) -> int:
     return stopped + bulk_ends.bury(work, broadcast_id, now)
 
 
-def _pieces(database: Database, step: Callable[[Work], int]) -> int:
-    """Repeat a step until it finds nothing more."""
+def _pieces(database: Database, step: Callable[[Work], int], full: int = 1) -> int:
+    """Repeat a step until it finds nothing more, or less than is `full`: to find nothing takes longest."""
     total = 0
     for _ in range(MOST_PIECES):
         done = database.writer.run(step)
         total += done
-        if not done:
+        if done < full:
             break
     return total
 

@@ -2,7 +2,7 @@
 
 Every deed is one UPDATE with the state it starts from, so of two people at once one is told that it has moved. Who may:
 `DEEDS`. To pause and to go on is every editor's; but what 停止发送 has stopped goes on only when an approver says so
-who has neither written it nor handed it in, as when it was approved.
+who has neither written it nor handed it in, as when it was approved. So do more hours than were approved.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,11 @@ from typing import Any
 from bot.calendar import daytime
 from bot.services import repeat_rules, segments
 from bot.services.actors import Actor, require
+from bot.services.broadcast_expected import WRITTEN, Expected
 from bot.services.broadcasts import (
     CLI,
     EDITABLE,
+    HOURS_MOST,
     BadNotice,
     Draft,
     Moved,
@@ -32,6 +34,7 @@ from storage.broadcasts import Broadcast
 from storage.work import Work
 
 NOTE_CHARS = 200
+MORE_HOURS = "批准的有效时间是{hours}小时，最多填{hours}小时。要更久，请另一位审核人（没有写、没有提交它的）来操作。"
 STOPPED = "这条通知是用“停止发送”停下的，要请另一位审核人（不是写这条通知的人）看过再继续。"
 SOON = timedelta(hours=1)  # the stop word is for what is due within this time, too
 CANCEL_AT_ONCE = 5_000  # rows in the same transaction; the others follow by `settle_broadcasts`
@@ -52,7 +55,7 @@ class Deed:
 DEEDS: Mapping[str, Deed] = MappingProxyType(
     {
         "change": Deed("draft", EDITABLE),
-        "submit": Deed("draft", ("draft", "rejected")),
+        "submit": Deed("draft", WRITTEN),
         "withdraw": Deed("draft", ("pending", "approved", "scheduled")),
         "approve": Deed("approve", ("pending",)),
         "reject": Deed("approve", ("pending",)),
@@ -112,24 +115,35 @@ def _asked(broadcast: Broadcast, version: int | None) -> None:
 
 
 def submit(
-    work: Work, actor: Actor, broadcast_id: int, now: datetime, house: House, version: int | None = None
+    work: Work,
+    actor: Actor,
+    broadcast_id: int,
+    now: datetime,
+    house: House,
+    counted: Expected,
+    version: int | None = None,
 ) -> Broadcast:
     """Hand it in: it waits for a second person where one is needed, else it is scheduled.
 
     A second person is needed for more than `approve_above` people, for what repeats and for what may go out at night.
-    Raises NoBroadcast, NotAllowed, Moved, BadNotice (nobody to send to, or its time has passed), BadSegment.
+    `counted`: to how many it goes, which was asked before (`broadcast_expected`); nothing is counted here.
+    Raises NoBroadcast, NotAllowed, Moved (it means others than were counted, too), BadNotice (nobody to send to, or its
+    time has passed), BadSegment.
     """
     broadcast = begin(work, actor, broadcast_id, "submit")
     _asked(broadcast, version)
     rule = rule_of(work, broadcast)
     segments.check(work, rule)
-    expected = segments.count(work, rule, broadcast.topic, now).reachable
+    if not counted.is_of(rule, broadcast):
+        raise Moved
+    expected = counted.people
     if not expected and broadcast.repeat is None:
         raise BadNotice("现在没有能收到这条通知的人，请看看发送对象选得对不对。")
     state, values = _due(broadcast, broadcast.not_before, now, house)
     if state == "approved":
         raise BadNotice("发送时间已经过去了，请重新选择。")
     values = {**values, "expected": expected, "submitted_by": name_of(actor), "submitted_at": now, "note": ""}
+    values |= {"approver": "", "decided_at": None}  # who has rejected it before approved nothing
     if needs_second(broadcast, expected, house):
         state, values = "pending", {**values, "not_before": broadcast.not_before, "valid_until": None}
     _move(work, broadcast, "submit", state, now, **values)
@@ -155,14 +169,16 @@ def _due(broadcast: Broadcast, at: datetime | None, now: datetime, house: House)
     return "scheduled", {"not_before": moment, "valid_until": moment + timedelta(hours=broadcast.hours)}
 
 
-def send(work: Work, actor: Actor, draft: Draft, now: datetime, house: House, key: str = "") -> Broadcast:
+def send(
+    work: Work, actor: Actor, draft: Draft, now: datetime, house: House, counted: Expected, key: str = ""
+) -> Broadcast:
     """Written, handed in and, by who runs commands on the machine, approved at once; if this key is known, that one.
 
     Raises as `create` and `submit`.
     """
     broadcast = create(work, actor, draft, now, house, key)
     if broadcast.state == "draft":
-        broadcast = submit(work, actor, broadcast.id, now, house)
+        broadcast = submit(work, actor, broadcast.id, now, house, counted)
     if broadcast.state == "pending" and actor == CLI:
         broadcast = approve(work, actor, broadcast.id, now, house)
     return broadcast
@@ -274,9 +290,16 @@ def pause(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Hou
     begin(work, actor, broadcast_id, "pause")
     if not broadcasts.pause_one(work, broadcast_id, DEEDS["pause"].origins, now):
         raise Moved
-    broadcast_reminders.hold(work, CANCEL_AT_ONCE)
+    if _has_asked(work, broadcast_id):
+        broadcast_reminders.hold(work, CANCEL_AT_ONCE)
     note(work, actor, broadcast_id, "pause", now)
     return seen(work, actor, broadcast_id)
+
+
+def _has_asked(work: Work, *broadcast_ids: int) -> bool:
+    """Whether reminders for 收到 of any of these may wait. Asked before they are looked for: while those of another
+    notice wait for the morning, that would read every one of them."""
+    return any(audit.done_to(work, f"broadcast:{each}", "broadcast_nudge") for each in broadcast_ids)
 
 
 def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
@@ -292,9 +315,24 @@ def stop_all(work: Work, actor: Actor, now: datetime) -> list[int]:
     paused = broadcasts.pause_below(work, actor.path, now + SOON, now)
     for broadcast_id in paused:
         note(work, actor, broadcast_id, "pause", now, "stop word")
-    if paused:
+    if _has_asked(work, *paused):
         broadcast_reminders.hold(work, CANCEL_AT_ONCE)
     return paused + asking
+
+
+def most_hours(work: Work, actor: Actor, broadcast: Broadcast) -> int:
+    """For how many hours an actor may let it go on or send it again. What somebody has approved for so many gets more
+    only from who could approve it now; where nobody had to, every editor may choose as when it was written."""
+    free = not broadcast.approver or (actor.may("approve") and not barred(work, actor, broadcast))
+    return HOURS_MOST if free else broadcast.hours
+
+
+def check_hours(work: Work, actor: Actor, broadcast: Broadcast, hours: int) -> None:
+    """Raises BadNotice for hours that this actor may not give it; the words say who may."""
+    if not 1 <= hours <= HOURS_MOST:
+        raise BadNotice(f"有效时间要在1到{HOURS_MOST}小时之间。")
+    if hours > most_hours(work, actor, broadcast):
+        raise BadNotice(MORE_HOURS.format(hours=broadcast.hours))
 
 
 def resume(
@@ -303,10 +341,10 @@ def resume(
     """Go on where it stopped; a pattern with its next occurrence.
 
     `hours`: worth sending so long from the moment on at which it goes on, which is not at night and not before its own
-    time. After 停止发送 it takes the right `approve`, and who wrote it or handed it in may not.
+    time; at most `most_hours`. After 停止发送 it takes the right `approve`, and who wrote it or handed it in may not.
 
-    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given; one's own after
-    停止发送).
+    Raises NoBroadcast, NotAllowed, Moved, BadNotice (it is out of date and no new `hours` are given, or more than this
+    actor may give; one's own after 停止发送).
     """
     broadcast = begin(work, actor, broadcast_id, "resume")
     if broadcast.emergency:
@@ -314,8 +352,7 @@ def resume(
         _second(work, actor, broadcast, STOPPED)
     values: dict[str, Any] = {"emergency": False}
     if hours is not None:
-        if not 1 <= hours <= 24 * 14:
-            raise BadNotice("有效时间要在1到336小时之间。")
+        check_hours(work, actor, broadcast, hours)
         begin_at = max(now, broadcast.not_before or now)
         begin_at = begin_at if broadcast.any_hour else daytime(begin_at, house.hours)
         values["valid_until"] = begin_at + timedelta(hours=hours)
@@ -340,6 +377,7 @@ def cancel(work: Work, actor: Actor, broadcast_id: int, now: datetime, house: Ho
     broadcast = begin(work, actor, broadcast_id, "cancel")
     _move(work, broadcast, "cancel", "cancelled", now, ended_at=now, paused_from="")
     stopped = broadcast_rows.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
-    stopped += broadcast_reminders.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
+    if _has_asked(work, broadcast_id):
+        stopped += broadcast_reminders.cancel_some(work, broadcast_id, now, CANCEL_AT_ONCE)
     note(work, actor, broadcast_id, "cancel", now, f"from {broadcast.state}, {stopped} at once")
     return seen(work, actor, broadcast_id)

@@ -188,7 +188,7 @@ def create(work: Work, actor: Actor, draft: Draft, now: datetime, house: House, 
         key=key or f"n-{row_id}",
         state="draft",
         author=name_of(actor),
-        org_id=None if actor.path is None else actor.org_id,
+        org_id=place_of(actor),
         changed_at=now,
         created_at=now,
         **_content(draft),
@@ -196,6 +196,11 @@ def create(work: Work, actor: Actor, draft: Draft, now: datetime, house: House, 
     broadcasts.add(work, broadcast)
     audit.write(work, name_of(actor), "broadcast_draft", f"broadcast:{row_id}", now)
     return broadcast
+
+
+def place_of(actor: Actor) -> int | None:
+    """The branch that what an actor writes belongs to; None for the city's own."""
+    return None if actor.path is None else actor.org_id
 
 
 def _content(draft: Draft) -> dict[str, Any]:

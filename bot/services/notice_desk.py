@@ -52,7 +52,8 @@ MOST = 100  # approvals on a page
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One notice in words. `key` is its state; `deeds` what the actor may do now (`broadcast_states.DEEDS`). `halted`:
-    停止发送 has paused it; `arranging`: it is being sent again, or reminders are being written.
+    停止发送 has paused it; `arranging`: it is being sent again, or reminders are being written. `most_hours`: for how
+    many the actor may let it go on (`broadcast_states.most_hours`); 0 where the question does not arise.
 
     `barred`: why they may not decide about it though it waits for that."""
 
@@ -81,6 +82,7 @@ class Sheet:
     barred: str
     parent: int | None
     late: bool
+    most_hours: int
     halted: bool
     arranging: bool
     shown: list[Shown]
@@ -150,6 +152,7 @@ def one(work: Work, actor: Actor, broadcast_id: int, house: House, now: datetime
         barred=broadcast_states.barred(work, actor, row) if row.state == "pending" else "",
         parent=row.parent_id,
         late=row.valid_until is not None and row.valid_until <= now,
+        most_hours=broadcast_states.most_hours(work, actor, row) if row.state == "paused" else 0,
         halted=row.state == "paused" and row.emergency,
         arranging=row.again is not None,
         shown=notice_phone.shown(row.title, found.body, row.wants_receipt, allowed, local(now), _can_stop(row)),

@@ -93,15 +93,16 @@ def total(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> int:
     return notice_rows.count(work, broadcast_id, _sought(work, actor, broadcast_id, wanted), MOST + 1)
 
 
-def note_export(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted, reason: str, now: datetime) -> int:
-    """Write down who takes how many people out of the house, and why; how many. Raises NoBroadcast, NotAllowed,
-    NoRequest (a reason that cannot be taken)."""
+def note_export(work: Work, actor: Actor, broadcast_id: int, people: int, reason: str, now: datetime) -> None:
+    """Write down who takes how many people out of the house, and why. `people`: the `total`, which was asked before.
+
+    Raises NoBroadcast, NotAllowed, NoRequest (a reason that cannot be taken).
+    """
     require(actor, "export")
-    reason = member_requests.checked_reason(reason, "")
-    count = min(total(work, actor, broadcast_id, wanted), MOST)
+    broadcasts.seen(work, actor, broadcast_id)
+    reason, count = member_requests.checked_reason(reason, ""), min(people, MOST)
     name = broadcasts.name_of(actor)
     audit.write(work, name, "broadcast_export", f"broadcast:{broadcast_id}", now, f"{count}人：{reason}")
-    return count
 
 
 def export(work: Work, actor: Actor, broadcast_id: int, wanted: Wanted) -> list[Result]:

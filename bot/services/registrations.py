@@ -235,7 +235,7 @@ def fill(work: Work, event: Event, now: datetime) -> int:
 
 def retell(work: Work, event: Event) -> None:
     """Who was promoted and not told yet hears when and where it is now, or, where it is called off, nothing of it."""
-    keys = [_promoted(*each) for each in registrations.told_places(work, event.id)]
+    keys = [_promoted(*each) for each in registrations.promoted_places(work, event.id)]
     if event.state == "cancelled":
         letters.take_back(work, *keys)
     else:

@@ -307,17 +307,24 @@ def _root(work: Work, actor: Actor) -> Organisation | None:
     return orgs.get(work, actor.org_id) if actor.path is not None and actor.org_id else orgs.root(work)
 
 
-def note_export(work: Work, actor: Actor, wanted: Wanted, full: bool, reason: str, now: datetime, who: str = "") -> int:
-    """Write down who takes how many members out of the house and why; how many. Raises NotAllowed, NoRequest.
+def to_export(work: Work, actor: Actor, wanted: Wanted, full: bool) -> int:
+    """How many members that are. Asked before `note_export`, beside the writer: of a whole city it takes a while.
+
+    Raises NotAllowed.
+    """
+    _demand_export(actor, full)
+    return rosters.count(work, actor.path, wanted)
+
+
+def note_export(work: Work, actor: Actor, count: int, full: bool, reason: str, now: datetime, who: str = "") -> None:
+    """Write down who takes how many members out of the house and why. Raises NotAllowed, NoRequest.
 
     `who` writes the audit trail (default: the actor's account).
     """
     _demand_export(actor, full)
     reason = member_requests.checked_reason(reason, "")
-    count = rosters.count(work, actor.path, wanted)
     action = "roster_export_full" if full else "roster_export"
     audit.write(work, who or f"staff:{actor.name}", action, "roster:*", now, f"{count}人：{reason}")
-    return count
 
 
 def _demand_export(actor: Actor, full: bool) -> None:

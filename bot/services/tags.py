@@ -14,7 +14,9 @@ from bot.services import segments
 from bot.services.actors import Actor, NotAllowed, require
 from storage import audit, tags
 from storage import saved_segments as rules
+from storage.audience import Rule
 from storage.segments import Tag
+from storage.tags import FIRST, Piece
 from storage.work import Work
 
 NAME_MOST, NUMBERS_MOST = 20, 2000
@@ -95,9 +97,10 @@ def rename(work: Work, actor: Actor, tag_id: int, name: str, now: datetime) -> N
 
 
 def drop(work: Work, actor: Actor, tag_id: int, now: datetime) -> int:
-    """Take a tag off everybody and forget it; how many had it; not while a rule names it. Raises NotAllowed, BadTag."""
+    """Take a tag off everybody who is left and forget it; how many had it; not while a rule names it. What many have is
+    taken off them before (`may_drop`, `clear_some`). Raises NotAllowed, BadTag."""
     row = _changeable(work, actor, tag_id)
-    count = tags.take_off_all(work, tag_id, None)
+    count = tags.take_off_all(work, tag_id)
     work.session.delete(row)
     audit.write(work, f"staff:{actor.name}", "tag_drop", f"tag:{tag_id}", now, f"{row.name} {count}")
     return count
@@ -116,25 +119,58 @@ def put_on_numbers(work: Work, actor: Actor, tag_id: int, typed: str, now: datet
     return Put(done, [each for each in numbers if each not in found], len(found) - len(persons))
 
 
-def put_on_rule(work: Work, actor: Actor, tag_id: int, raw: object, now: datetime) -> int:
-    """Put a tag on everybody of the actor's branch whom a rule means; how many did not have it.
+def lacking(work: Work, actor: Actor, tag_id: int, raw: object, now: datetime) -> int:
+    """How many of the actor's branch whom a rule means lack a tag; asked before `put_on_some`, beside the writer.
+
+    Raises NotAllowed, BadTag, BadSegment.
+    """
+    row = _known(actor, tags.get(work, tag_id))
+    return tags.lacking(work, row.id, _usable(work, actor, raw), now)
+
+
+def put_on_some(
+    work: Work, actor: Actor, tag_id: int, raw: object, people: int, now: datetime, after: int = FIRST
+) -> Piece:
+    """Put a tag on the next ones of the actor's branch whom a rule means; again with `last` as `after` until that is
+    None. The first time the trail says on how many (`people`: `lacking`).
 
     Raises NotAllowed, BadTag, BadSegment.
     """
     row = _held(work, actor, tag_id)
+    if after == FIRST:
+        _note(work, actor, "tag_on", row, people, now)
+    return tags.put_on_some(work, row.id, _usable(work, actor, raw), now, after)
+
+
+def _usable(work: Work, actor: Actor, raw: object) -> Rule:
     rule = segments.confine(segments.parse(raw), actor)
     segments.check(work, rule)
-    done = tags.put_on_all(work, row.id, rule, now)
-    _note(work, actor, "tag_on", row, done, now)
-    return done
+    return rule
 
 
-def clear(work: Work, actor: Actor, tag_id: int, now: datetime) -> int:
-    """Take a tag off everybody of the actor's branch; how many had it. Raises NotAllowed, BadTag."""
+def may_drop(work: Work, actor: Actor, tag_id: int) -> int:
+    """How many of the actor's branch have a tag that may be dropped; asked before, beside the writer.
+
+    Raises NotAllowed, BadTag.
+    """
+    _check_changeable(work, actor, _known(actor, tags.get(work, tag_id)))
+    return one(work, actor, tag_id).people
+
+
+def clear_some(
+    work: Work, actor: Actor, tag_id: int, people: int, now: datetime, after: int = FIRST, to_drop: bool = False
+) -> Piece:
+    """Take a tag off the next ones of the actor's branch; again with `last` as `after` until that is None. The first
+    time the trail says of how many (`people`: as `one` has counted).
+
+    `to_drop`: only while no rule names it. Raises NotAllowed, BadTag.
+    """
     row = _held(work, actor, tag_id)
-    done = tags.take_off_all(work, row.id, actor.path)
-    _note(work, actor, "tag_off", row, done, now)
-    return done
+    if to_drop:
+        _check_unused(work, row)
+    if after == FIRST:
+        _note(work, actor, "tag_off", row, people, now)
+    return tags.take_off_some(work, row.id, actor.path, after)
 
 
 def _note(work: Work, actor: Actor, action: str, row: Tag, count: int, now: datetime) -> None:
@@ -142,8 +178,11 @@ def _note(work: Work, actor: Actor, action: str, row: Tag, count: int, now: date
 
 
 def _held(work: Work, actor: Actor, tag_id: int) -> Tag:
+    return _known(actor, tags.held(work, tag_id))
+
+
+def _known(actor: Actor, row: Tag | None) -> Tag:
     require(actor, "draft")
-    row = tags.held(work, tag_id)
     if row is None:
         raise BadTag
     return row
@@ -152,12 +191,20 @@ def _held(work: Work, actor: Actor, tag_id: int) -> Tag:
 def _changeable(work: Work, actor: Actor, tag_id: int) -> Tag:
     """The tag, when the actor may change it for everybody and no rule names it. Raises NotAllowed, BadTag."""
     row = _held(work, actor, tag_id)
-    if actor.path is not None and (row.by != f"staff:{actor.name}" or tags.beyond(work, tag_id, actor.path)):
+    _check_changeable(work, actor, row)
+    return row
+
+
+def _check_changeable(work: Work, actor: Actor, row: Tag) -> None:
+    if actor.path is not None and (row.by != f"staff:{actor.name}" or tags.beyond(work, row.id, actor.path)):
         raise NotAllowed("这个标签别的工会也在用，请联系市总工会修改或删除。")
+    _check_unused(work, row)
+
+
+def _check_unused(work: Work, row: Tag) -> None:
     used = [f"{USED_IN[kind]}“{title}”" for kind, title, rule in rules.rules_in_use(work) if _names(rule, row.name)]
     if used:
         raise BadTag(f"标签正在被{'、'.join(used[:3])}{'等' if len(used) > 3 else ''}使用，请先改掉那里的条件。")
-    return row
 
 
 def _names(rule: Any, name: str) -> bool:

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import select
 
 from bot.jobs import resolve_broadcasts, settle_broadcasts
 from bot.jobs.job import Moment
-from bot.services import broadcast_states, broadcasts
+from bot.services import broadcast_expected, broadcast_states, broadcasts
 from bot.services.actors import Actor
 from bot.services.broadcasts import Draft
 from storage import broadcasts as rows
@@ -85,10 +86,18 @@ async def drafted(crowd: Crowd, actor: Actor = AUTHOR, **more: Any) -> int:
     return await desk.write(lambda work: broadcasts.create(work, actor, draft, now, desk.room.house).id)
 
 
+async def handed_in(crowd: Crowd, notice_id: int, actor: Actor = AUTHOR) -> None:
+    """Counted, and handed in."""
+    desk, now = crowd.desk, crowd.desk.clock.now()
+    house, look = desk.room.house, partial(broadcast_expected.of_notice, actor=actor, broadcast_id=notice_id, now=now)
+    counted = await desk.database.read(look)
+    await desk.write(lambda work: broadcast_states.submit(work, actor, notice_id, now, house, counted))
+
+
 async def pending(crowd: Crowd, actor: Actor = AUTHOR, **more: Any) -> int:
     """A notice that waits for a second person (it may go out at night); its id."""
-    notice_id, desk = await drafted(crowd, actor, **{"urgent": True, **more}), crowd.desk
-    await desk.write(lambda work: broadcast_states.submit(work, actor, notice_id, desk.clock.now(), desk.room.house))
+    notice_id = await drafted(crowd, actor, **{"urgent": True, **more})
+    await handed_in(crowd, notice_id, actor)
     assert crowd.get(notice_id).state == "pending"
     return notice_id
 

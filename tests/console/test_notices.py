@@ -13,7 +13,7 @@ from storage import tags as tag_rows
 from storage.outbox import Outbox
 from storage.quotas import QuotaUse, RouteStop
 from tests.console.desk import Desk
-from tests.console.notices_kit import APPROVER, AUTHOR, TEXT, Crowd, crowd_of, drafted, pending, sent
+from tests.console.notices_kit import APPROVER, AUTHOR, TEXT, Crowd, crowd_of, drafted, handed_in, pending, sent
 from tests.console.pages_kit import plain
 
 
@@ -144,8 +144,7 @@ async def test_who_changed_the_words_is_told_why_there_is_no_button(desk: Desk, 
     notice_id = await drafted(crowd, urgent=True)
     await chen.get("/notices")
     await chen.post(f"/notices/{notice_id}/edit", **form(version="1", urgent="1", text="审核人改写的内容。"))
-    house, now = desk.room.house, desk.clock.now()
-    await desk.write(lambda work: broadcast_states.submit(work, AUTHOR, notice_id, now, house))
+    await handed_in(crowd, notice_id)
     for path in (f"/notices/{notice_id}", "/notices/approvals"):
         mine, theirs = await chen.get(path), await eve.get(path)
         assert "这一稿是您改的，要请另一位审核人审核" in mine.text and f"/notices/{notice_id}/approve" not in mine.text
@@ -233,6 +232,24 @@ async def test_what_is_out_of_date_goes_on_only_with_hours(desk: Desk, crowd: Cr
     assert (await chen.post(f"/notices/{notice_id}/resume", hours="")).status == 422
     assert (await chen.post(f"/notices/{notice_id}/resume", hours="一天")).status == 422
     assert (await chen.post(f"/notices/{notice_id}/resume", hours="24")).status == 303
+    assert crowd.get(notice_id).state == "sending"
+
+
+async def test_an_editor_is_told_who_may_give_more_hours(desk: Desk, crowd: Crowd) -> None:
+    notice_id = await sent(crowd, "paused", (("queued", {"route": "custom"}),))
+    await desk.write(lambda work: rows.move(work, notice_id, ("paused",), None, desk.clock.now(), approver="staff:eve"))
+    liu, chen = await desk.person("liu", "editor"), await desk.person("chen", "approver")
+    desk.later(hours=60)
+    await liu.log_in("liu")
+    asked = await liu.get(f"/notices/{notice_id}/resume")
+    assert "最多 48 小时" in asked.text and "要更久请另一位审核人来继续" in asked.text
+    refused = await liu.post(f"/notices/{notice_id}/resume", hours="49")
+    assert refused.status == 422 and "批准的有效时间是48小时" in refused.text and "请另一位审核人" in refused.text
+    assert crowd.get(notice_id).state == "paused"
+    await chen.log_in("chen")
+    asked = await chen.get(f"/notices/{notice_id}/resume")
+    assert "最多 336 小时" in asked.text and "要更久" not in asked.text
+    assert (await chen.post(f"/notices/{notice_id}/resume", hours="49")).status == 303
     assert crowd.get(notice_id).state == "sending"
 
 

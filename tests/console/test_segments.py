@@ -122,7 +122,8 @@ async def test_what_the_form_cannot_say_is_still_shown_counted_and_renamed(desk:
     assert (after.name, after.raw) == ("新名", raw)
 
 
-async def test_tags_are_put_on_and_taken_off(desk: Desk) -> None:
+async def test_tags_are_put_on_and_taken_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.console.tags.PIECE", 0)  # dropped, it is first taken off who has it
     tree = await desk.tree()
     ids = people(desk, tree)
     now = desk.clock.now()
@@ -149,10 +150,11 @@ async def test_tags_are_put_on_and_taken_off(desk: Desk) -> None:
     assert "取下了 1 人" in plain(page)
     assert (await sun.post(f"{address}/name", name="骨干")).status == 303
     assert "骨干" in (await sun.get("/tags")).text
+    await sun.post(f"{address}/numbers", numbers="n-b", do="on")
     assert (await sun.post(f"{address}/drop")).status == 303
     assert (await sun.get(address)).status == 409
-    assert [line[3] for line in desk.lines("tag_on")] == ["志愿者 1", "志愿者 1"]
-    assert [line[3] for line in desk.lines("tag_off")] == ["志愿者 1", "志愿者 1"]
+    assert [line[3] for line in desk.lines("tag_on")] == ["志愿者 1", "志愿者 1", "骨干 1"]
+    assert [line[3] for line in desk.lines("tag_off")] == ["志愿者 1", "志愿者 1", "骨干 1"]
     assert [line[3] for line in desk.lines("tag_drop")] == ["骨干 0"]
 
 

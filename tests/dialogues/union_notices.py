@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.services import broadcast_states, staff_phones
+from bot.services import broadcast_expected, broadcast_states, staff_phones
 from bot.services.broadcasts import CLI, Draft
 from bot.testing import Talk
 from storage import people, staff
-from storage.broadcasts import newest
+from storage.broadcasts import Broadcast, newest
 from storage.notice_items import NoticeItem
 from storage.recipients import Recipient
 from storage.staff import Staff
@@ -24,7 +24,7 @@ def notify(talk: Talk, user: str, deed: dict[str, Any]) -> None:
 def _do(work: Work, talk: Talk, user: str, deed: dict[str, Any]) -> None:
     now = talk.clock.now()
     if "send" in deed:
-        broadcast_states.send(work, CLI, _draft(deed["send"]), now, talk.house)
+        _send(work, talk, _draft(deed["send"]))
     elif "keep" in deed:
         _keep(work, talk, _person(work, user), _draft(deed["keep"]))
     elif "cancel" in deed:
@@ -43,10 +43,16 @@ def _draft(given: dict[str, Any]) -> Draft:
     )
 
 
+def _send(work: Work, talk: Talk, draft: Draft) -> Broadcast:
+    now = talk.clock.now()
+    counted = broadcast_expected.of_draft(work, CLI, draft, now, talk.house)
+    return broadcast_states.send(work, CLI, draft, now, talk.house, counted)
+
+
 def _keep(work: Work, talk: Talk, person_id: int, draft: Draft) -> None:
     """As the sender leaves it when every route is closed."""
     now = talk.clock.now()
-    made = broadcast_states.send(work, CLI, draft, now, talk.house)
+    made = _send(work, talk, draft)
     until = now + timedelta(hours=draft.hours)
     made.state, made.started_at, made.valid_until = "sending", now, until
     work.session.add(made)

@@ -110,7 +110,8 @@ def test_an_export_is_masked_audited_and_runs_nothing(world: World) -> None:
     formula = '=HYPERLINK("x")'
     place = world.places["forge"]
     world.database.writer.run(lambda work: orgs.put(work, place.code, formula, "基层", "", None))
-    world.database.writer.run(lambda work: roster.note_export(work, CHEN, Wanted(), False, "年终统计", world.now))
+    count = world.database.look(lambda work: roster.to_export(work, CHEN, Wanted(), False))
+    world.database.writer.run(lambda work: roster.note_export(work, CHEN, count, False, "年终统计", world.now))
     members = world.database.look(lambda work: roster.export(work, CHEN, Wanted(), False))
     table = cells(roster_export.write(members))
     assert table[0][:4] == ["会员编号", "姓名", "身份证号", "手机号"]
@@ -125,8 +126,10 @@ def test_an_export_is_masked_audited_and_runs_nothing(world: World) -> None:
 def test_who_may_export(world: World) -> None:
     with pytest.raises(NotAllowed):
         world.database.look(lambda work: roster.export(work, Actor("li", "editor"), Wanted(), False))
+    with pytest.raises(NotAllowed):
+        world.database.look(lambda work: roster.to_export(work, Actor("li", "editor"), Wanted(), False))
     with pytest.raises(NoRequest):
-        world.database.writer.run(lambda work: roster.note_export(work, CHEN, Wanted(), False, "", world.now))
+        world.database.writer.run(lambda work: roster.note_export(work, CHEN, 2, False, "", world.now))
 
 
 def test_an_export_is_a_list_that_can_be_brought_in_again(world: World) -> None:

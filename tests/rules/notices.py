@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from bot.services import broadcast_results, broadcast_states, broadcasts
+from bot.services import broadcast_again, broadcast_expected, broadcast_results, broadcast_states, broadcasts
 from bot.services.actors import Actor
 from bot.services.broadcast_results import Progress
 from bot.services.broadcasts import Draft
@@ -53,10 +53,32 @@ class Notices:
 
     def pending(self, actor: Actor = ANN, **change: Any) -> Broadcast:
         """Handed in, and waiting for a second person (because it may go out at night)."""
-        return self.do(broadcast_states.submit, actor, self.written(actor=actor, **{"urgent": True, **change}).id)
+        return self.hand_in(actor, self.written(actor=actor, **{"urgent": True, **change}).id)
 
     def scheduled(self, actor: Actor = ANN, **change: Any) -> Broadcast:
-        return self.do(broadcast_states.submit, actor, self.written(actor=actor, **change).id)
+        return self.hand_in(actor, self.written(actor=actor, **change).id)
+
+    def hand_in(self, actor: Actor, broadcast_id: int, **more: Any) -> Broadcast:
+        """Counted, then handed in, as the console does it."""
+        counted = self.see(broadcast_expected.of_notice, actor, broadcast_id, more.get("at", self.now))
+        return self.do(broadcast_states.submit, actor, broadcast_id, counted=counted, **more)
+
+    def send(self, draft: Draft, at: datetime | None = None, key: str = "") -> Broadcast:
+        """From the machine itself."""
+        now = at or self.now
+        counted = self.see(broadcast_expected.of_draft, broadcasts.CLI, draft, now, self.house)
+        return self.do(broadcast_states.send, broadcasts.CLI, draft, counted=counted, key=key, at=now)
+
+    def resend(self, actor: Actor, broadcast_id: int, unknown_too: bool = False, **more: Any) -> int:
+        """Counted, then sent again to those not reached."""
+        at = more.get("at", self.now)
+        more["counted"] = self.see(broadcast_again.missed, actor, broadcast_id, at, unknown_too)
+        return self.do(broadcast_again.resend_failed, actor, broadcast_id, unknown_too=unknown_too, **more)
+
+    def nudge(self, actor: Actor, broadcast_id: int, **more: Any) -> int:
+        """Counted, then asked for 收到 again."""
+        counted = self.see(broadcast_again.silent, actor, broadcast_id, more.get("at", self.now))
+        return self.do(broadcast_again.nudge_silent, actor, broadcast_id, counted=counted, **more)
 
     def get(self, broadcast_id: int) -> Broadcast:
         row = self.database.look(lambda work: broadcasts.broadcasts.get(work, broadcast_id))

@@ -65,7 +65,7 @@ def test_everybody_gets_it_again_once_whatever_the_size_of_the_pieces(
 ) -> None:
     monkeypatch.setattr(pieces, "PIECE", size)
     made = notices.sent(*SIX, end="partly_failed")
-    assert notices.do(again.resend_failed, ANN, made.id) == 5
+    assert notices.resend(ANN, made.id) == 5
     written = len(notices.states(made.id, attempt=2))
     assert written == len([state for state in SIX[:size] if state != "sent"])
     assert tick(notices)["again"] == 5 - written
@@ -77,7 +77,7 @@ def test_everybody_gets_it_again_once_whatever_the_size_of_the_pieces(
 
 def test_it_does_not_end_before_all_are_written(notices: Notices) -> None:
     made = notices.sent(*SIX, end="partly_failed")
-    notices.do(again.resend_failed, ANN, made.id)
+    notices.resend(ANN, made.id)
     assert ends(notices, made.id) == "sending"
     tick(notices)
     assert ends(notices, made.id) == "done"
@@ -85,7 +85,7 @@ def test_it_does_not_end_before_all_are_written(notices: Notices) -> None:
 
 def test_a_pause_holds_it_and_it_goes_on_where_it_stopped(notices: Notices) -> None:
     made = notices.sent(*SIX, end="partly_failed")
-    notices.do(again.resend_failed, ANN, made.id)
+    notices.resend(ANN, made.id)
     notices.do(deeds.pause, ANN, made.id)
     assert tick(notices)["again"] == 0 and len(notices.states(made.id, attempt=2)) == 2
     notices.do(deeds.resume, ANN, made.id)
@@ -94,7 +94,7 @@ def test_a_pause_holds_it_and_it_goes_on_where_it_stopped(notices: Notices) -> N
 
 def test_cancelled_the_others_stay_as_they_were(notices: Notices) -> None:
     made = notices.sent(*SIX, end="partly_failed")
-    notices.do(again.resend_failed, ANN, made.id)
+    notices.resend(ANN, made.id)
     notices.do(deeds.cancel, ANN, made.id)
     assert notices.get(made.id).again is None and tick(notices)["again"] == 0
     assert notices.states(made.id) == ["cancelled", "cancelled", *SIX[2:]]
@@ -102,11 +102,11 @@ def test_cancelled_the_others_stay_as_they_were(notices: Notices) -> None:
 
 def test_while_one_is_under_way_there_is_no_second(notices: Notices) -> None:
     made = notices.sent(*["sent"] * 6, end="done", wants_receipt=True)
-    assert notices.do(again.nudge_silent, ANN, made.id) == 6
+    assert notices.nudge(ANN, made.id) == 6
     assert not {"nudge", "resend"} & notices.see(deeds.allowed, ANN, notices.get(made.id))
-    for deed in (again.nudge_silent, again.resend_failed):
+    for deed in (notices.nudge, notices.resend):
         with pytest.raises(Moved) as refused:
-            notices.do(deed, BEA, made.id)
+            deed(BEA, made.id)
         assert "还没有安排完" in refused.value.words
     assert asked(notices) == [0, 1]
     tick(notices)
@@ -116,7 +116,7 @@ def test_while_one_is_under_way_there_is_no_second(notices: Notices) -> None:
 
 def test_who_answers_or_opts_out_before_their_piece_is_not_asked(notices: Notices) -> None:
     made = notices.sent(*["sent"] * 6, end="sending", wants_receipt=True)
-    notices.do(again.nudge_silent, ANN, made.id)
+    notices.nudge(ANN, made.id)
     row, (first, second) = table(Recipient), notices.people[3:5]
     said = sa.update(row).where(row.c.person_id == first.person_id).values(acked_at=notices.now)
     notices.database.writer.run(lambda work: work.execute(said))
@@ -128,11 +128,11 @@ def test_who_answers_or_opts_out_before_their_piece_is_not_asked(notices: Notice
 
 def test_reminders_that_would_be_out_of_date_are_not_written(notices: Notices) -> None:
     made = notices.sent(*["sent"] * 6, end="done", wants_receipt=True)
-    notices.do(again.nudge_silent, ANN, made.id)
+    notices.nudge(ANN, made.id)
     late = notices.now + again.NUDGE_HOURS * HOUR
     assert tick(notices, late)["again"] == 0
     assert notices.progress(made.id).nudged == 2 and notices.get(made.id).again is None
-    assert notices.do(again.nudge_silent, ANN, made.id, at=late) == 4
+    assert notices.nudge(ANN, made.id, at=late) == 4
 
 
 @pytest.mark.parametrize("resend", [True, False])
@@ -143,7 +143,7 @@ def test_two_processes_write_each_piece_once(
     one = in_order(build(another(), house, now))
     two = another()
     made = one.sent(*["failed" if resend else "sent"] * 6, end="partly_failed", wants_receipt=True)
-    one.do(again.resend_failed if resend else again.nudge_silent, ANN, made.id)
+    (one.resend if resend else one.nudge)(ANN, made.id)
     counted: list[int] = []
     jobs = [partial(_carry_on, each, made.id, now, counted) for each in (one.database, two)]
     assert together(*jobs) == []
@@ -167,7 +167,7 @@ def test_one_that_raises_holds_up_no_other(notices: Notices) -> None:
     notices.set(bad.id, routes=5, not_before=notices.now - HOUR)
     notices.set(worse.id, again={"kind": "resend"}, changed_at=notices.now - HOUR)
     good, more = notices.scheduled(), notices.sent(*SIX, end="partly_failed")
-    notices.do(again.resend_failed, ANN, more.id)
+    notices.resend(ANN, more.id)
     counts = tick(notices)
     assert (counts["failed"], counts["ready"], counts["again"]) == (2, 1, 3)
     assert (notices.state(good.id), notices.state(bad.id)) == ("sending", "resolving")

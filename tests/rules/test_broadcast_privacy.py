@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.jobs import clean_up
 from bot.jobs.job import Moment
-from bot.services import broadcast_again, broadcast_forgetting, broadcast_lists, own_data, privacy
+from bot.services import broadcast_forgetting, broadcast_lists, own_data, privacy
 from bot.services.broadcasts import BadNotice
 from bot.services.house import House
 from storage.base import table
@@ -65,7 +65,7 @@ def test_what_is_over_is_counted_once_for_lists_and_exactly_where_one_is_looked_
     (line,) = (each for each in notices.see(broadcast_lists.listing, ANN).lines if each.id == made.id)
     assert (line.progress.reached, line.progress.acked) == (1, 0)
     assert notices.progress(made.id).acked == 2
-    assert notices.do(broadcast_again.resend_failed, ANN, made.id) == 1
+    assert notices.resend(ANN, made.id) == 1
     assert notices.get(made.id).totals is None
 
 
@@ -74,7 +74,7 @@ def test_when_its_rows_are_dropped_nothing_is_sent_again(notices: Notices) -> No
     notices.set(made.id, ended_at=notices.now)
     assert clean(notices, notices.now + 93 * DAY) == 1
     with pytest.raises(BadNotice) as refused:
-        notices.do(broadcast_again.resend_failed, ANN, made.id)
+        notices.resend(ANN, made.id)
     assert "保存期限" in refused.value.words
 
 

@@ -7,12 +7,11 @@ import sqlalchemy as sa
 
 from bot.jobs import resolve_broadcasts, settle_broadcasts
 from bot.jobs.job import Moment
-from bot.services import broadcast_again as again
 from bot.services import broadcast_states as deeds
 from bot.services import stop_word
 from bot.services.actors import Actor
 from bot.services.house import House
-from storage import broadcast_again, topic_choices
+from storage import broadcast_again, broadcast_reminders, topic_choices
 from storage.base import table
 from storage.broadcast_reminders import HELD
 from storage.broadcasts import Broadcast
@@ -32,7 +31,7 @@ def notices(database: Database, house: House, now: datetime) -> Notices:
 def asked(notices: Notices, end: str = "sending") -> Broadcast:
     """A notice that was sent to two people, who are being asked for 收到; somebody else's reminder is not its."""
     made = notices.sent("sent", "sent", "queued" if end == "sending" else "sent", end=end, wants_receipt=True)
-    assert notices.do(again.nudge_silent, ANN, made.id) == (2 if end == "sending" else 3)
+    assert notices.nudge(ANN, made.id) == (2 if end == "sending" else 3)
     queue(notices.database, notices.people[4], notices.now, lane=BULK)
     return made
 
@@ -57,6 +56,22 @@ def test_while_a_notice_is_paused_nobody_is_reminded(notices: Notices) -> None:
     due = [row[0] for row in rows(notices.database, Outbox, "due_at", "dedupe") if row[1]]
     assert due == [notices.now + HOUR] * 2
     assert reminders(notices) == ["queued"] * 2
+
+
+def test_reminders_are_only_looked_for_where_somebody_was_asked(
+    notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While others wait, to find none of a notice would read all of them, and nobody could write meanwhile."""
+    asked(notices)
+    for name in ("hold", "cancel_some", "let_go"):
+        monkeypatch.setattr(broadcast_reminders, name, None)
+    other = notices.sent("queued", wants_receipt=True)
+    notices.do(deeds.pause, ANN, other.id)
+    assert tick(notices) == 0
+    notices.do(deeds.resume, ANN, other.id)
+    assert tick(notices) == 0
+    notices.do(deeds.cancel, ANN, other.id)
+    assert tick(notices) == 0 and reminders(notices) == ["queued"] * 2
 
 
 def test_what_was_not_held_back_at_once_is_by_the_job(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +119,7 @@ def test_many_are_taken_back_in_pieces_and_may_be_asked_another_time(
     notices: Notices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, other = asked(notices, end="done"), notices.sent("sent", "sent", end="done", wants_receipt=True)
-    notices.do(again.nudge_silent, ANN, other.id)
+    notices.nudge(ANN, other.id)
     monkeypatch.setattr(deeds, "CANCEL_AT_ONCE", 2)
     assert sorted(notices.database.writer.run(lambda work: deeds.stop_all(work, BEA, notices.now))) == sorted(
         [made.id, other.id]
@@ -113,7 +128,7 @@ def test_many_are_taken_back_in_pieces_and_may_be_asked_another_time(
     assert tick(notices) == 3
     assert reminders(notices) == ["cancelled"] * 5 and nudged(notices) == 0
     assert [notices.get(each.id).again for each in (made, other)] == [None, None]
-    assert notices.do(again.nudge_silent, ANN, made.id, at=notices.now + HOUR) == 3
+    assert notices.nudge(ANN, made.id, at=notices.now + HOUR) == 3
     assert sorted(reminders(notices)) == ["cancelled"] * 5 + ["queued"] * 3
 
 

@@ -162,7 +162,7 @@ def test_changed_it_waits_until_it_is_approved_again(notices: Notices) -> None:
     pattern = approved(notices, WEEKLY)
     changed = notices.do(broadcasts.change, ANN, pattern.id, replace(TALK, repeat=MONTHLY), pattern.version)
     assert tick(notices, at(11, 30, 10, 0)) == {"made": 0, "missed": 0, "failed": 0}
-    notices.do(deeds.submit, ANN, changed.id, at=at(11, 30, 10, 0))
+    notices.hand_in(ANN, changed.id, at=at(11, 30, 10, 0))
     done = notices.do(deeds.approve, BEA, changed.id, at=at(11, 30, 10, 0))
     assert done.not_before == at(12, 31, 10, 0)
 
@@ -182,7 +182,7 @@ def test_taken_back_and_approved_again_it_skips_none(notices: Notices) -> None:
     pattern = approved(notices, WEEKLY, at=at(12, 1))
     assert pattern.not_before == at(12, 1)  # a begin counts, too
     notices.do(deeds.withdraw, ANN, pattern.id)
-    notices.do(deeds.submit, ANN, pattern.id)
+    notices.hand_in(ANN, pattern.id)
     assert notices.do(deeds.approve, BEA, pattern.id).not_before == at(12, 1)
 
 
@@ -191,7 +191,7 @@ def test_moved_to_a_later_time_of_a_day_that_has_its_notice_it_goes_on_and_holds
     tick(notices, at(11, 26))
     later = replace(TALK, repeat={**WEEKLY, "time": "15:00"})
     notices.do(broadcasts.change, ANN, pattern.id, later, notices.get(pattern.id).version, at=at(11, 26, 10))
-    notices.do(deeds.submit, ANN, pattern.id, at=at(11, 26, 10))
+    notices.hand_in(ANN, pattern.id, at=at(11, 26, 10))
     assert notices.do(deeds.approve, BEA, pattern.id, at=at(11, 26, 10)).not_before == at(11, 26, 15, 0)
     assert tick(notices, at(11, 26, 16, 0)) == {"made": 1, "missed": 1, "failed": 0}
     made = [row for row in rows(notices.database, Broadcast, "parent_id", "occurrence") if row[0]]

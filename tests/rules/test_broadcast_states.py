@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from bot.clock import SHANGHAI
 from bot.jobs import resolve_broadcasts
 from bot.jobs.job import Moment
-from bot.services import broadcast_growth, broadcasts, notice_desk, stop_word
+from bot.services import broadcast_expected, broadcast_growth, broadcasts, notice_desk, stop_word
 from bot.services import broadcast_states as deeds
 from bot.services.actors import Actor, NotAllowed
-from bot.services.broadcasts import CLI, BadNotice, Moved, NoBroadcast
+from bot.services.broadcasts import BadNotice, Moved, NoBroadcast
 from bot.services.house import House
 from bot.services.reach_policy import ReachPolicy
+from storage import audience
 from storage.broadcasts import STATES
 from storage.database import Database
 from storage.notice_items import NoticeItem
@@ -31,7 +33,7 @@ def notices(database: Database, house: House, now: datetime) -> Notices:
 
 
 def test_a_notice_to_few_is_scheduled_by_its_author(notices: Notices) -> None:
-    made = notices.do(deeds.submit, ANN, notices.written().id)
+    made = notices.hand_in(ANN, notices.written().id)
     assert (made.state, made.expected, made.submitted_by) == ("scheduled", 6, "staff:ann")
     assert (made.not_before, made.valid_until) == (notices.now, notices.now + 48 * HOUR)
     assert notices.trail(made.id) == [("staff:ann", "broadcast_draft"), ("staff:ann", "broadcast_submit")]
@@ -46,21 +48,21 @@ def test_a_notice_to_few_is_scheduled_by_its_author(notices: Notices) -> None:
     ],
 )
 def test_what_goes_out_at_night_or_repeats_needs_a_second_person(notices: Notices, change: dict[str, Any]) -> None:
-    made = notices.do(deeds.submit, ANN, notices.written(**change).id)
+    made = notices.hand_in(ANN, notices.written(**change).id)
     assert (made.state, made.valid_until) == ("pending", None)
 
 
 def test_more_people_than_the_house_allows_one_person_need_a_second(notices: Notices) -> None:
     for most, state in ((6, "scheduled"), (5, "pending")):
         notices.house = replace(notices.house, reach=ReachPolicy(approve_above=most))
-        assert notices.do(deeds.submit, ANN, notices.written().id).state == state
+        assert notices.hand_in(ANN, notices.written().id).state == state
 
 
 @pytest.mark.parametrize(("most", "state"), [(6, "sending"), (5, "pending")])
 def test_handed_in_for_few_and_due_for_many_it_waits_for_a_second_person(
     notices: Notices, most: int, state: str
 ) -> None:
-    made = notices.do(deeds.submit, ANN, notices.written().id)
+    made = notices.hand_in(ANN, notices.written().id)
     notices.house = replace(notices.house, reach=ReachPolicy(approve_above=most))
     resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
     assert notices.state(made.id) == state
@@ -104,7 +106,7 @@ def test_approved_for_few_and_grown_to_many_it_is_approved_again(notices: Notice
 
 
 def test_what_the_machine_itself_sends_is_not_held_back(notices: Notices) -> None:
-    made = notices.do(deeds.send, CLI, TALK)
+    made = notices.send(TALK)
     notices.house = replace(notices.house, reach=ReachPolicy(approve_above=1))
     resolve_broadcasts.run(notices.database, notices.house, Moment(notices.now, notices.now))
     assert notices.state(made.id) == "sending"
@@ -113,9 +115,44 @@ def test_what_the_machine_itself_sends_is_not_held_back(notices: Notices) -> Non
 def test_nobody_to_send_to_is_said_before_it_is_handed_in(notices: Notices) -> None:
     made = notices.written(rule={"all": [{"who": "members"}]})
     with pytest.raises(BadNotice) as refused:
-        notices.do(deeds.submit, ANN, made.id)
+        notices.hand_in(ANN, made.id)
     assert "没有能收到" in refused.value.words
     assert notices.state(made.id) == "draft"
+
+
+def test_the_number_is_counted_before_and_only_for_what_it_was_counted_for(
+    notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is counted while others wait to write; a rule written anew in between has not been counted."""
+    notices.tag("户外", *notices.people[:2])
+    made = notices.written()
+    counted = notices.see(broadcast_expected.of_notice, ANN, made.id, notices.now)
+    monkeypatch.setattr(audience, "count", None)
+    for change in ({"rule": {"all": [{"tag": "户外"}]}}, {"topic": "activity"}):
+        changed = notices.do(broadcasts.change, BEA, made.id, replace(TALK, **change), notices.get(made.id).version)
+        with pytest.raises(Moved):
+            notices.do(deeds.submit, ANN, made.id, counted=counted)
+        assert (notices.state(made.id), notices.get(made.id).expected) == ("draft", 0)
+    notices.do(broadcasts.change, BEA, made.id, replace(TALK, text="只改了正文。"), changed.version)
+    with pytest.raises(Moved):
+        notices.do(deeds.submit, ANN, made.id, counted=counted, version=changed.version)
+    done = notices.do(deeds.submit, ANN, made.id, counted=counted, version=changed.version + 1)
+    assert (done.state, done.expected) == ("scheduled", 6)
+
+
+def test_a_draft_is_counted_for_the_branch_it_will_belong_to(notices: Notices) -> None:
+    shop = notices.branch("shop")
+    counted = notices.see(broadcast_expected.of_draft, shop, TALK, notices.now, notices.house)
+    assert counted.people == 1
+    made = notices.written(actor=shop)
+    assert notices.see(broadcast_expected.of_notice, shop, made.id, notices.now) == counted
+    city = (ANN, TALK, notices.now, notices.house)
+    assert notices.see(broadcast_expected.of_draft, *city, made.id) == counted
+    assert notices.see(broadcast_expected.of_draft, *city).people == 6
+    assert notices.do(deeds.submit, shop, made.id, counted=counted).expected == 1
+    for actor, error in ((shop, Moved), (Actor("zoe", "staff"), NotAllowed)):
+        with pytest.raises(error):
+            notices.see(broadcast_expected.of_notice, actor, made.id, notices.now)
 
 
 def test_a_second_person_approves_and_it_is_scheduled_from_then(notices: Notices) -> None:
@@ -128,7 +165,7 @@ def test_a_second_person_approves_and_it_is_scheduled_from_then(notices: Notices
 
 def test_nobody_approves_or_rejects_their_own(notices: Notices) -> None:
     own = notices.pending(actor=BEA)
-    handed_in = notices.do(deeds.submit, BEA, notices.written(urgent=True).id)
+    handed_in = notices.hand_in(BEA, notices.written(urgent=True).id)
     for made in (own, handed_in):
         with pytest.raises(BadNotice) as refused:
             notices.do(deeds.approve, BEA, made.id)
@@ -142,9 +179,9 @@ def test_nobody_approves_or_rejects_their_own(notices: Notices) -> None:
 
 
 def test_who_runs_commands_on_the_machine_needs_no_second_person(notices: Notices) -> None:
-    made = notices.do(deeds.send, CLI, replace(TALK, urgent=True), key="k")
+    made = notices.send(replace(TALK, urgent=True), key="k")
     assert (made.state, made.author, made.submitted_by, made.approver) == ("scheduled", "cli", "cli", "cli")
-    again = notices.do(deeds.send, CLI, replace(TALK, text="别的"), key="k")
+    again = notices.send(replace(TALK, text="别的"), key="k")
     assert (again.id, again.text) == (made.id, made.text)
 
 
@@ -170,7 +207,7 @@ def test_approved_after_its_time_it_waits_for_another(notices: Notices) -> None:
 def test_a_draft_whose_time_has_passed_is_not_handed_in(notices: Notices) -> None:
     made = notices.written(at=notices.now + HOUR)
     with pytest.raises(BadNotice) as refused:
-        notices.do(deeds.submit, ANN, made.id, at=notices.now + 2 * HOUR)
+        notices.hand_in(ANN, made.id, at=notices.now + 2 * HOUR)
     assert "已经过去" in refused.value.words
 
 
@@ -183,7 +220,7 @@ def test_rejected_with_a_reason_it_can_be_written_anew(notices: Notices) -> None
     assert (done.state, done.note, done.approver) == ("rejected", "时间不对， 请核对", "staff:bea")
     changed = notices.do(broadcasts.change, ANN, made.id, TALK, made.version)
     assert (changed.state, changed.approver, changed.decided_at) == ("draft", "", None)
-    assert notices.do(deeds.submit, ANN, made.id).note == ""
+    assert notices.hand_in(ANN, made.id).note == ""
 
 
 @pytest.mark.parametrize("state", ["pending", "approved", "scheduled"])
@@ -201,7 +238,7 @@ def test_taken_back_it_is_a_draft_again(notices: Notices) -> None:
     for made in (notices.pending(), notices.scheduled()):
         done = notices.do(deeds.withdraw, ANN, made.id)
         assert (done.state, done.submitted_at, done.valid_until) == ("draft", None, None)
-        assert notices.do(deeds.submit, ANN, made.id, at=notices.now + HOUR).state == made.state
+        assert notices.hand_in(ANN, made.id, at=notices.now + HOUR).state == made.state
 
 
 @pytest.mark.parametrize("state", ["scheduled", "resolving", "sending"])
@@ -249,7 +286,7 @@ def test_an_approval_of_a_number_that_was_read_before_it_grew_is_refused(notices
     made = notices.pending(rule={"all": [{"tag": "户外"}]})
     notices.do(deeds.withdraw, ANN, made.id)
     notices.tag("户外", *notices.people[1:])
-    grown = notices.do(deeds.submit, ANN, made.id)
+    grown = notices.hand_in(ANN, made.id)
     assert (grown.version, grown.expected) == (made.version, 6)
     with pytest.raises(Moved):
         notices.do(deeds.approve, BEA, made.id, version=made.version, people=made.expected)
@@ -260,14 +297,14 @@ def test_who_wrote_it_anew_for_another_to_hand_in_does_not_approve_it(notices: N
     made = notices.written(urgent=True)
     new = replace(TALK, text="这是审核人自己改写的内容。", urgent=True)
     changed = notices.do(broadcasts.change, BEA, made.id, new, made.version)
-    handed = notices.do(deeds.submit, ANN, made.id)
+    handed = notices.hand_in(ANN, made.id)
     for deed, given in ((deeds.approve, ()), (deeds.reject, ("不行",))):
         with pytest.raises(BadNotice):
             notices.do(deed, BEA, made.id, *given)
     assert not {"approve", "reject"} & notices.see(deeds.allowed, BEA, handed)
     assert (notices.see(notice_desk.waiting, BEA), notices.see(notice_desk.waiting, EVE)) == (0, 1)
     again = notices.do(broadcasts.change, ANN, made.id, new, changed.version)
-    notices.do(deeds.submit, ANN, again.id)
+    notices.hand_in(ANN, again.id)
     assert notices.do(deeds.approve, BEA, made.id).state == "scheduled"
 
 
@@ -288,6 +325,40 @@ def test_resumed_out_of_date_it_asks_for_new_hours(notices: Notices) -> None:
     assert "有效时间" in refused.value.words
     done = notices.do(deeds.resume, BEA, made.id, at=late, hours=3)
     assert (done.state, done.valid_until) == ("sending", late + 3 * HOUR)
+
+
+def test_more_hours_than_were_approved_take_another_approver(notices: Notices) -> None:
+    """An editor may let it go on as long as somebody agreed to, and not longer; nor may an approver whose own it is."""
+    made, late = notices.pending(actor=BEA, hours=24), notices.now + 30 * HOUR
+    notices.do(deeds.approve, EVE, made.id)
+    notices.do(deeds.pause, ANN, made.id)
+    for actor in (ANN, BEA):
+        assert notices.see(deeds.most_hours, actor, notices.get(made.id)) == 24
+        with pytest.raises(BadNotice) as refused:
+            notices.do(deeds.resume, actor, made.id, at=late, hours=25)
+        assert "批准的有效时间是24小时" in refused.value.words and "另一位审核人" in refused.value.words
+        assert notices.state(made.id) == "paused"
+    for actor, hours in ((ANN, 24), (BEA, 3), (EVE, 336), (ANN, 24)):
+        done = notices.do(deeds.resume, actor, made.id, at=late, hours=hours)
+        assert done.valid_until == late + hours * HOUR
+        notices.do(deeds.pause, ANN, made.id)
+    for hours in (0, 337):
+        with pytest.raises(BadNotice):
+            notices.do(deeds.resume, EVE, made.id, at=late, hours=hours)
+
+
+def test_where_nobody_had_to_approve_an_editor_gives_any_hours(notices: Notices) -> None:
+    """Also where somebody had rejected it before: who rejects approves nothing."""
+    never, before = notices.written(hours=2), notices.pending(hours=2)
+    notices.do(deeds.reject, BEA, before.id, "不必夜里发")
+    few = replace(TALK, hours=2)
+    notices.do(broadcasts.change, ANN, before.id, few, before.version)
+    notices.set(before.id, state="rejected", approver="staff:bea")  # as of somebody who hands it in unchanged
+    for made in (never, before):
+        assert notices.hand_in(ANN, made.id).approver == ""
+        notices.do(deeds.pause, ANN, made.id)
+        done = notices.do(deeds.resume, ANN, made.id, hours=336)
+        assert done.valid_until == notices.now + 336 * HOUR
 
 
 def test_cancelled_nobody_gets_it_any_more(notices: Notices) -> None:
@@ -323,6 +394,8 @@ def test_each_deed_works_from_its_own_states_only(notices: Notices, name: str, d
         assert name in ("change", "resend", "nudge", "group")
         return
     given = {"reject": ("不合适",), "schedule": (None,)}.get(name, ())
+    counted = notices.see(broadcast_expected.of_draft, BEA, TALK, notices.now, notices.house)
+    run = partial(run, counted=counted) if name == "submit" else run
     for state in STATES:
         made = notices.written()
         notices.set(made.id, state=state)
@@ -368,13 +441,13 @@ def test_a_branch_sees_and_stops_only_its_own(notices: Notices) -> None:
 def test_in_the_evening_a_notice_waits_for_the_morning_and_is_worth_its_hours_from_then(notices: Notices) -> None:
     for hour, first in ((10, (25, 10)), (17, (25, 17)), (20, (26, 9)), (3, (25, 9))):
         now = datetime(2026, 11, 25, hour, tzinfo=SHANGHAI)
-        made = notices.do(deeds.send, CLI, replace(TALK, hours=2), at=now)
+        made = notices.send(replace(TALK, hours=2), at=now)
         begin = datetime(2026, 11, *first, tzinfo=SHANGHAI)
         assert (made.not_before, made.valid_until) == (begin, begin + 2 * HOUR)
-        urgent = notices.do(deeds.send, CLI, replace(TALK, urgent=True), at=now)
+        urgent = notices.send(replace(TALK, urgent=True), at=now)
         assert urgent.not_before == now
 
 
 def test_a_saturday_is_a_day_for_notices(notices: Notices) -> None:
     saturday = datetime(2026, 11, 28, 10, tzinfo=SHANGHAI)
-    assert notices.do(deeds.send, CLI, TALK, at=saturday).not_before == saturday
+    assert notices.send(TALK, at=saturday).not_before == saturday

@@ -9,8 +9,8 @@ import pytest
 
 from bot.jobs import resolve_broadcasts
 from bot.jobs.job import Moment
-from bot.services import broadcast_again, broadcasts, reach
 from bot.services import broadcast_states as deeds
+from bot.services import broadcasts, reach
 from bot.services.broadcasts import Moved
 from bot.services.house import House
 from storage import broadcasts as stored
@@ -134,7 +134,7 @@ def test_cancelled_in_the_middle_of_the_list_nobody_gets_it(both: tuple[Notices,
 def test_sending_again_twice_at_once_is_sending_again_once(both: tuple[Notices, Notices]) -> None:
     one, two = both
     made = one.sent("sent", "failed", "unreachable", end="partly_failed")
-    jobs = [lambda each=each: each.do(broadcast_again.resend_failed, ANN, made.id) for each in both]
+    jobs = [lambda each=each: each.resend(ANN, made.id) for each in both]
     assert lost(*jobs) == [Moved]
     assert (one.get(made.id).attempt, one.states(made.id)) == (2, ["sent", "queued", "queued"])
     assert count(two.database, Recipient) == 5
@@ -143,7 +143,7 @@ def test_sending_again_twice_at_once_is_sending_again_once(both: tuple[Notices, 
 def test_asking_for_an_answer_twice_at_once_is_asking_once(both: tuple[Notices, Notices]) -> None:
     one, two = both
     made = one.sent("sent", "sent", "failed", end="partly_failed", wants_receipt=True)
-    jobs = [lambda each=each: each.do(broadcast_again.nudge_silent, ANN, made.id) for each in (one, two)]
+    jobs = [lambda each=each: each.nudge(ANN, made.id) for each in (one, two)]
     assert lost(*jobs) == [broadcasts.BadNotice]
     assert [nudged for (nudged,) in rows(one.database, Recipient, "nudged_at")].count(None) == 1
     assert one.progress(made.id).nudged == 2

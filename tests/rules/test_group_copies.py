@@ -41,7 +41,7 @@ def test_an_invitation_says_how_to_register_and_ends_with_the_event(notices: Not
     event = notices.database.writer.run(lambda work: events.create(work, ADA, draft(notices.now), notices.now))
     notices.do(lambda work, actor, now, house: events.publish(work, actor, event.id, now), ADA)
     written = notices.see(event_invitation.draft, ADA, event.id, notices.now)
-    made = notices.do(deeds.submit, ADA, notices.written(written, ADA).id)
+    made = notices.hand_in(ADA, notices.written(written, ADA).id)
     said = copied(notices, made.id, ADA).text
     assert said.startswith("【冬季招聘会】\n时间：11月30日（周一）14:00–17:00\n地点：市工人文化宫\n")
     assert f"私聊，发“报名 {event.number}”" in said

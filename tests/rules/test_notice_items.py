@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from bot.services.actors import Actor
 from bot.services.house import House
 from bot.services.sensitive import Sensitive
 from bot.testing import Talk
-from storage import broadcast_rows, broadcasts, inbox, notice_items
+from storage import broadcast_rows, broadcasts, bulk_ends, inbox, notice_items
 from storage.base import table
 from storage.database import Database
 from storage.notice_items import NoticeItem
@@ -85,6 +86,45 @@ def test_new_hours_of_a_notice_are_those_of_what_waits_for_a_visit(
     assert "法律援助日" not in speaker.says("你好", user="u2")[0]
     settle_broadcasts.run(database, House(), Moment(end, end))
     assert [state for (state,) in recipients(database, "state")] == ["sent", "expired"]
+
+
+def test_fewer_hours_of_a_notice_are_those_of_what_waits_for_a_visit(database: Database, now: datetime) -> None:
+    """Shown within them; who comes later is not told any more, and counts as not reached at once, not days later."""
+    speaker = talk(database, now)
+    made = broadcast(database, now)
+    kept(database, made, [met(speaker, user) for user in ("u1", "u2", "u3", "u4")], now)
+    turn(database, made, state="paused", paused_from="sending")
+    actor = Actor("ann", "editor")
+    database.writer.run(lambda work: broadcast_states.resume(work, actor, made, now, House(), 2))
+    turn(database, made, state="done")
+    speaker.clock.set(now + HOUR)
+    assert "法律援助日" in speaker.says("你好", user="u1")[0]
+    late = now + 3 * HOUR
+    speaker.clock.set(late)
+    assert "法律援助日" not in speaker.says("你好", user="u2")[0]
+    turn(database, made, state="paused", paused_from="sending")
+    assert settle_broadcasts.run(database, House(), Moment(late, late))["forgotten"] == 0  # it may be given more
+    turn(database, made, state="done")
+    assert settle_broadcasts.run(database, House(), Moment(late, late))["forgotten"] == 3
+    assert sorted(state for (state,) in recipients(database, "state")) == ["expired"] * 3 + ["sent"]
+    row = database.look(lambda work: broadcasts.get(work, made))
+    assert row is not None and row.state == "partly_failed"
+
+
+def test_what_waits_is_shortened_in_pieces(database: Database, now: datetime) -> None:
+    speaker = talk(database, now)
+    made, other = broadcast(database, now), broadcast(database, now, "工会年会")
+    people = [met(speaker, user) for user in ("u1", "u2", "u3")]
+    for each in (made, other):
+        kept(database, each, people, now)
+    turn(database, made, valid_until=now + HOUR)
+    late = now + 2 * HOUR
+    assert database.look(lambda work: bulk_ends.shortened_ones(work, late)) == [made]
+    step = partial(bulk_ends.shorten_items, broadcast_id=made, now=late, limit=2)
+    assert [database.writer.run(step) for _ in range(3)] == [2, 1, 0]
+    assert database.look(lambda work: bulk_ends.shortened_ones(work, late)) == []
+    assert database.writer.run(partial(bulk_ends.forget_items, now=late)) == 3
+    assert len(items(database)) == 3
 
 
 def test_several_are_told_by_their_first_lines_and_read_by_number(database: Database, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Saved segments belong to a branch; tags are the union's, but are put on people of one's own branch only."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.services import segments, tags
 from bot.services.actors import Actor, NotAllowed
 from bot.services.segments import BadSegment
 from bot.services.tags import BadTag
+from storage import tags as stored
 from storage.audit import Audit
 from storage.broadcasts import Broadcast
 from storage.database import Database
@@ -38,6 +40,33 @@ def actors(town: Town) -> tuple[Actor, Actor, Actor]:
 
 def run(town: Town, job: Any, *args: Any, **more: Any) -> Any:
     return town.database.writer.run(lambda work: job(work, *args, **more))
+
+
+def put_on_rule(town: Town, actor: Actor, tag: int, raw: Any) -> int:
+    """As the console does it: counted, then in pieces; how many did not have it."""
+    people = town.database.look(lambda work: tags.lacking(work, actor, tag, raw, town.now))
+    done = _pieces(town, lambda work, after: tags.put_on_some(work, actor, tag, raw, people, town.now, after))
+    assert done == people
+    return done
+
+
+def clear(town: Town, actor: Actor, tag: int) -> int:
+    """The same; how many had it."""
+    people = town.database.look(lambda work: tags.one(work, actor, tag)).people
+    done = _pieces(town, lambda work, after: tags.clear_some(work, actor, tag, people, town.now, after))
+    assert done == people
+    return done
+
+
+def _pieces(town: Town, step: Callable[[Work, int], tags.Piece]) -> int:
+    done, after = 0, tags.FIRST
+    for _ in range(50):
+        piece = town.database.writer.run(lambda work, after=after: step(work, after))
+        done += piece.people
+        if piece.last is None:
+            return done
+        after = piece.last
+    raise AssertionError("it never ends")
 
 
 def test_a_branch_sees_the_citys_and_its_own_and_changes_its_own(town: Town) -> None:
@@ -83,21 +112,62 @@ def test_a_name_is_taken_once_in_a_branch(town: Town) -> None:
         run(town, segments.save, city, "丙", {"all": [{"tag": "没有"}]}, town.now)
 
 
+@pytest.mark.parametrize("piece", [1, 2, 3, 10])
+def test_a_tag_goes_on_and_off_many_in_pieces(town: Town, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """Each once, whatever the size; what was broken off is done by doing it again; the trail says how many at once."""
+    monkeypatch.setattr(stored, "PIECE", piece)
+    city, east, _ = actors(town)
+    tag = run(town, tags.create, city, "志愿者", town.now)
+    raw = {"all": [{"who": "members"}], "none": [{"tag": "没有的"}]}
+    with pytest.raises(BadSegment):
+        put_on_rule(town, city, tag, raw)
+    raw["none"] = []
+    run(town, tags.put_on_some, city, tag, raw, 3, town.now)  # and the process ends
+    begun = len(rows(town.database, PersonTag, "person_id"))
+    assert begun == min(piece, 3)
+    assert put_on_rule(town, city, tag, raw) == 3 - begun
+    assert clear(town, east, tag) == 2
+    assert put_on_rule(town, east, tag, raw) == 2
+    assert clear(town, city, tag) == 3
+    found = [row for row in rows(town.database, Audit, "action", "note") if row[0] in ("tag_on", "tag_off")]
+    counted = [("tag_on", 3), ("tag_on", 3 - begun), ("tag_off", 2), ("tag_on", 2), ("tag_off", 3)]
+    assert sorted(found) == sorted((action, f"志愿者 {many}") for action, many in counted)
+
+
+def test_a_tag_is_taken_off_many_before_it_is_dropped_and_stays_while_a_rule_names_it(town: Town) -> None:
+    city, east, _ = actors(town)
+    tag = run(town, tags.create, city, "志愿者", town.now)
+    put_on_rule(town, city, tag, RAW)
+    saved = run(town, segments.save, city, "志愿者们", {"all": [{"tag": "志愿者"}]}, town.now)
+    for refused in (
+        lambda: town.database.look(lambda work: tags.may_drop(work, city, tag)),
+        lambda: run(town, tags.clear_some, city, tag, 3, town.now, to_drop=True),
+    ):
+        with pytest.raises(BadTag):
+            refused()
+    run(town, segments.drop, city, saved, town.now)
+    with pytest.raises(NotAllowed):
+        town.database.look(lambda work: tags.may_drop(work, east, tag))
+    assert town.database.look(lambda work: tags.may_drop(work, city, tag)) == 3
+    assert run(town, tags.clear_some, city, tag, 3, town.now, to_drop=True) == (3, None)
+    assert run(town, tags.drop, city, tag, town.now) == 0
+
+
 def test_tags_go_on_people_of_ones_own_branch(town: Town) -> None:
     city, east, west = actors(town)
     tag = run(town, tags.create, east, "志愿者", town.now)
     town.database.writer.run(lambda work: _silent(work, town))
     put = run(town, tags.put_on_numbers, east, tag, "n-one n-one\nn-else\nn-silent n-no", town.now)
     assert (put.done, sorted(put.unknown), put.silent) == (1, ["n-else", "n-no"], 1)
-    assert run(town, tags.put_on_rule, east, tag, {"all": [{"who": "members"}]}, town.now) == 1, "one had it"
-    assert run(town, tags.put_on_rule, west, tag, {"all": [{"who": "members"}]}, town.now) == 1
+    assert put_on_rule(town, east, tag, {"all": [{"who": "members"}]}) == 1, "one had it"
+    assert put_on_rule(town, west, tag, {"all": [{"who": "members"}]}) == 1
     people = [run(town, tags.listing, who)[0].people for who in (city, east, west)]
     assert people == [3, 2, 1]
     assert run(town, tags.of_person, town.ids["one"]) == ["志愿者"]
     put = run(town, tags.put_on_numbers, west, tag, "n-one n-else", town.now, take_off=True)
     assert (put.done, put.unknown) == (1, ["n-one"])
-    assert run(town, tags.clear, west, tag, town.now) == 0
-    assert run(town, tags.clear, east, tag, town.now) == 2
+    assert clear(town, west, tag) == 0
+    assert clear(town, east, tag) == 2
     assert rows(town.database, PersonTag, "person_id") == []
     for typed in ("", " ".join(map(str, range(2001)))):
         with pytest.raises(BadTag):
@@ -142,7 +212,7 @@ def test_a_branch_changes_only_what_is_its_own_tag(town: Town) -> None:
     run(town, tags.put_on_numbers, west, tag, "n-else", town.now)
     with pytest.raises(NotAllowed):
         run(town, tags.drop, east, tag, town.now)
-    run(town, tags.clear, west, tag, town.now)
+    clear(town, west, tag)
     assert run(town, tags.drop, east, tag, town.now) == 0
     with pytest.raises(BadTag):
         run(town, tags.one, city, tag)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import FrozenClock
 from bot.contract import Outcome, Outgoing, Result
-from bot.services import broadcast_again, broadcast_states
+from bot.services import broadcast_states
 from bot.services.house import House
 from storage import topic_choices
 from storage.database import Database
@@ -68,7 +68,7 @@ async def test_a_reminder_that_the_platform_was_too_busy_for_is_not_tried_again(
 ) -> None:
     notices = build(database, house, clock.now())
     made, known = notices.sent("sent", end="done", wants_receipt=True), notices.people[0]
-    notices.do(broadcast_again.nudge_silent, ANN, made.id)
+    notices.nudge(ANN, made.id)
     named: list[list[int]] = []
 
     def script(out: Outgoing) -> Outcome:

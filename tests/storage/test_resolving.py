@@ -69,6 +69,24 @@ def test_everybody_is_written_once_whatever_the_size_of_the_pieces(
     assert tuple(counted) == (20, 0)
 
 
+@pytest.mark.parametrize("looked", [1, 3, 7, 20, 21])
+def test_of_many_of_whom_few_are_meant_a_piece_looks_at_some(
+    database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch, looked: int
+) -> None:
+    """Else one transaction would read a whole city for the next one who is meant."""
+    monkeypatch.setattr(resolving, "LOOKED", looked)
+    people = sorted(crowd(database, 20, now), key=lambda each: each.person_id)
+    for each in people[:9] + people[10:]:
+        address(database, each, following=False)
+    what = begun(database, now)
+    pieces = written(database, what, now, 2, FOLLOWING)
+    assert sum(each.people for each in pieces) == 1 and len(pieces) == max(1, 20 // looked)
+    row = table(Recipient)
+    found = database.look(lambda work: work.look(sa.select(row.c.person_id)).scalars().all())
+    assert found == [people[9].person_id]
+    assert database.writer.run(lambda work: resolving.finish(work, what._replace(cursor=pieces[-1].last), now))
+
+
 def test_who_is_left_out_is_kept_with_the_reason(database: Database, now: datetime) -> None:
     people = crowd(database, 6, now)
     address(database, people[0], following=False)

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from bot.config import Config, Listener, load
 from bot.dispatcher import Conversation
 from bot.jobs import JOBS, resolve_broadcasts, settle_broadcasts
 from bot.jobs.job import Job, Moment, run_job
-from bot.services import broadcast_states, duty_calendar, entries, units
+from bot.services import broadcast_expected, broadcast_states, duty_calendar, entries, units
 from bot.services.broadcasts import CLI, Draft
 from handlers import CONVERSATION
 from sandbox.app import create_app
@@ -150,7 +151,11 @@ class Room:
         """A notice whose recipients are written; nothing is waited for. Returns its id."""
         draft = Draft(title, text, rule={"all": [{"who": who}]}, urgent=True, **more)
         now, house = self.clock.now(), self.bot.house
-        sent = await self.written(lambda work: broadcast_states.send(work, CLI, draft, now, house, f"k-{title}"))
+        count = partial(broadcast_expected.of_draft, actor=CLI, draft=draft, now=now, house=house)
+        counted = await self.bot.database.read(count)
+        sent = await self.written(
+            lambda work: broadcast_states.send(work, CLI, draft, now, house, counted, f"k-{title}")
+        )
         await self.tick(resolve_broadcasts.JOB)
         return sent.id
 

@@ -222,6 +222,7 @@ def _recipients() -> None:
     )
     _index("notice_item", "valid_until")
     _index("notice_item", "person_id", name="ix_notice_item_waiting", where="shown_at IS NULL")
+    _index("notice_item", "broadcast_id", name="ix_notice_item_open", where="shown_at IS NULL")
 
 
 def _quotas() -> None:
