@@ -43,12 +43,16 @@ def tell(
     return True
 
 
-def take_back(work: Work, event: Event, prefix: str, now: datetime) -> None:
-    """What these notices say is not so any more: who has not got one will not, nor at their next contact."""
+def take_back(work: Work, event: Event, prefix: str, now: datetime, whom: str = "") -> bool:
+    """What these notices (to those who are `whom`; empty: to anybody) say is not so any more: who has not got one will
+    not, nor at their next contact. Whether there may be anybody like that."""
     stops = broadcast_states.DEEDS["cancel"].origins
+    held = False
     for each in stored.of_event(work, event.id, prefix):
-        stored.move(work, each.id, stops, "cancelled", now, ended_at=now, paused_from="")
-        broadcast_rows.cancel_some(work, each.id, now, broadcast_states.CANCEL_AT_ONCE)
+        if each.key.endswith(whom):
+            held |= stored.move(work, each.id, stops, "cancelled", now, ended_at=now, paused_from="")
+            held |= broadcast_rows.cancel_some(work, each.id, now, broadcast_states.CANCEL_AT_ONCE) > 0
+    return held
 
 
 def invitation_words(event: Event) -> str:

@@ -40,6 +40,35 @@ def test_another_time_or_place_is_told_with_what_it_was(fair: Fair, now: datetim
     assert "名额：" not in text
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_two_changes_before_the_first_one_arrived_are_told_as_one(fair: Fair, now: datetime, begun: bool) -> None:
+    """Both would go out in the morning, side by side, and what came last would be believed."""
+    fair.register(fair.person("one", now, "王小一"), now)
+    evening = local(now).replace(hour=20)
+    fair.change(evening, place="东区影院")
+    if begun:  # no window is open any more: it waits for their next visit
+        morning = evening + 14 * HOUR
+        resolve_broadcasts.run(fair.database, fair.house, Moment(morning, morning))
+        assert rows(fair.database, Recipient, "state") == [("kept",)]
+    starts = fair.event.starts_at + HOUR
+    fair.change(evening + 15 * HOUR, starts_at=starts, ends_at=starts + 2 * HOUR, place="东区影院")
+    said = [(whom, state) for whom, state, _ in fair.told_states() if whom == "registered"]
+    assert said == [("registered", "cancelled"), ("registered", "scheduled")]
+    assert rows(fair.database, Recipient, "state") == ([("cancelled",)] if begun else [])
+    text = fair.told_states()[-2][2]
+    assert "时间：原来是11月30日（周一）14:00–17:00，现在改为11月30日（周一）15:00–17:00" in text
+    assert "请以这一条为准：11月30日（周一）15:00–17:00，东区影院。" in text
+
+
+def test_more_places_take_nothing_back_from_those_registered(fair: Fair, now: datetime) -> None:
+    evening = local(now).replace(hour=20)
+    fair.change(evening, place="东区影院")
+    fair.change(evening, place="东区影院", capacity=3)
+    states = [(whom, state) for whom, state, _ in fair.told_states()]
+    assert states == [("registered", "scheduled"), ("waiting", "cancelled"), ("waiting", "scheduled")]
+    assert fair.told_states()[-1][2].count("东区影院。") == 1
+
+
 def test_other_words_are_told_nobody(fair: Fair, now: datetime) -> None:
     fair.change(now, about="换了一种说法。", title="春季招聘会")
     assert fair.notices() == []
