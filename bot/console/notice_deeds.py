@@ -8,8 +8,8 @@ from types import MappingProxyType
 from bot.console.addresses import number
 from bot.console.notice_form import moment
 from bot.services import broadcast_again as again
+from bot.services import broadcast_recall, group_copies
 from bot.services import broadcast_states as states
-from bot.services import group_copies
 from bot.services.actors import Actor
 from bot.services.broadcast_results import Progress
 from bot.services.broadcasts import BadNotice
@@ -104,6 +104,10 @@ def _still_waiting(progress: Progress) -> str:
     return f"现在送达 {progress.reached} 人，还有 {progress.waiting} 人没有发。"
 
 
+def _kept(progress: Progress) -> str:
+    return f"已经送达 {progress.reached} 人；{progress.states.get('kept', 0)} 人还没看到，要等下次联系时告知。"
+
+
 def _not_reached(progress: Progress) -> str:
     unsure = progress.states.get("unknown", 0)
     return f"没有送达的 {progress.not_reached} 人" + (f"，另有 {unsure} 人结果不明。" if unsure else "。")
@@ -163,6 +167,16 @@ _ALL = (
         "取消这条通知",
         "danger",
         about=_still_waiting,
+    ),
+    Shown(
+        "recall",
+        _plain(broadcast_recall.recall, "notice_recalled"),
+        "不再告知",
+        "不再告知还没看到的人吗？",
+        "这条通知已经发完，有的人要等下次联系时才看到。停下以后，他们不会再看到，不能恢复；已经收到的收不回来。",
+        "不再告知",
+        "danger",
+        about=_kept,
     ),
     Shown(
         "resend",

@@ -27,7 +27,7 @@ from bot.services.broadcasts import (
     seen,
 )
 from bot.services.house import House
-from storage import audit, broadcast_reminders, broadcast_rows, broadcasts
+from storage import audit, broadcast_reminders, broadcast_rows, broadcasts, notice_items
 from storage.broadcasts import Broadcast
 from storage.work import Work
 
@@ -60,6 +60,7 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "pause": Deed("draft", ("scheduled", "resolving", "sending")),
         "resume": Deed("draft", ("paused",)),
         "cancel": Deed("draft", (*EDITABLE, "resolving", "sending", "paused")),
+        "recall": Deed("draft", ("done", "partly_failed")),
         "resend": Deed("draft", ("done", "partly_failed", "failed")),
         "nudge": Deed("draft", ("sending", "done", "partly_failed")),
         "group": Deed("draft", ("scheduled", "resolving", "sending", "done", "partly_failed", "failed")),
@@ -82,6 +83,8 @@ def allowed(work: Work, actor: Actor, broadcast: Broadcast) -> frozenset[str]:
         open_ -= {"nudge"}
     if broadcast.again is not None:
         open_ -= {"resend", "nudge"}
+    if "recall" in open_ and not notice_items.any_waiting(work, broadcast.id):
+        open_ -= {"recall"}
     return frozenset(open_)
 
 
@@ -322,7 +325,7 @@ def resume(
     elif broadcast.valid_until is not None and broadcast.valid_until <= now:
         raise BadNotice("这条通知已经过了有效时间。要接着发，请填写还要发送几个小时；不发了请取消。")
     if broadcast.repeat is not None:
-        state, times = _due(broadcast, None, now, house)
+        state, times = _due(broadcast, broadcast.not_before, now, house)
         if state != "scheduled":
             raise BadNotice("重复的日期都已经过去了，请取消，或复制成一条新的。")
         values.update(times)
