@@ -1,5 +1,6 @@
 """What people are told without asking: another time, another place, it is off, it is tomorrow, how was it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,20 +9,27 @@ import sqlalchemy as sa
 from bot.clock import local
 from bot.jobs import resolve_broadcasts, tend_events
 from bot.jobs.job import Moment
-from bot.services import event_notices, event_told, events
+from bot.services import event_notices, event_told, events, notice_trial
 from bot.services.actors import Actor, NotAllowed
 from bot.services.event_refusals import BadEvent
 from bot.services.house import House
-from storage import topic_choices
+from storage import broadcasts, topic_choices
 from storage.audit import Audit
 from storage.base import table
+from storage.broadcasts import Broadcast
 from storage.database import Database
 from storage.events import Event
 from storage.recipients import Recipient
+from storage.work import Work
 from tests.events.kit import ADA, Fair, draft, hold
 from tests.storage.kit import rows
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def newest(work: Work) -> Sequence[Broadcast]:
+    """The notices there are."""
+    return broadcasts.listed(work, None, broadcasts.STATES, 10, 0)
 
 
 def tend(fair: Fair, now: datetime) -> dict[str, int]:
@@ -192,6 +200,10 @@ def test_who_wants_no_notices_of_the_topic_hears_of_their_event_all_the_same(fai
     fair.register(known, now)
     fair.database.writer.run(lambda work: topic_choices.stop(work, known.person_id, ["activity"], now))
     fair.database.writer.run(lambda work: events.cancel(work, ADA, fair.event.id, "", now, fair.house))
+    (notice,) = (each for each in fair.database.look(newest) if each.expected)
+    plan = fair.database.look(lambda work: notice_trial.plan_kept(work, notice, fair.house, now))
+    assert plan is not None
+    assert (plan.people, plan.left_out) == (1, {})
     resolve_broadcasts.run(fair.database, fair.house, Moment(now, now))
     assert [each for each in rows(fair.database, Recipient, "reason") if each == ("opted_out",)] == []
     assert len(rows(fair.database, Recipient, "id")) == 1
