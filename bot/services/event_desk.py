@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import event_texts as texts
 from bot.forms.fields import mobile
+from bot.forms.personal import blanked
 from bot.services import event_news, event_words, events, registration_names, segments
 from bot.services.actors import Actor, require
 from bot.services.broadcast_results import masked
@@ -188,12 +189,17 @@ def who(work: Work, event: Event, registration: Registration, known_as: str, ful
 
 
 def answers(work: Work, event: Event, registration: Registration, full: bool) -> list[tuple[str, str]]:
-    """What was answered at a registration, and what stood behind the name in a list."""
+    """What was answered at a registration, and what stood behind the name in a list.
+
+    Not in `full`, mobiles and ID numbers are masked whatever was asked: people write them anywhere, and a question may
+    have been one for a mobile when it was answered.
+    """
     kept = _opened(work, registration)
     if not full:
         kept |= {key: mobile().show(kept[key]) for key in _mobiles(event.questions) if key in kept}
     note = [("备注", str(kept[NOTE]))] if kept.get(NOTE) else []
-    return [*answered(event.questions, kept), *note]
+    said = [*answered(event.questions, kept), *note]
+    return said if full else [(label, blanked(words)) for label, words in said]
 
 
 def _mobiles(questions: Any) -> list[str]:

@@ -41,6 +41,16 @@ async def test_lists_show_masked_names_and_answers(desk: Desk) -> None:
     assert "没有来" not in plain(await wang.get(f"/events/{event_id}?view=absent"))
 
 
+async def test_numbers_of_people_are_masked_whatever_was_asked(desk: Desk) -> None:
+    asked = {"key": "phone", "ask": "还有什么要说？", "label": "说明", "kind": "text", "optional": True}
+    event_id = await event(desk, questions=[*QUESTIONS[:2], asked])
+    await person(desk, "张三丰", event_id, size="L", phone="打 138 0013 8000，2026-12-05 前")
+    await person(desk, "李四", event_id, size="M", phone="11010519491231002X")
+    page = plain(await (await desk.person("wang")).get(f"/events/{event_id}"))
+    assert "说明：打 〔号码〕，2026-12-05 前" in page and "说明：〔号码〕" in page
+    assert "8000" not in page and "110105" not in page
+
+
 async def test_one_is_registered_by_hand_with_answers(desk: Desk) -> None:
     event_id = await event(desk, questions=QUESTIONS, capacity=1)
     wang = await desk.person("wang")
