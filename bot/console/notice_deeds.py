@@ -114,7 +114,8 @@ def _not_reached(progress: Progress) -> str:
 
 
 def _silent(progress: Progress) -> str:
-    return f"已经送达、还没有回复“收到”的 {progress.silent} 人。"
+    before = f"，其中 {progress.nudged} 人提醒过，不再提醒" if progress.nudged else ""
+    return f"已经送达、还没有回复“收到”的 {progress.silent} 人{before}。"
 
 
 _ALL = (
@@ -198,7 +199,7 @@ _ALL = (
         "提醒",
         "primary",
         about=_silent,
-        useful=lambda progress: progress.silent,
+        useful=lambda progress: progress.silent > progress.nudged,
     ),
     Shown("group", _group, "记下已贴到群里", direct=True),
 )
