@@ -154,21 +154,19 @@ def meant(work: Work, event: Event, now: datetime) -> int | None:
 
 def told(work: Work, event: Event) -> Told:
     """Who would hear of a change of the event."""
-    found = registrations.roster(work, event.id, ACTIVE)
-    known = [each.state for each, _ in found if each.person_id is not None]
-    return Told(known.count("registered"), known.count("waiting"), len(found) - len(known))
+    found = registrations.can_be_told(work, event.id)
+    registered, waiting = (found.get(state, (0, 0))[0] for state in ACTIVE)
+    return Told(registered, waiting, sum(names for _, names in found.values()))
 
 
 def people(work: Work, actor: Actor, event_id: int, view: str, page: int) -> tuple[list[Who], int]:
     """A page of the registrations of one view in order, and how many pages there are. Raises NoEvent, NotAllowed."""
     require(actor, "members")
     event = events.seen(work, actor, event_id)
-    states = ("registered",) if view == "absent" else (view,)
-    found = [
-        each for each in registrations.roster(work, event.id, states) if view != "absent" or not each[0].attended_at
-    ]
-    start = (page - 1) * PEOPLE_PAGE
-    return [who(work, event, *each) for each in found[start : start + PEOPLE_PAGE]], -(-len(found) // PEOPLE_PAGE)
+    absent, start = view == "absent", (page - 1) * PEOPLE_PAGE
+    state = "registered" if absent else view
+    found, total = registrations.page(work, event.id, state, absent, PEOPLE_PAGE, start)
+    return [who(work, event, *each) for each in found], -(-total // PEOPLE_PAGE)
 
 
 def who(work: Work, event: Event, registration: Registration, known_as: str, full: bool = False) -> Who:
