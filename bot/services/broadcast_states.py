@@ -89,11 +89,13 @@ def allowed(work: Work, actor: Actor, broadcast: Broadcast) -> frozenset[str]:
 
 
 def begin(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
-    """The notice of a deed. Raises NoBroadcast, NotAllowed, Moved."""
+    """The notice of a deed; nobody else changes it until the transaction ends, so that what is read of it (by whom it
+    is stopped, for how many it is) still holds when the deed is done. Raises NoBroadcast, NotAllowed, Moved."""
     deed = DEEDS[name]
     require(actor, deed.right)
-    broadcast = seen(work, actor, broadcast_id)
-    if broadcast.state not in deed.origins:
+    seen(work, actor, broadcast_id)
+    broadcast = broadcasts.held(work, broadcast_id)
+    if broadcast is None or broadcast.state not in deed.origins:
         raise Moved
     return broadcast
 
