@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import local
-from bot.jobs import resolve_broadcasts, tend_events
+from bot.jobs import resolve_broadcasts, settle_broadcasts, tend_events
 from bot.jobs.job import Moment
 from bot.services import event_notices, event_told, events, notice_trial
 from bot.services.actors import Actor, NotAllowed
@@ -48,8 +48,8 @@ def test_another_time_or_place_is_told_with_what_it_was(fair: Fair, now: datetim
     assert "名额：" not in text
 
 
-@pytest.mark.parametrize("begun", [False, True])
-def test_two_changes_before_the_first_one_arrived_are_told_as_one(fair: Fair, now: datetime, begun: bool) -> None:
+@pytest.mark.parametrize("begun", ["", "sending", "done"])
+def test_two_changes_before_the_first_one_arrived_are_told_as_one(fair: Fair, now: datetime, begun: str) -> None:
     """Both would go out in the morning, side by side, and what came last would be believed."""
     fair.register(fair.person("one", now, "王小一"), now)
     evening = local(now).replace(hour=20)
@@ -58,6 +58,9 @@ def test_two_changes_before_the_first_one_arrived_are_told_as_one(fair: Fair, no
         morning = evening + 14 * HOUR
         resolve_broadcasts.run(fair.database, fair.house, Moment(morning, morning))
         assert rows(fair.database, Recipient, "state") == [("kept",)]
+        if begun == "done":
+            settle_broadcasts.run(fair.database, fair.house, Moment(morning, morning))
+        assert begun in [state for _, state, _ in fair.told_states()]
     starts = fair.event.starts_at + HOUR
     fair.change(evening + 15 * HOUR, starts_at=starts, ends_at=starts + 2 * HOUR, place="东区影院")
     said = [(whom, state) for whom, state, _ in fair.told_states() if whom == "registered"]
