@@ -83,7 +83,8 @@ def allowed(work: Work, actor: Actor, broadcast: Broadcast) -> frozenset[str]:
         open_ -= {"nudge"}
     if broadcast.again is not None:
         open_ -= {"resend", "nudge"}
-    if "recall" in open_ and not notice_items.any_waiting(work, broadcast.id):
+    over = broadcast.totals is not None  # out of date, and counted for good: nobody waits for it any more
+    if "recall" in open_ and (over or not notice_items.any_waiting(work, broadcast.id)):
         open_ -= {"recall"}
     return frozenset(open_)
 
