@@ -46,6 +46,17 @@ GIVEN_UP = "好的，没有给您报名“{title}”，填过的内容都删除�
 GIVE_UP_ASK = "您还没有报上“{title}”。不报了请回复“取消”，要报请接着回答："
 UNFINISHED = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再报名。"
 
+# who comes along
+COMPANY_ANSWER = "{count}人"
+COMPANY_NOT_COUNTED = (
+    "“{title}”这样只给您一个人报名，带的人不算在里面。他们也来的话，请本人各自在这里回复“报名 {number}”；"
+    "不方便的，请回复“转人工”问问办活动的工会。"
+)
+COMPANY_LISTED = "接龙名单里已经有您带的{count}人。还要多带的话，请告诉带名单的人，或者请他们本人报名。"
+COMPANY_KEPT = "带的人数没有改。要改的话，请回复“取消报名 {number}”再重新报名（名额按那时的先后），或者回复“转人工”。"
+COMPANY_IN_FORM = "带几个人，问到或者核对的时候告诉我，以那时填的为准。"
+COMPANY_WHICH = "带的人，选的时候一起说，比如“报名 {number} 带2人”。"
+
 # the form
 FORM_TITLE = "活动报名"
 ABOUT = "活动"
@@ -72,6 +83,50 @@ MINE = "您报名的活动：\n{lines}"
 MINE_LINE = "{number}. {title}，{when}，{place}：{state}"
 MINE_NONE = "您现在没有报名的活动。回复“活动”看看最近有哪些。"
 STATE = {"registered": "已报名", "waiting": "候补中", "cancelled": "已取消", "attended": "已签到"}
+
+# somebody else does not come
+OTHER_NOT_YOURS = (
+    "别人的报名我不能替他取消，要由本人来：请本人在这里回复{order}。名字是接龙名单带来的，"
+    "请当时把名单发给我的人来取消；都不方便的，请回复“转人工”请工会工作人员处理。"
+)
+OTHER_ORDER, OTHER_ORDER_ANY = "“取消报名 {number}”", "“取消报名”加活动编号"
+OTHER_BY_LIST = "您发过的接龙里有这个名字的话，把接龙再发给我一次，名字后面写“不来了”就行。"
+OTHER_YOURS_STAYS = "您自己的报名没有动。"
+OTHER_ASK = (
+    "“{name}”是您带的名单里的，报的是“{title}”（{when}）。他不来了的话请回复“确认”，我就把他从名单里去掉；"
+    "还来的话不用管，名单不会动。"
+)
+OTHER_WHICH = (
+    "“{name}”在您带的几份名单里，哪个不来了？\n{lines}\n请点一下，或者回复“帮{name}取消报名 {number}”（换成编号）。"
+)
+OTHER_ORDERED = "帮{name}取消报名 {number}"
+OTHER_DONE = "好的，已经取消“{name}”在“{title}”的报名。又来的话，请让本人报名，或者请办活动的工会补登。"
+OTHER_TOO = "名单里跟着来的{count}人也一起取消了。"
+OTHER_GONE = "没有取消：活动已经开始了，或者这个名字已经不在您带的名单里了。有疑问请回复“转人工”。"
+OTHER_KEPT = "好的，名单没有动。"
+OTHER_SELF = "这样回复，取消的是您自己的报名。"
+
+# another name at one's own registrations
+RENAME_TITLE = "报名姓名"
+RENAME_ASK = "您报名{titles}时写的姓名是“{old}”。请问正确的姓名怎么写？只回复姓名就行；不改了请回复“取消”。"
+RENAME_OLD = "原来写的"
+RENAME_WHERE = "{old}（{titles}）"
+RENAME_FIXED = "要改的是上面的姓名。不改了请回复“取消”。"
+RENAME_NO_NAME = "这看起来不像姓名，还没有改。请只写您的姓名；不改了请回复“取消”。"
+RENAME_CONFIRM = (
+    "请您核对，报名名单上会这样写：\n{summary}\n没问题请回复“确认”；姓名还不对，回复“修改 1”；不改了回复“取消”。"
+)
+RENAMED = "改好了，“{old}”改成了“{new}”：\n{lines}\n到时候按新的姓名签到。"
+RENAME_SAME = "名单上写的就是“{name}”，不用改。"
+RENAME_GONE = "没有改：您已经签到了，或者取消了报名，或者活动已经结束。有疑问请回复“转人工”。"
+RENAME_CAME = "您已经签到了，名单上的姓名不再改。有疑问请跟现场的工作人员说一声。"
+RENAME_LATER = "您有一项没填完的内容。先填完请回复“继续”，不填了请回复“取消”，然后再告诉我改成什么姓名。"
+RENAME_RECORD = (
+    "报名名单上用的是工会登记的姓名，这里没有改。会员信息有错按“更正信息”办：手机号、单位回复“更正信息”就能改，"
+    "姓名要由工会核对以后更正，请回复“转人工”告诉我们。入会申请退回给您的，回复“修改申请”就能改姓名。"
+)
+RENAME_NOT_IN = "您没有报名编号是{number}的活动。回复“我的活动”看看报了哪些。"
+RENAME_LIST = "名单上您的姓名不是在这里填的，这里改不了。请告诉带名单的人，或者回复“转人工”请工会工作人员更正。"
 
 # check-in
 CHECKED_IN = "签到成功：{title}。欢迎您来！"

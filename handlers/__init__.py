@@ -14,11 +14,14 @@ from handlers import (
     duty_titled,
     duty_undoing,
     duty_which,
+    event_company,
     event_door,
     event_form,
     event_lists,
     event_marks,
     event_named,
+    event_others,
+    event_renaming,
     event_spoken,
     events,
     evidence,
@@ -50,10 +53,14 @@ ROUTERS = (
     numbers.router,
     staff_phone.router,
     event_lists.router,
+    event_others.sure,
+    event_company.router,
     events.router,
     event_marks.router,
     event_door.router,
     event_spoken.router,
+    event_others.router,
+    event_renaming.router,
     event_named.router,
     subscription.router,
     consents.router,
@@ -91,6 +98,7 @@ FLOWS = (
     duty_numbers.FLOW,
     event_form.FLOW,
     event_lists.FLOW,
+    event_renaming.FLOW,
 )
 COMMANDS = (
     members.COMMANDS
@@ -131,7 +139,11 @@ def _is_command(words: str, form: str) -> bool:
         return True
     if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True
+    if event_others.takes(words) or event_company.takes(words):
+        return True
     if form == event_form.FORM_NAME and (event_spoken.takes(words) or event_marks.judges(words)):
+        return True
+    if form == event_renaming.FORM_NAME and event_spoken.ABOUT.takes(words):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside

@@ -9,20 +9,28 @@ from bot.contract import Choice
 from bot.dialogue import Flow, opened
 from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import Value
+from bot.router import Pattern
 from bot.services import event_questions, event_words, grants, registration_names, registrations
 from bot.services.event_questions import ABOUT
 from bot.services.event_refusals import NotNow
 from bot.services.registrations import Place
 from bot.turn import Turn
+from handlers import event_marks
 from storage import conversations, events
 from storage.events import Event
 
 FORM_NAME = "event_registration"
+LEAVE = "event_leave:"  # topic of a turn that asked whether this registration is to be cancelled
+YES = Pattern(  # 要 alone may be that they want to come
+    r"(?:(?:是|是的|对|对的|嗯+|好的?|行|可以|ok|没错|确定|确认|不去了|退出)(?:要?取消(?:报名)?)?|要?取消(?:报名)?)"
+    r"[吧了的啊呀哦,。 ]{0,2}"
+)
 KEPT = timedelta(days=2)
+TAKEN = "+"  # behind the id of the event: an answer was taken from what was said, and is shown before it counts
 
 
-def begin(turn: Turn, event: Event) -> None:
-    """Register at once, or ask first what is not known."""
+def begin(turn: Turn, event: Event, said: Mapping[str, Any] | None = None) -> None:
+    """Register at once, or ask first what is not known. `said`: answers to the event's questions, taken from words."""
     person_id = turn.person.person_id
     mine = registrations.standing(turn.work, event, person_id)
     if event.state in events.ENDED or event.ends_at <= turn.now:
@@ -34,7 +42,7 @@ def begin(turn: Turn, event: Event) -> None:
     if not _questions(turn, event):
         say(turn, registrations.register(turn.work, event.id, person_id, turn.now))
     elif turn.person.conversation is None:
-        turn.start(FORM, {ABOUT: str(event.id)})
+        turn.start(FORM, {ABOUT: f"{event.id}{TAKEN}" if said else str(event.id), **(said or {})})
     elif turn.reask and _is_about(turn, event):  # tapped twice: the question comes once more behind this
         turn.say(texts.STILL_ASKED.format(title=event.title))
     else:
@@ -73,7 +81,7 @@ def _questions(turn: Turn, event: Event) -> list[Question]:
 
 def _about(shown: str) -> Field:
     def parse(text: str, today: Any) -> Value:
-        if not text.isdigit():
+        if not text.removesuffix(TAKEN).isdigit():
             raise FieldError(texts.FIXED)
         return text
 
@@ -86,7 +94,9 @@ def _form(questions: list[Question], shown: str) -> Form:
         name=FORM_NAME,
         version=1,
         questions=(*questions, about),
-        confirm=Confirm(texts.FORM_CONFIRM, when=lambda answers: len(questions) > 1 or _doubtful(answers)),
+        confirm=Confirm(
+            texts.FORM_CONFIRM, when=lambda answers: len(questions) > 1 or _doubtful(answers) or _taken(answers)
+        ),
         expires=KEPT,
         title=texts.FORM_TITLE,
     )
@@ -98,11 +108,15 @@ def _doubtful(answers: Mapping[str, Any]) -> bool:
     return name is not None and not event_questions.is_surely_name(str(name))
 
 
+def _taken(answers: Mapping[str, Any]) -> bool:
+    return str(answers.get(ABOUT, "")).endswith(TAKEN)
+
+
 FORM = _form([], "")
 
 
 def _event(turn: Turn, answers: Mapping[str, Any]) -> Event | None:
-    about = str(answers.get(ABOUT, ""))
+    about = str(answers.get(ABOUT, "")).removesuffix(TAKEN)
     return events.get(turn.work, int(about)) if about.isdigit() else None
 
 
@@ -125,7 +139,8 @@ def watch(turn: Turn, answers: Mapping[str, Any]) -> None:
 def done(turn: Turn, answers: Mapping[str, Any]) -> None:
     """Everything is answered."""
     kept = event_questions.plain({key: each for key, each in answers.items() if key != ABOUT})
-    say(turn, registrations.register(turn.work, int(answers[ABOUT]), turn.person.person_id, turn.now, kept))
+    event_id = int(str(answers[ABOUT]).removesuffix(TAKEN))
+    say(turn, registrations.register(turn.work, event_id, turn.person.person_id, turn.now, kept))
 
 
 def say(turn: Turn, place: Place) -> None:
@@ -143,4 +158,9 @@ def say(turn: Turn, place: Place) -> None:
         turn.say(grants.invitation(turn.work, turn.house.reach, turn.person.address_id, "event"))
 
 
-FLOW = Flow(FORM, done, watch, shape)
+def _leaves(turn: Turn) -> bool:
+    """嗯 after 不去了: no yes to the question that the form asked again."""
+    return YES.takes(turn.words) and event_marks.last_topic(turn).startswith(LEAVE)
+
+
+FLOW = Flow(FORM, done, watch, shape, yields=_leaves)

@@ -31,7 +31,10 @@ COMMON = words(
 SURE = 4  # letters of a title that leave no doubt
 LONGER = 4  # so much longer than the title may be what is said
 LISTED = ("events.show_list", "events.show_list_asked", "events.show_mine", "event_spoken.about_any")
-TO_JOIN = ("events.join_some", "events.join_several", "event_named.titled", "event_named.how_to")
+TO_JOIN = (
+    *("events.join_some", "events.join_several", "event_named.titled", "event_named.how_to"),
+    "event_company.with_others",
+)
 TO_CANCEL = ("events.cancel_some", "event_spoken.not_coming")
 _NUMBER = re.compile(r"(?:活动|第|选|要|就)? ?(\d{1,6}) ?(?:号|个)?(?:活动)?(?:吧|的)?")
 _ELSEWHERE = ("faq:", "suggest", "aside:")  # 怎么报名 then goes on with what was answered
@@ -50,19 +53,24 @@ class Titled(Filter[Named]):
 
     def match(self, turn: Turn) -> Named | None:
         """What is meant; asks the database only when the words fit."""
-        found = TITLED.fullmatch(turn.words) if turn.message.kind in SPOKEN else None
-        if found is None:
-            return None
-        asked = (found["how"] or "").startswith(("怎", "如", "在"))
-        said = registration_names.plain(found["title"] or found["title_too"])
-        if (looks_like_question(turn.message.text) and not asked) or said in COMMON or said.isdigit():
-            return None
-        joins = "报" in (found["what"] or found["how"])
-        there = [each for each in events.coming(turn) if fits(said, registration_names.plain(each.title), joins)]
-        open_ = [each for each in events.can_join(turn) if each in there]
-        if not there or (not joins and faq.knows(turn)):  # 参加社保 is asked of the knowledge base
-            return None
-        return Named(open_ or there, asked)
+        return named(turn, turn.words) if turn.message.kind in SPOKEN else None
+
+
+def named(turn: Turn, plain: str) -> Named | None:
+    """The events that plain words of this turn mean by a title."""
+    found = TITLED.fullmatch(plain)
+    if found is None:
+        return None
+    asked = (found["how"] or "").startswith(("怎", "如", "在"))
+    said = registration_names.plain(found["title"] or found["title_too"])
+    if (looks_like_question(turn.message.text) and not asked) or said in COMMON or said.isdigit():
+        return None
+    joins = "报" in (found["what"] or found["how"])
+    there = [each for each in events.coming(turn) if fits(said, registration_names.plain(each.title), joins)]
+    open_ = [each for each in events.can_join(turn) if each in there]
+    if not there or (not joins and faq.knows(turn)):  # 参加社保 is asked of the knowledge base
+        return None
+    return Named(open_ or there, asked)
 
 
 def fits(said: str, title: str, joins: bool) -> bool:

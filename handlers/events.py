@@ -127,16 +127,23 @@ def join_some(turn: Turn, word: re.Match[str]) -> None:
     """报名: the event that was just shown, the only one there is, or which?"""
     if group.elsewhere(turn, texts.GROUP):
         return
+    event, found = meant(turn)
+    if event is not None:
+        event_form.begin(turn, event)
+    elif found:
+        ask_which(turn, found)
+    else:
+        turn.say(texts.NONE_OPEN)
+
+
+def meant(turn: Turn) -> tuple[Event | None, list[Event]]:
+    """Which event 报名 alone is about, where that is sure, and what one can register for."""
     found = can_join(turn)
     just, told = just_seen(turn, found), event_marks.noticed(turn)
     if just is None and told is not None:
         just = next((each for each in found if each.id == told.event_id), None)
-    if not found:
-        turn.say(texts.NONE_OPEN)
-    elif just or (len(found) == 1 and told is None):  # 报名 after a notice may be meant for that: say what there is
-        event_form.begin(turn, just or found[0])
-    else:
-        ask_which(turn, found)
+    sure = len(found) == 1 and told is None  # 报名 after a notice may be meant for that: say what there is
+    return just or (found[0] if sure else None), found
 
 
 @router.on(SEVERAL)

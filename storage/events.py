@@ -89,7 +89,7 @@ class Registration(Row, table=True):
 
 
 class RegistrationStep(Row, table=True):
-    """What happened to a registration. `what`: registered, waiting, promoted, cancelled, attended, opinion."""
+    """What happened to one. `what`: registered, waiting, promoted, cancelled, attended, opinion, renamed."""
 
     __tablename__ = "registration_step"
     id: int = Field(primary_key=True, sa_type=BigId)

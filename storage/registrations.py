@@ -63,6 +63,12 @@ def named(work: Work, event_id: int, hashes: Collection[str]) -> dict[str, Regis
     return {each.name_hash: each for each in found if each.name_hash}
 
 
+def named_at(work: Work, event_ids: Collection[int], name_hash: str) -> Sequence[Registration]:
+    """Those made for one name of a list, at these events."""
+    query = select(Registration).where(col(Registration.event_id).in_(event_ids), Registration.name_hash == name_hash)
+    return work.session.exec(query.execution_options(populate_existing=True)).all()
+
+
 def any_named(work: Work, event_id: int) -> bool:
     """Whether names are in or wait that nobody is known for."""
     mine = (_ROWS.c.event_id == event_id, _ROWS.c.person_id.is_(None), _ROWS.c.state.in_(ACTIVE))

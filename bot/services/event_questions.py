@@ -46,7 +46,7 @@ _NONE = frozenset({"没有", "无", "不带", "不用", "不要", "一个也没�
 # What people say at this place and nobody is called; names of peoples are long, so length alone tells nothing.
 _NO_NAME = re.compile(
     r"[我不没请等稍].*|.*(?:[谁吗呢]|几[点号个时楼]|哪[里儿个天些]|在哪|时间|地[点址铁]|公交|班车|停车|接送|[收免]费|费用|要钱|花钱|名额|"
-    r"活动|报名|评价|签到|候补|取消|退[订出]|退报|通知|[去来]不了|怎么|怎样|多少|多久|多长|什么|可以|能不|能带|带[人娃家孩]|"
+    r"活动|报名|评价|签到|候补|取消|退[订出]|退报|通知|[去来]不了|不[去来]了|怎么|怎样|多少|多久|多长|什么|可以|能不|能带|带[人娃家孩]|"
     r"家属|孩子|小孩|电影|需要|报上|结束|开始|入会|工会|转人工|截止|收到|谢谢).*"
     r"|.*(?:想想|想一?想|考虑|再说|[点按发搞打弄写填]错|错了|招聘|救命|工资|工伤|社保|退休|加班|接龙|不带|不参加)[了吧啊一下]*"
     r"|(?:都|已经?)?到[了啦]|停[止下掉]?[了吧]?|提交|撤[回销]|删除|放弃|有事|改天|下[次回]|好[嘞滴哒呢啊吧]|打扰了?|再见|拜拜|辛苦了?|"
@@ -131,18 +131,21 @@ def _count() -> Field:
     return replace(bare, parse=parse)
 
 
-def name_question(ask: str, label: str) -> Question:
-    """What somebody is called whom the union does not know by name; no question and no order is taken for it."""
-    return Question(NAME, ask, _name(), labels=(label,))
+def name_question(ask: str, label: str, wrong: str = NOT_A_NAME) -> Question:
+    """What somebody is called whom the union does not know by name; no question and no order is taken for it.
+
+    `wrong` is said to what is none.
+    """
+    return Question(NAME, ask, _name(wrong), labels=(label,))
 
 
-def _name() -> Field:
+def _name(wrong: str) -> Field:
     bare = person_name()
 
     def parse(said: str, today: Day) -> Value:
         name = bare.parse(said, today)
         if _NO_NAME.fullmatch(str(name)):
-            raise FieldError(NOT_A_NAME)
+            raise FieldError(wrong)
         return name
 
     return replace(bare, parse=parse)

@@ -9,7 +9,7 @@ import pytest
 
 from bot import texts
 from bot.calendar import Hours
-from bot.services import event_lists, event_news, event_tending, events, registrations
+from bot.services import event_lists, event_news, event_tending, events, registration_renaming, registrations
 from bot.services.event_list_plan import Plan
 from bot.services.house import House
 from bot.services.jielong import Entry
@@ -118,6 +118,68 @@ def test_a_reminder_that_meets_a_change_says_where_it_is_now(
     assert together(lambda: first.writer.run(change), remind) == []
     said = [text for _, title, text in fair.notices() if title == "活动提醒"]
     assert len(said) == 1 and "在东区影院" in said[0]
+
+
+def test_a_name_is_taken_off_a_list_while_its_bearer_registers(another: Opener, house: House, now: datetime) -> None:
+    """Whoever comes first: who registers themselves is in afterwards, and has one row that counts."""
+    first, second = another(), another()
+    fair = hold(first, house, now, capacity=None)
+    cadre = fair.person("cadre", now)
+    names = [f"李{each}" for each in NUMERALS]
+
+    def bring(work: Work) -> list[int]:
+        city = orgs.put(work, "city", "city", "市", "", None)
+        orgs.appoint(work, city, cadre.person_id, "主席", date(2026, 1, 1))
+        entries = [Entry(place, name) for place, name in enumerate(names, 1)]
+        event_lists.take(work, fair.event.id, entries, cadre.person_id, now)
+        there = (event_lists.handed_in(work, cadre.person_id, each, now) for each in names)
+        return [row.id for ((row, _),) in there]
+
+    row_ids = first.writer.run(bring)
+    people = [fair.person(f"p{place}", now, name) for place, name in enumerate(names)]
+
+    def act(job: tuple[int, bool]) -> None:
+        place, withdraws = job
+        person_id, row_id = people[place].person_id, row_ids[place]
+        if withdraws:
+            first.writer.run(lambda work: event_lists.withdraw(work, row_id, cadre.person_id, now))
+        else:
+            second.writer.run(lambda work: registrations.register(work, fair.event.id, person_id, now))
+
+    jobs = [(place, withdraws) for place in range(len(names)) for withdraws in (True, False)]
+    random.Random(3).shuffle(jobs)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, jobs))
+    assert len({fair.database.look(lambda work, p=each: _mine(work, fair, p.person_id)) for each in people}) == len(
+        people
+    )
+    assert fair.column("state").count("registered") == len(names)
+
+
+def test_a_name_is_written_anew_while_its_bearer_leaves(another: Opener, house: House, now: datetime) -> None:
+    """At two events each, held one after the other by both: neither is lost, nobody waits for the other for ever."""
+    first, second = another(), another()
+    fairs = [hold(first, house, now, capacity=None, title=title) for title in ("招聘会", "观影")]
+    people = [fairs[0].person(f"p{place}", now) for place in range(6)]
+    for each in people:
+        for fair in fairs:
+            fair.register(each, now, name="张山")
+
+    def act(job: tuple[int, bool]) -> None:
+        person_id = people[job[0]].person_id
+        if job[1]:
+            first.writer.run(lambda work: registration_renaming.rename(work, person_id, "张山", "张三", now))
+        else:
+            second.writer.run(lambda work: registrations.cancel(work, fairs[1].event.id, person_id, now))
+
+    jobs = [(place, renames) for place in range(len(people)) for renames in (True, False)]
+    random.Random(4).shuffle(jobs)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, jobs))
+    for each in people:
+        assert [fair.states(each) for fair in fairs] == [["registered"], ["cancelled"]]
+        names = fairs[0].database.look(lambda work, p=each: registration_renaming.said(work, p.person_id, now))
+        assert list(names) == ["张三"]
 
 
 def _mine(work: Work, fair: Fair, person_id: int) -> int:
