@@ -16,6 +16,7 @@ from bot.services import (
     broadcast_again,
     broadcast_expected,
     broadcast_lists,
+    broadcast_recall,
     broadcast_results,
     broadcast_states,
     broadcasts,
@@ -208,8 +209,13 @@ def resume(config: Config, given: argparse.Namespace) -> int:
 
 
 def cancel(config: Config, given: argparse.Namespace) -> int:
-    """Stop it for good."""
-    return _deed(config, given, lambda *a: broadcast_states.cancel(a[0], CLI, given.id, *a[1:]), "cancelled")
+    """Stop it for good; one that went out is not shown to those any more who have not been told of it yet."""
+
+    def deed(work: Work, now: datetime, house: House) -> Broadcast:
+        over = broadcasts.seen(work, CLI, given.id).state in broadcast_states.DEEDS["recall"].origins
+        return (broadcast_recall.recall if over else broadcast_states.cancel)(work, CLI, given.id, now, house)
+
+    return _deed(config, given, deed, "cancelled")
 
 
 def approve(config: Config, given: argparse.Namespace) -> int:

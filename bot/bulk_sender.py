@@ -221,7 +221,7 @@ class BulkSender:
             row, route, notice = each.job
             settled.append((notice, bulk_delivery.settle(row, route, each.outcome, notice.ways, now, random.random)))
             self._learn(work, each, now)
-            self._brake.heard(work, notice.going.id, each.outcome, now)
+            self._brake.heard(work, notice.going.id, route, each.outcome, now)
         self._note(work, settled, now)
         custom = (each for each in done if each.job.route == "custom" and each.outcome.result in SPENT)
         bulk_claims.spend(work, [each.job.row.address_id for each in custom])

@@ -174,7 +174,7 @@ def _broadcasts(broadcasts: _Commands) -> None:
         broadcasts.add("approve", broadcast_commands.approve, "approve what staff handed in"),
     )
     for each in (show, resume, resend, *others):
-        each.add_argument("id", type=int, help="of the notice, see `broadcast list`")
+        each.add_argument("id", type=row_id, help="of the notice, see `broadcast list`")
 
 
 def _reports(reports: _Commands) -> None:
@@ -296,6 +296,14 @@ def days(text: str) -> int:
 def month(text: str) -> str:
     """A month like 2026-12."""
     return datetime.strptime(text, "%Y-%m").replace(tzinfo=SHANGHAI).strftime("%Y-%m")
+
+
+def row_id(text: str) -> int:
+    """The number of something that is kept; no database holds a longer one."""
+    number = int(text)
+    if not 0 < number < 2**63:
+        raise ValueError(text)
+    return number
 
 
 def moment(text: str) -> datetime:

@@ -156,6 +156,7 @@ JUDGE_WHICH = "您想评价哪个活动？\n{lines}\n请回复“评价活动 {n
 CHANGED = "您报名的活动“{title}”有变动：\n{lines}\n来不了请回复“取消报名 {number}”，把名额让给别人。"
 CHANGED_WAITING = "您候补的活动“{title}”有变动：\n{lines}\n不等了请回复“取消报名 {number}”。"
 WAS_NOW = "{what}：原来是{was}，现在改为{now}"
+COUNTS = "请以这一条为准：{when}，{place}。"
 WHEN, PLACE, SEATS = "时间", "地点", "名额"
 UNLIMITED = "不限"
 CALLED_OFF_NOTICE = "抱歉通知您：活动“{title}”（{when}，{place}）取消了。{note}您不用再来，也不用取消报名。"

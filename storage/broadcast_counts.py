@@ -18,7 +18,8 @@ _row = table(Recipient)
 
 
 class Tally(NamedTuple):
-    """Recipients that are alike. `recent`: settled since a moment; `acked`: said 收到; `nudged`: asked for it again."""
+    """Recipients that are alike. `recent`: settled since a moment; `acked`: said 收到; `nudged`: asked for it again and
+    silent since."""
 
     broadcast_id: int
     state: str
@@ -37,7 +38,8 @@ def tallies(work: Work, broadcast_ids: Collection[int], since: datetime) -> list
     """
     recent = sa.func.count(sa.case((_row.c.settled_at > since, 1)))
     keys = (_row.c.state, _row.c.route, _row.c.reason)
-    sums = (sa.func.count(), sa.func.count(_row.c.acked_at), sa.func.count(_row.c.nudged_at), recent)
+    nudged = sa.func.count(sa.case((_row.c.acked_at.is_(None), _row.c.nudged_at)))
+    sums = (sa.func.count(), sa.func.count(_row.c.acked_at), nudged, recent)
     if len(broadcast_ids) == 1:
         (only,) = broadcast_ids
         query = sa.select(sa.literal(only, sa.BigInteger), *keys, *sums).where(

@@ -91,6 +91,12 @@ def waiting(work: Work, person_id: int, now: datetime) -> list[Item]:
     return [Item._make(row) for row in work.execute(query)]
 
 
+def any_waiting(work: Work, broadcast_id: int) -> bool:
+    """Whether anybody is still to be told of a broadcast at their next contact."""
+    query = sa.select(_item.c.id).where(_item.c.broadcast_id == broadcast_id, WAITS).limit(1)
+    return work.look(query).first() is not None
+
+
 def show(work: Work, items: Sequence[Item], now: datetime) -> list[Item]:
     """They are shown now: those that really are, because nobody cancelled them meanwhile."""
     ids = {each.recipient_id for each in items}

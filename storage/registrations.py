@@ -6,7 +6,7 @@ Whoever changes one holds the event's row (`events.get(..., hold=True)`), so cou
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -23,6 +23,11 @@ from storage.work import Work
 ACTIVE = ("registered", "waiting")
 _ROWS, _EVENTS, _PEOPLE = table(Registration), table(Event), table(Person)
 _ORGS, _MEMBERS = table(Organisation), table(Member)
+_ROSTER = (
+    select(Registration, sa.func.coalesce(_PEOPLE.c.name, ""))
+    .select_from(_ROWS.outerjoin(_PEOPLE, _ROWS.c.person_id == _PEOPLE.c.id))
+    .order_by(col(Registration.place), col(Registration.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +124,48 @@ def ahead(work: Work, registration: Registration) -> int:
 
 def roster(work: Work, event_id: int, states: Collection[str] = ACTIVE) -> Sequence[tuple[Registration, str]]:
     """Registrations in order of place, with the name the union knows the person by (may be empty)."""
-    query = (
-        select(Registration, sa.func.coalesce(_PEOPLE.c.name, ""))
-        .select_from(_ROWS.outerjoin(_PEOPLE, _ROWS.c.person_id == _PEOPLE.c.id))
-        .where(Registration.event_id == event_id, col(Registration.state).in_(states))
-        .order_by(col(Registration.place), col(Registration.id))
-    )
-    return [(each, str(name)) for each, name in work.session.exec(query).all()]
+    found = work.session.exec(_ROSTER.where(Registration.event_id == event_id, col(Registration.state).in_(states)))
+    return [(each, str(name)) for each, name in found.all()]
+
+
+def page(
+    work: Work, event_id: int, state: str, absent: bool, limit: int, offset: int
+) -> tuple[Sequence[tuple[Registration, str]], int]:
+    """Some of those in a state (`absent`: of whom nobody was checked in), as `roster` has them, and how many there are
+    in all."""
+    mine = [_ROWS.c.event_id == event_id, _ROWS.c.state == state]
+    mine += [_ROWS.c.attended_at.is_(None)] if absent else []
+    total = int(work.execute(sa.select(sa.func.count()).select_from(_ROWS).where(*mine)).scalar_one())
+    found = work.session.exec(_ROSTER.where(*mine).limit(limit).offset(offset))
+    return [(each, str(name)) for each, name in found.all()], total
+
+
+class Entered(NamedTuple):
+    """A registration as far as its name goes: sealed as it was said, its hash where it is of a list, and the name the
+    union knows the person by (may be empty)."""
+
+    state: str
+    person_id: int | None
+    name_hash: str | None
+    name: bytes | None
+    known_as: str
+
+
+def entered(work: Work, event_id: int, states: Collection[str] = ACTIVE) -> list[Entered]:
+    """The names of a roster alone: every row is read, also while others wait for the event's row."""
+    known_as = sa.func.coalesce(_PEOPLE.c.name, "")
+    joined = _ROWS.outerjoin(_PEOPLE, _ROWS.c.person_id == _PEOPLE.c.id)
+    query = sa.select(_ROWS.c.state, _ROWS.c.person_id, _ROWS.c.name_hash, _ROWS.c.name, known_as)
+    mine = (_ROWS.c.event_id == event_id, _ROWS.c.state.in_(states))
+    return [Entered(*row) for row in work.execute(query.select_from(joined).where(*mine))]
+
+
+def can_be_told(work: Work, event_id: int) -> dict[str, tuple[int, int]]:
+    """By state (of those that count) how many are people who can be told something, and how many names are not."""
+    told = sa.func.count(_ROWS.c.person_id)
+    query = sa.select(_ROWS.c.state, told, sa.func.count() - told)
+    mine = (_ROWS.c.event_id == event_id, _ROWS.c.state.in_(ACTIVE))
+    return {str(row[0]): (int(row[1]), int(row[2])) for row in work.execute(query.where(*mine).group_by(_ROWS.c.state))}
 
 
 def of_person(work: Work, person_id: int, limit: int = 50) -> Sequence[tuple[Registration, Event]]:

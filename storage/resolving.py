@@ -51,14 +51,18 @@ class Piece(NamedTuple):
 def due(work: Work, now: datetime) -> list[Any]:
     """Scheduled broadcasts whose time has come, oldest first: id, topic, any_hour. Patterns of repeats are not."""
     columns = (_broadcast.c.id, _broadcast.c.topic, _broadcast.c.any_hour)
+    return list(work.look(sa.select(*columns).where(*_due(now)).order_by(_broadcast.c.created_at)))
+
+
+def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     when = sa.or_(_broadcast.c.not_before.is_(None), _broadcast.c.not_before <= now)
-    mine = (_broadcast.c.state == "scheduled", _broadcast.c.repeat.is_(None), when)
-    return list(work.look(sa.select(*columns).where(*mine).order_by(_broadcast.c.created_at)))
+    return _broadcast.c.state == "scheduled", _broadcast.c.repeat.is_(None), when
 
 
 def begin(work: Work, broadcast_id: int, now: datetime) -> bool:
-    """Start to resolve a scheduled broadcast; false when it is not `scheduled` any more."""
-    mine = (_broadcast.c.id == broadcast_id, _broadcast.c.state == "scheduled")
+    """Start to resolve a scheduled broadcast; false when it is not due any more: since it was looked up somebody may
+    have stopped it, or given it another time."""
+    mine = (_broadcast.c.id == broadcast_id, *_due(now))
     row = work.execute(
         sa.select(_broadcast.c.not_before, _broadcast.c.hours, _broadcast.c.valid_until).where(*mine)
     ).first()

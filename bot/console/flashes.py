@@ -61,6 +61,7 @@ FLASHES = {
     "notice_paused": "已暂停，几秒钟内不再有新的发出。",
     "notice_resumed": "已继续，从停下的地方接着发。",
     "notice_cancelled": "已停止，没有发出的都不再发。",
+    "notice_recalled": "已停止，还没看到的人不会再看到。",
     "notice_resent": "已安排重发，只发给没有送达的人。",
     "notice_grouped": "已记下贴到了几个群。",
     "notice_nudged": "已安排提醒，只提醒还没有回复“收到”的人。",

@@ -9,7 +9,7 @@ from typing import Any
 from bot.console.addresses import number
 from bot.console.notice_form import moment
 from bot.services import broadcast_again as again
-from bot.services import broadcast_expected, group_copies
+from bot.services import broadcast_expected, broadcast_recall, group_copies
 from bot.services import broadcast_states as states
 from bot.services.actors import Actor
 from bot.services.broadcast_again import Counted
@@ -129,13 +129,18 @@ def _still_waiting(progress: Progress) -> str:
     return f"现在送达 {progress.reached} 人，还有 {progress.waiting} 人没有发。"
 
 
+def _kept(progress: Progress) -> str:
+    return f"已经送达 {progress.reached} 人；{progress.states.get('kept', 0)} 人还没看到，要等下次联系时告知。"
+
+
 def _not_reached(progress: Progress) -> str:
     unsure = progress.states.get("unknown", 0)
     return f"没有送达的 {progress.not_reached} 人" + (f"，另有 {unsure} 人结果不明。" if unsure else "。")
 
 
 def _silent(progress: Progress) -> str:
-    return f"已经送达、还没有回复“收到”的 {progress.silent} 人。"
+    before = f"，其中 {progress.nudged} 人提醒过，不再提醒" if progress.nudged else ""
+    return f"已经送达、还没有回复“收到”的 {progress.silent} 人{before}。"
 
 
 _ALL = (
@@ -190,6 +195,16 @@ _ALL = (
         about=_still_waiting,
     ),
     Shown(
+        "recall",
+        _plain(broadcast_recall.recall, "notice_recalled"),
+        "不再告知",
+        "不再告知还没看到的人吗？",
+        "这条通知已经发完，有的人要等下次联系时才看到。停下以后，他们不会再看到，不能恢复；已经收到的收不回来。",
+        "不再告知",
+        "danger",
+        about=_kept,
+    ),
+    Shown(
         "resend",
         _resend,
         "重发给没送达的",
@@ -211,7 +226,7 @@ _ALL = (
         "primary",
         about=_silent,
         count=_to_nudge,
-        useful=lambda progress: progress.silent,
+        useful=lambda progress: progress.silent > progress.nudged,
     ),
     Shown("group", _group, "记下已贴到群里", direct=True),
 )

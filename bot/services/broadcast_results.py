@@ -51,8 +51,8 @@ class Progress:
     """People of a notice as of a moment. `total`: all but those left out. `states`, `routes`, `reasons` count people.
 
     `routes`: by which they were reached. `per_minute`: settled in the last minute. `seconds_left`: at that pace, None
-    when nothing is open or nothing moves. `acked`: said 收到; `silent`: reached and did not. `at`: when that
-    was counted, None for just now.
+    when nothing is open or nothing moves. `acked`: said 收到; `silent`: reached and did not, of whom `nudged` were
+    asked for it again. `at`: when that was counted, None for just now.
     """
 
     total: int
@@ -113,7 +113,8 @@ def count_up(found: Collection[Tally]) -> Progress:
     pace = sum(each.recent for each in found if each.state != "left_out")
     left = _left(states, pace)
     total = sum(states.values()) - states.get("left_out", 0)
-    return Progress(total, states, routes, why, acked, reached, sum(each.nudged for each in found), pace, left)
+    nudged = sum(each.nudged for each in found if each.state in REACHED)
+    return Progress(total, states, routes, why, acked, reached, nudged, pace, left)
 
 
 def _left(states: Mapping[str, int], pace: int) -> int | None:

@@ -29,7 +29,7 @@ from bot.services.broadcasts import (
     seen,
 )
 from bot.services.house import House
-from storage import audit, broadcast_reminders, broadcast_rows, broadcasts
+from storage import audit, broadcast_reminders, broadcast_rows, broadcasts, notice_items
 from storage.broadcasts import Broadcast
 from storage.work import Work
 
@@ -63,6 +63,7 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "pause": Deed("draft", ("scheduled", "resolving", "sending")),
         "resume": Deed("draft", ("paused",)),
         "cancel": Deed("draft", (*EDITABLE, "resolving", "sending", "paused")),
+        "recall": Deed("draft", ("done", "partly_failed")),
         "resend": Deed("draft", ("done", "partly_failed", "failed")),
         "nudge": Deed("draft", ("sending", "done", "partly_failed")),
         "group": Deed("draft", ("scheduled", "resolving", "sending", "done", "partly_failed", "failed")),
@@ -85,15 +86,20 @@ def allowed(work: Work, actor: Actor, broadcast: Broadcast) -> frozenset[str]:
         open_ -= {"nudge"}
     if broadcast.again is not None:
         open_ -= {"resend", "nudge"}
+    over = broadcast.totals is not None  # out of date, and counted for good: nobody waits for it any more
+    if "recall" in open_ and (over or not notice_items.any_waiting(work, broadcast.id)):
+        open_ -= {"recall"}
     return frozenset(open_)
 
 
 def begin(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
-    """The notice of a deed. Raises NoBroadcast, NotAllowed, Moved."""
+    """The notice of a deed; nobody else changes it until the transaction ends, so that what is read of it (by whom it
+    is stopped, for how many it is) still holds when the deed is done. Raises NoBroadcast, NotAllowed, Moved."""
     deed = DEEDS[name]
     require(actor, deed.right)
-    broadcast = seen(work, actor, broadcast_id)
-    if broadcast.state not in deed.origins:
+    seen(work, actor, broadcast_id)
+    broadcast = broadcasts.held(work, broadcast_id)
+    if broadcast is None or broadcast.state not in deed.origins:
         raise Moved
     return broadcast
 
@@ -359,7 +365,7 @@ def resume(
     elif broadcast.valid_until is not None and broadcast.valid_until <= now:
         raise BadNotice("这条通知已经过了有效时间。要接着发，请填写还要发送几个小时；不发了请取消。")
     if broadcast.repeat is not None:
-        state, times = _due(broadcast, None, now, house)
+        state, times = _due(broadcast, broadcast.not_before, now, house)
         if state != "scheduled":
             raise BadNotice("重复的日期都已经过去了，请取消，或复制成一条新的。")
         values.update(times)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import event_texts as texts
 from bot.forms.fields import mobile
+from bot.forms.personal import blanked
 from bot.services import event_news, event_words, events, registration_names, segments
 from bot.services.actors import Actor, require
 from bot.services.broadcast_results import masked
@@ -153,21 +154,19 @@ def meant(work: Work, event: Event, now: datetime) -> int | None:
 
 def told(work: Work, event: Event) -> Told:
     """Who would hear of a change of the event."""
-    found = registrations.roster(work, event.id, ACTIVE)
-    known = [each.state for each, _ in found if each.person_id is not None]
-    return Told(known.count("registered"), known.count("waiting"), len(found) - len(known))
+    found = registrations.can_be_told(work, event.id)
+    registered, waiting = (found.get(state, (0, 0))[0] for state in ACTIVE)
+    return Told(registered, waiting, sum(names for _, names in found.values()))
 
 
 def people(work: Work, actor: Actor, event_id: int, view: str, page: int) -> tuple[list[Who], int]:
     """A page of the registrations of one view in order, and how many pages there are. Raises NoEvent, NotAllowed."""
     require(actor, "members")
     event = events.seen(work, actor, event_id)
-    states = ("registered",) if view == "absent" else (view,)
-    found = [
-        each for each in registrations.roster(work, event.id, states) if view != "absent" or not each[0].attended_at
-    ]
-    start = (page - 1) * PEOPLE_PAGE
-    return [who(work, event, *each) for each in found[start : start + PEOPLE_PAGE]], -(-len(found) // PEOPLE_PAGE)
+    absent, start = view == "absent", (page - 1) * PEOPLE_PAGE
+    state = "registered" if absent else view
+    found, total = registrations.page(work, event.id, state, absent, PEOPLE_PAGE, start)
+    return [who(work, event, *each) for each in found], -(-total // PEOPLE_PAGE)
 
 
 def who(work: Work, event: Event, registration: Registration, known_as: str, full: bool = False) -> Who:
@@ -188,12 +187,17 @@ def who(work: Work, event: Event, registration: Registration, known_as: str, ful
 
 
 def answers(work: Work, event: Event, registration: Registration, full: bool) -> list[tuple[str, str]]:
-    """What was answered at a registration, and what stood behind the name in a list."""
+    """What was answered at a registration, and what stood behind the name in a list.
+
+    Not in `full`, mobiles and ID numbers are masked whatever was asked: people write them anywhere, and a question may
+    have been one for a mobile when it was answered.
+    """
     kept = _opened(work, registration)
     if not full:
         kept |= {key: mobile().show(kept[key]) for key in _mobiles(event.questions) if key in kept}
     note = [("备注", str(kept[NOTE]))] if kept.get(NOTE) else []
-    return [*answered(event.questions, kept), *note]
+    said = [*answered(event.questions, kept), *note]
+    return said if full else [(label, blanked(words)) for label, words in said]
 
 
 def _mobiles(questions: Any) -> list[str]:

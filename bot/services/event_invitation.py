@@ -7,6 +7,7 @@ from bot.services import event_notices, event_words, events
 from bot.services.actors import Actor, require
 from bot.services.broadcasts import HOURS_MOST, Draft
 from bot.services.event_refusals import BadEvent
+from storage import orgs
 from storage.events import Event
 from storage.work import Work
 
@@ -26,7 +27,7 @@ def draft(work: Work, actor: Actor, event_id: int, now: datetime) -> Draft:
     if event.state != "open" or event.closes_at <= now:
         raise BadEvent("这个活动现在没有开放报名，先开放报名再发邀请。")
     hours = int((event.closes_at - now) / HOUR)
-    return Draft(event.title, _text(event), event.topic, _rule(event), hours=min(max(hours, 1), HOURS_MOST))
+    return Draft(event.title, _text(event), event.topic, _rule(work, event), hours=min(max(hours, 1), HOURS_MOST))
 
 
 def to_registered(work: Work, actor: Actor, event_id: int, now: datetime) -> Draft:
@@ -54,8 +55,13 @@ def _text(event: Event) -> str:
     )
 
 
-def _rule(event: Event) -> dict[str, list[dict[str, object]]]:
-    """Who may register; not those who are in or wait."""
+def _rule(work: Work, event: Event) -> dict[str, list[dict[str, object]]]:
+    """Who may register; not those who are in or wait.
+
+    The rule of a branch's event means people of that branch, whoever sends the notice.
+    """
     kept = event.segment or {}
+    org = orgs.get(work, event.org_id) if kept and event.org_id else None
+    below = [{"below": org.code}] if org is not None and org.parent_id is not None else []
     there: dict[str, object] = {"event": event.number, "in": ["registered", "waiting"]}
-    return {"all": [*(kept.get("all") or [EVERYBODY])], "none": [*kept.get("none", ()), there]}
+    return {"all": [*(kept.get("all") or [EVERYBODY]), *below], "none": [*kept.get("none", ()), there]}

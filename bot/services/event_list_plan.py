@@ -173,8 +173,9 @@ class _There:
     def __init__(self, work: Work, event: Event) -> None:
         self._names: dict[str, bool] = {}
         self._people: dict[int, bool] = {}
-        for each, known_as in rows.roster(work, event.id, (*ACTIVE, "cancelled")):
-            name = registration_names.shown(work, each, known_as)
+        for each in rows.entered(work, event.id, (*ACTIVE, "cancelled")):
+            only_named = each.name_hash is not None and each.person_id is None  # of these the hash says it all
+            name = "" if only_named else registration_names.opened(work, each.name, each.known_as)
             keys = {each.name_hash or "", registration_names.key(work, name) if name else ""} - {""}
             for key in keys:
                 self._names[key] = self._names.get(key, False) or each.state in ACTIVE

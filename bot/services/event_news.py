@@ -30,7 +30,9 @@ def changed(
 ) -> None:
     """Tell of another time or place; who still waits also of more or fewer places. Nothing changed: nobody is told.
 
-    `began`: when it would have begun before. `by`: who changed it.
+    News of an earlier change that have not arrived are taken back: both would go out together, in any order, and what
+    is read last is believed. So what comes instead says the whole of it. `began`: when it would have begun before.
+    `by`: who changed it.
     """
     lines = {
         what: texts.WAS_NOW.format(what=what, was=was[what], now=new)
@@ -39,12 +41,14 @@ def changed(
     }
     if {texts.WHEN, texts.PLACE} & lines.keys():
         event_notices.take_back(work, event, f"event:{event.id}:eve:", now)
-    key = f"event:{event.id}:change:{event.version}"
+    key = f"event:{event.id}:change:"
     for whom, words in ((REGISTERED, texts.CHANGED), (WAITING, texts.CHANGED_WAITING)):
         told = [line for what, line in lines.items() if what != texts.SEATS or whom == WAITING]
         if told:
+            if event_notices.take_back(work, event, key, now, f":{whom}"):
+                told.append(texts.COUNTS.format(**_facts(event)))
             text = words.format(title=event.title, lines="\n".join(told), number=event.number)
-            _tell(work, event, f"{key}:{whom}", texts.TITLE_CHANGED, text, whom, now, house, began, by)
+            _tell(work, event, f"{key}{event.version}:{whom}", texts.TITLE_CHANGED, text, whom, now, house, began, by)
 
 
 def called_off(work: Work, event: Event, by: str, now: datetime, house: House) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import event_texts as texts
 from bot.services import broadcast_states, broadcasts, segments
 from bot.services.house import House
-from storage import audit, broadcast_rows
+from storage import audit, broadcast_rows, notice_items
 from storage import broadcasts as stored
 from storage.events import Event
 from storage.work import Work
@@ -43,12 +43,21 @@ def tell(
     return True
 
 
-def take_back(work: Work, event: Event, prefix: str, now: datetime) -> None:
-    """What these notices say is not so any more: who has not got one will not, nor at their next contact."""
-    stops = broadcast_states.DEEDS["cancel"].origins
+def take_back(work: Work, event: Event, prefix: str, now: datetime, whom: str = "") -> bool:
+    """What these notices (to those who are `whom`; empty: to anybody) say is not so any more: who has not got one will
+    not, nor at their next contact. Whether there may be anybody like that."""
+    held = False
     for each in stored.of_event(work, event.id, prefix):
-        stored.move(work, each.id, stops, "cancelled", now, ended_at=now, paused_from="")
-        broadcast_rows.cancel_some(work, each.id, now, broadcast_states.CANCEL_AT_ONCE)
+        if each.key.endswith(whom):
+            held |= stored.move(work, each.id, _stops(work, each.id), "cancelled", now, ended_at=now, paused_from="")
+            held |= broadcast_rows.cancel_some(work, each.id, now, broadcast_states.CANCEL_AT_ONCE) > 0
+    return held
+
+
+def _stops(work: Work, broadcast_id: int) -> tuple[str, ...]:
+    """From which states a notice is cancelled: one that went out, too, while somebody waits to be told of it."""
+    over = broadcast_states.DEEDS["recall"].origins if notice_items.any_waiting(work, broadcast_id) else ()
+    return *broadcast_states.DEEDS["cancel"].origins, *over
 
 
 def invitation_words(event: Event) -> str:

@@ -105,8 +105,8 @@ def _answers(event: Event, typed: Mapping[str, str], today: date) -> dict[str, A
 
 def names(work: Work, event: Event) -> set[str]:
     """The names that are in or wait, as they are compared."""
-    found = rows.roster(work, event.id, ACTIVE)
-    return {registration_names.plain(registration_names.shown(work, *each)) for each in found} - {""}
+    found = (registration_names.opened(work, each.name, each.known_as) for each in rows.entered(work, event.id))
+    return {registration_names.plain(each) for each in found} - {""}
 
 
 def remove(work: Work, actor: Actor, event_id: int, registration_id: int, note: str, now: datetime) -> int:

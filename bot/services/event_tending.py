@@ -27,8 +27,11 @@ def to_remind(work: Work, now: datetime, house: House) -> list[int]:
 
 
 def remind(work: Work, event_id: int, now: datetime, house: House) -> bool:
-    """Remind those registered for an event whose day before has come; twice is once."""
-    event = events.get(work, event_id)
+    """Remind those registered for an event whose day before has come; twice is once.
+
+    The event is held: a change or an end that is just being written takes back only a reminder that is there.
+    """
+    event = events.get(work, event_id, hold=True)
     if event is None or event.state not in PUBLIC or not event.reminds or event_news.eve(event, house.hours) > now:
         return False
     return event_news.remind(work, event, now, house)

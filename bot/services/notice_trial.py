@@ -97,8 +97,9 @@ def plan_kept(work: Work, row: Broadcast, house: House, now: datetime) -> Plan |
     except BadSegment:
         return None
     words = Words(row.title, broadcasts.body(row), row.text)
+    topic = row.topic if row.kind == "notice" else ""  # nobody opts out of news of their own event
     more: dict[str, Any] = {"at": row.not_before, "hours": row.hours, "any_hour": row.any_hour, "kind": row.kind}
-    return route_plan.plan(work, rule, row.topic, row.routes, house, now, words=words, **more)
+    return route_plan.plan(work, rule, topic, row.routes, house, now, words=words, **more)
 
 
 def problem(work: Work, draft: Draft, now: datetime, house: House) -> Refusal | None:

@@ -29,7 +29,12 @@ def sealed(work: Work, name: str) -> bytes:
 
 def shown(work: Work, registration: Registration, known_as: str) -> str:
     """The name of a registration: what was said at it, else what the union knows the person by; perhaps empty."""
-    return work.seal.open_or(LOST, registration.name, NAME) or known_as
+    return opened(work, registration.name, known_as)
+
+
+def opened(work: Work, name: bytes | None, known_as: str) -> str:
+    """The same of a sealed name alone."""
+    return work.seal.open_or(LOST, name, NAME) or known_as
 
 
 def of_before(work: Work, person_id: int) -> str:

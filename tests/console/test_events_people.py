@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.services import events, registration_names
+from bot.services import events, registration_names, registrations
 from bot.services.actors import Actor
 from storage import letters
 from storage import registrations as stored
@@ -39,6 +39,42 @@ async def test_lists_show_masked_names_and_answers(desk: Desk) -> None:
     await wang.post(f"/events/{event_id}/people/{waits}/remove", note="")
     assert "王＊" in plain(await wang.get(f"/events/{event_id}?view=cancelled"))
     assert "没有来" not in plain(await wang.get(f"/events/{event_id}?view=absent"))
+
+
+async def test_a_long_roster_is_not_read_while_others_wait_for_the_event(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who registers by chat waits for the same row; a page has its hundred, and no more are opened for it."""
+    event_id = await event(desk)
+
+    def crowd(work: Work) -> None:
+        held = registrations.held(work, event_id)
+        for number in range(101):
+            registrations.enter_name(work, held, f"赵{number}", desk.clock.now(), "staff", "staff:kit")
+
+    await desk.write(crowd)
+    wang = await desk.person("wang")
+    await wang.get(f"/events/{event_id}/people/new")
+
+    def never(*given: object) -> None:
+        raise AssertionError("all of it is read")
+
+    monkeypatch.setattr(stored, "roster", never)
+    assert (await wang.post(f"/events/{event_id}/people/new", name="王小明")).status == 303
+    assert "已经有这个名字" in (await wang.post(f"/events/{event_id}/people/new", name="王 小明")).text
+    assert (await wang.post(f"/events/{event_id}/list", text=LIST, action="take")).status == 303
+    pages = [plain(await wang.get(f"/events/{event_id}?page={number}")).count("工作人员登记") for number in (1, 2)]
+    assert pages == [100, 2]
+
+
+async def test_numbers_of_people_are_masked_whatever_was_asked(desk: Desk) -> None:
+    asked = {"key": "phone", "ask": "还有什么要说？", "label": "说明", "kind": "text", "optional": True}
+    event_id = await event(desk, questions=[*QUESTIONS[:2], asked])
+    await person(desk, "张三丰", event_id, size="L", phone="打 138 0013 8000，2026-12-05 前")
+    await person(desk, "李四", event_id, size="M", phone="11010519491231002X")
+    page = plain(await (await desk.person("wang")).get(f"/events/{event_id}"))
+    assert "说明：打 〔号码〕，2026-12-05 前" in page and "说明：〔号码〕" in page
+    assert "8000" not in page and "110105" not in page
 
 
 async def test_one_is_registered_by_hand_with_answers(desk: Desk) -> None:

@@ -263,6 +263,8 @@ async def test_the_failed_again_and_the_silent_once(desk: Desk, crowd: Crowd) ->
     assert "没有回复“收到”的 2 人" in asked.text
     assert (await liu.post(f"/notices/{notice_id}/nudge")).status == 303
     assert "没有需要提醒的人" in (await liu.post(f"/notices/{notice_id}/nudge")).text
+    assert f"/notices/{notice_id}/nudge" not in (await liu.get(f"/notices/{notice_id}")).text
+    assert "2 人，其中 2 人提醒过，不再提醒。" in (await liu.get(f"/notices/{notice_id}/nudge")).text
     asked = await liu.get(f"/notices/{notice_id}/resend")
     assert "没有送达的 2 人，另有 1 人结果不明" in asked.text
     assert (await liu.post(f"/notices/{notice_id}/resend")).status == 303

@@ -97,6 +97,13 @@ class Fair:
         found = self.database.look(lambda work: work.look(query).all())
         return [(segment["all"][0]["in"], title, text) for segment, title, text in found]
 
+    def told_states(self) -> list[tuple[str, str, str]]:
+        """The same: for whom, state, text."""
+        rows = table(Broadcast)
+        query = sa.select(rows.c.segment, rows.c.state, rows.c.text).order_by(rows.c.created_at, rows.c.key)
+        found = self.database.look(lambda work: work.look(query).all())
+        return [(segment["all"][0]["in"], state, text) for segment, state, text in found]
+
     def column(self, name: str) -> list[Any]:
         """A column of all registrations, in order of place."""
         rows = table(Registration)

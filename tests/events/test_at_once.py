@@ -1,23 +1,27 @@
 """Many people at once through two servers: no place is given twice, nobody waits beside a free one, nobody is lost."""
 
 import random
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+import pytest
 
 from bot import texts
-from bot.services import event_lists, registration_renaming, registrations
+from bot.calendar import Hours
+from bot.services import event_lists, event_news, event_tending, events, registration_renaming, registrations
 from bot.services.event_list_plan import Plan
 from bot.services.house import House
 from bot.services.jielong import Entry
 from bot.testing import Talk
 from storage import orgs
-from storage.events import RegistrationStep
+from storage.events import Event, RegistrationStep
 from storage.letters import Letter
 from storage.registrations import ACTIVE
 from storage.work import Work
 from tests.conftest import Opener
-from tests.events.kit import Fair, hold
-from tests.storage.kit import count, rows
+from tests.events.kit import ADA, Fair, draft, hold
+from tests.storage.kit import count, rows, together
 
 PEOPLE, PLACES = 30, 8
 NUMERALS = "一二三四五六七八九十"
@@ -84,6 +88,36 @@ def test_two_servers_take_the_same_list_while_people_register(another: Opener, h
     assert fair.now().last_place == wanted
     assert sum(each.fresh for each in plans) <= len(names) + 2
     assert len({fair.database.look(lambda work, p=each: _mine(work, fair, p.person_id)) for each in people}) == 8
+
+
+def test_a_reminder_that_meets_a_change_says_where_it_is_now(
+    another: Opener, house: House, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change has been made and not committed; it can take back only a reminder that is there."""
+    first, second = another(), another()
+    fair = hold(first, house, now)
+    fair.register(fair.person("one", now, "王小一"), now)
+    eve = fair.event.starts_at - timedelta(days=1)
+    changing, looked, began = threading.Event(), threading.Event(), event_news.eve
+
+    def look(event: Event, hours: Hours) -> datetime:
+        looked.set()
+        return began(event, hours)
+
+    monkeypatch.setattr(event_news, "eve", look)
+
+    def change(work: Work) -> None:
+        events.change(work, ADA, fair.event.id, draft(now, place="东区影院"), fair.event.version, eve, house)
+        changing.set()
+        looked.wait(0.5)
+
+    def remind() -> bool:
+        assert changing.wait(20)
+        return second.writer.run(lambda work: event_tending.remind(work, fair.event.id, eve, house))
+
+    assert together(lambda: first.writer.run(change), remind) == []
+    said = [text for _, title, text in fair.notices() if title == "活动提醒"]
+    assert len(said) == 1 and "在东区影院" in said[0]
 
 
 def test_a_name_is_taken_off_a_list_while_its_bearer_registers(another: Opener, house: House, now: datetime) -> None:

@@ -1,27 +1,35 @@
 """What people are told without asking: another time, another place, it is off, it is tomorrow, how was it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from bot.clock import local
-from bot.jobs import resolve_broadcasts, tend_events
+from bot.jobs import resolve_broadcasts, settle_broadcasts, tend_events
 from bot.jobs.job import Moment
-from bot.services import event_notices, event_told, events
+from bot.services import event_notices, event_told, events, notice_trial
 from bot.services.actors import Actor, NotAllowed
 from bot.services.event_refusals import BadEvent
 from bot.services.house import House
-from storage import topic_choices
+from storage import broadcasts, topic_choices
 from storage.audit import Audit
 from storage.base import table
+from storage.broadcasts import Broadcast
 from storage.database import Database
 from storage.events import Event
 from storage.recipients import Recipient
+from storage.work import Work
 from tests.events.kit import ADA, Fair, draft, hold
 from tests.storage.kit import rows
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def newest(work: Work) -> Sequence[Broadcast]:
+    """The notices there are."""
+    return broadcasts.listed(work, None, broadcasts.STATES, 10, 0)
 
 
 def tend(fair: Fair, now: datetime) -> dict[str, int]:
@@ -38,6 +46,38 @@ def test_another_time_or_place_is_told_with_what_it_was(fair: Fair, now: datetim
     assert "时间：原来是11月30日（周一）14:00–17:00，现在改为12月1日（周二）14:00–17:00" in text
     assert "地点：原来是市工人文化宫，现在改为东区影院" in text
     assert "名额：" not in text
+
+
+@pytest.mark.parametrize("begun", ["", "sending", "done"])
+def test_two_changes_before_the_first_one_arrived_are_told_as_one(fair: Fair, now: datetime, begun: str) -> None:
+    """Both would go out in the morning, side by side, and what came last would be believed."""
+    fair.register(fair.person("one", now, "王小一"), now)
+    evening = local(now).replace(hour=20)
+    fair.change(evening, place="东区影院")
+    if begun:  # no window is open any more: it waits for their next visit
+        morning = evening + 14 * HOUR
+        resolve_broadcasts.run(fair.database, fair.house, Moment(morning, morning))
+        assert rows(fair.database, Recipient, "state") == [("kept",)]
+        if begun == "done":
+            settle_broadcasts.run(fair.database, fair.house, Moment(morning, morning))
+        assert begun in [state for _, state, _ in fair.told_states()]
+    starts = fair.event.starts_at + HOUR
+    fair.change(evening + 15 * HOUR, starts_at=starts, ends_at=starts + 2 * HOUR, place="东区影院")
+    said = [(whom, state) for whom, state, _ in fair.told_states() if whom == "registered"]
+    assert said == [("registered", "cancelled"), ("registered", "scheduled")]
+    assert rows(fair.database, Recipient, "state") == ([("cancelled",)] if begun else [])
+    text = fair.told_states()[-2][2]
+    assert "时间：原来是11月30日（周一）14:00–17:00，现在改为11月30日（周一）15:00–17:00" in text
+    assert "请以这一条为准：11月30日（周一）15:00–17:00，东区影院。" in text
+
+
+def test_more_places_take_nothing_back_from_those_registered(fair: Fair, now: datetime) -> None:
+    evening = local(now).replace(hour=20)
+    fair.change(evening, place="东区影院")
+    fair.change(evening, place="东区影院", capacity=3)
+    states = [(whom, state) for whom, state, _ in fair.told_states()]
+    assert states == [("registered", "scheduled"), ("waiting", "cancelled"), ("waiting", "scheduled")]
+    assert fair.told_states()[-1][2].count("东区影院。") == 1
 
 
 def test_other_words_are_told_nobody(fair: Fair, now: datetime) -> None:
@@ -163,6 +203,10 @@ def test_who_wants_no_notices_of_the_topic_hears_of_their_event_all_the_same(fai
     fair.register(known, now)
     fair.database.writer.run(lambda work: topic_choices.stop(work, known.person_id, ["activity"], now))
     fair.database.writer.run(lambda work: events.cancel(work, ADA, fair.event.id, "", now, fair.house))
+    (notice,) = (each for each in fair.database.look(newest) if each.expected)
+    plan = fair.database.look(lambda work: notice_trial.plan_kept(work, notice, fair.house, now))
+    assert plan is not None
+    assert (plan.people, plan.left_out) == (1, {})
     resolve_broadcasts.run(fair.database, fair.house, Moment(now, now))
     assert [each for each in rows(fair.database, Recipient, "reason") if each == ("opted_out",)] == []
     assert len(rows(fair.database, Recipient, "id")) == 1

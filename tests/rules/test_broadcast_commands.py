@@ -118,6 +118,23 @@ def test_a_notice_is_paused_resumed_and_cancelled(database: Database, capsys: py
     assert "没有这条通知" in capsys.readouterr().err
 
 
+def test_cancelling_what_everybody_has_says_that_nobody_waits(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["broadcast", *TALK])
+    number = made(capsys)
+    put(database, number, "done", "sent")
+    assert main(["broadcast", "cancel", number]) == 1
+    assert "没有人在等" in capsys.readouterr().err and states(database) == ["done"]
+
+
+def test_a_number_that_nothing_can_have_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    for deed, number in (("pause", "9" * 23), ("show", "-1"), ("cancel", "x")):
+        with pytest.raises(SystemExit) as ended:
+            main(["broadcast", deed, number])
+        assert ended.value.code == 2 and f"invalid row_id value: '{number}'" in capsys.readouterr().err
+
+
 def test_what_staff_handed_in_is_approved(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     main(["broadcast", *TALK, "--now", "--at", f"{SystemClock().now() + timedelta(days=1):%Y-%m-%dT10:00}"])
     number = made(capsys)

@@ -175,7 +175,10 @@ def test_approved_after_its_last_day_it_waits_for_a_change(notices: Notices) -> 
 
 
 def test_a_begin_is_kept(notices: Notices) -> None:
-    assert approved(notices, WEEKLY, at=at(12, 4, 12)).not_before == at(12, 8)
+    pattern = approved(notices, WEEKLY, at=at(12, 4, 12))
+    assert pattern.not_before == at(12, 8)
+    notices.do(deeds.pause, ANN, pattern.id)  # a pause does not bring it forward
+    assert notices.do(deeds.resume, BEA, pattern.id).not_before == at(12, 8)
 
 
 def test_taken_back_and_approved_again_it_skips_none(notices: Notices) -> None:

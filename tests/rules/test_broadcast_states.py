@@ -390,8 +390,8 @@ def test_cancelled_many_at_once_some_wait_for_the_job(notices: Notices, monkeypa
 @pytest.mark.parametrize(("name", "deed"), sorted(deeds.DEEDS.items()))
 def test_each_deed_works_from_its_own_states_only(notices: Notices, name: str, deed: deeds.Deed) -> None:
     run = getattr(deeds, name, None)
-    if run is None:  # change, resend, nudge, group: elsewhere
-        assert name in ("change", "resend", "nudge", "group")
+    if run is None:  # change, recall, resend, nudge, group: elsewhere
+        assert name in ("change", "recall", "resend", "nudge", "group")
         return
     given = {"reject": ("不合适",), "schedule": (None,)}.get(name, ())
     counted = notices.see(broadcast_expected.of_draft, BEA, TALK, notices.now, notices.house)

@@ -1,5 +1,6 @@
 """Two accounts at the same notice at the same moment, in two processes: one of them is told that it has moved."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.calendar import Hours
 from bot.jobs import resolve_broadcasts
 from bot.jobs.job import Moment
 from bot.services import broadcast_states as deeds
@@ -66,6 +68,32 @@ def test_approved_and_rejected_at_once_is_one_of_them(both: tuple[Notices, Notic
     assert errors == [Moved]
     after = one.get(made.id)
     assert (after.state, after.approver) in (("scheduled", "staff:bea"), ("rejected", "staff:eve"))
+
+
+def test_the_stop_word_while_an_editor_lets_it_go_on_is_what_holds(
+    both: tuple[Notices, Notices], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said between reading that it is an ordinary pause and going on: the approver hears that it is stopped."""
+    one, two = both
+    made = one.sent("queued")
+    one.do(deeds.pause, ANN, made.id)
+    going, stopped, morning = threading.Event(), threading.Event(), deeds.daytime
+
+    def first(now: datetime, hours: Hours) -> datetime:
+        going.set()
+        stopped.wait(0.5)
+        return morning(now, hours)
+
+    monkeypatch.setattr(deeds, "daytime", first)
+
+    def stop() -> None:
+        assert going.wait(20)
+        two.database.writer.run(lambda work: deeds.stop_all(work, BEA, two.now))
+        stopped.set()
+
+    assert lost(lambda: one.do(deeds.resume, ANN, made.id, hours=3), stop) == []
+    held = one.get(made.id)
+    assert (held.state, held.emergency) == ("paused", True)
 
 
 def test_pausing_while_it_ends(both: tuple[Notices, Notices]) -> None:

@@ -158,6 +158,15 @@ def test_what_is_paused_meanwhile_stops_and_goes_on_where_it_was(database: Datab
     assert state_of(database, what.id) == "sending"
 
 
+def test_what_was_given_another_time_since_it_was_looked_up_is_not_begun(database: Database, now: datetime) -> None:
+    broadcast, later = announce(database, now, segment=FOLLOWERS), now + timedelta(days=1)
+    assert [each.id for each in database.look(lambda work: resolving.due(work, now))] == [broadcast]
+    change(database, broadcast, not_before=later)
+    assert not database.writer.run(lambda work: resolving.begin(work, broadcast, now))
+    assert state_of(database, broadcast) == "scheduled"
+    assert database.writer.run(lambda work: resolving.begin(work, broadcast, later))
+
+
 def test_somebody_with_two_addresses_gets_it_once(database: Database, now: datetime) -> None:
     people = crowd(database, 2, now)
     address(database, people[1], person_id=people[0].person_id, seen_at=now + timedelta(hours=1))
