@@ -113,6 +113,7 @@ INVITATION = "回复“报名 {number}”参加。"
 
 # 接龙
 LIST_FORM = "接龙登记"
+LIST_NEWER = "前面那份接龙还没有确认，这次按刚发的这份来。"
 LIST_TEXT, LIST_WHICH, LIST_COUNT = "名单", "活动", "人数"
 LIST_ASK_WHICH = "这份接龙一共{count}人，要登记到哪个活动？"
 LIST_CONFIRM = "请核对：\n{summary}\n对的请回复“确认”，不登记了请回复“取消”。"

@@ -38,6 +38,7 @@ from handlers import (
     opinions,
     picking,
     privacy,
+    received,
     resuming,
     sensitive,
     staff_phone,
@@ -133,10 +134,21 @@ def _is_command(words: str, form: str) -> bool:
         return True
     if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True
-    if form == event_form.FORM_NAME and (event_spoken.takes(words) or event_marks.judges(words)):
+    if _of_events(words, form) or event_lists.takes(words, form):
+        return True
+    if (said := received.read(words)) is not None and said.got:  # 好的，收到 in whatever kind words
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside
+
+
+def _of_events(words: str, form: str) -> bool:
+    """Whether it is about an event, in a form that asks for nothing of the kind."""
+    if event_marks.judges(words):
+        return True
+    if form in joining_form.NAMES:
+        return event_spoken.takes(words) or event_named.joins(words)
+    return form == event_form.FORM_NAME and event_spoken.takes(words)
 
 
 def _of_duties(words: str) -> bool:

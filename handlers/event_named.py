@@ -65,6 +65,11 @@ class Titled(Filter[Named]):
         return Named(open_ or there, asked)
 
 
+def joins(words: str) -> bool:
+    """Whether plain words are to register for something that is named: 我要报名招聘会, 招聘会怎么报名."""
+    return "报" in words and "名" in words and TITLED.fullmatch(words) is not None
+
+
 def fits(said: str, title: str, joins: bool) -> bool:
     """Whether these words mean an event of this title; both plain. `joins`: 报名 was said, not just 参加.
 

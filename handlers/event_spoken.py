@@ -150,7 +150,7 @@ def sure(turn: Turn, event: Event) -> None:
 @router.on(About(NOT_COMING, own=True), About(GIVEN_UP, own=True, after=OWN))
 def not_coming(turn: Turn, found: list[Event]) -> None:
     """不去了: which registration is to be cancelled is said back; nothing is cancelled by it."""
-    if turn.reask:
+    if turn.reask and event_form.under_way(turn):
         turn.say(texts.GIVE_UP_ASK.format(title=found[0].title))
         return
     found = _numbered(turn.words, found)
@@ -182,7 +182,7 @@ def of_notice(turn: Turn, told: Told) -> None:
 @router.on(About(MINE, own=True), About(ABOUT, own=False))
 def about(turn: Turn, found: list[Event]) -> None:
     """几点开始, 在哪里, 我报名了吗: the event as it is and how one stands; of several, one's own."""
-    if turn.reask and MINE.takes(turn.words):
+    if turn.reask and MINE.takes(turn.words) and event_form.under_way(turn):
         turn.say(texts.GIVE_UP_ASK.format(title=found[0].title))
     elif len(found) == 1:
         events.show_event(turn, found[0])

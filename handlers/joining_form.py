@@ -69,7 +69,7 @@ def _before(answers: Answers) -> bool:
 
 
 QUESTIONS = (
-    Question("name", texts.ASK_NAME, person_name(), labels=("姓名", "名字")),
+    Question("name", texts.ASK_NAME, person_name(wary=True), labels=("姓名", "名字")),
     Question("id_consent", texts.ASK_ID_CONSENT, yes_no(yes="可以", no="不可以"), labels=("在线填身份证号",)),
     Question(
         "id_number",
@@ -113,6 +113,8 @@ FORM = Form(
     confirm=Confirm(texts.CONFIRM, when=_willing),
 )
 AGAIN = replace(FORM, name="membership_again", title=texts.TITLE_AGAIN, confirm=Confirm(texts.CONFIRM_AGAIN))
+
+NAMES = (FORM.name, AGAIN.name)
 
 
 def notice(turn: Turn) -> None:
