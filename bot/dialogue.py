@@ -35,7 +35,8 @@ class Flow:
     `watch` sees the answers so far after every turn; a Refusal it raises ends the form at once and nothing is kept.
     `shape` gives the form as it is for this person and these answers (more or fewer questions, others to choose from).
     `leave` is asked before an answer is taken. `reached` hears of the turns that end in `confirming`, `cancelled` and
-    `expired`. `reads` puts an answer in the words of the form. `picture` is said to a picture in the middle.
+    `expired`. `reads` puts an answer in the words of the form. `yields`: whether these words, after what was said just
+    before, are for others to answer. `picture` is said to a picture in the middle.
     """
 
     form: Form
@@ -46,6 +47,7 @@ class Flow:
     reached: Callable[[Turn, str], None] = lambda turn, outcome: None
     picture: str = texts.MEDIA
     reads: Callable[[Turn, Mapping[str, Any]], str] = lambda turn, answers: turn.message.text
+    yields: Callable[[Turn], bool] = lambda turn: False
 
     def at(self, turn: Turn, answers: Mapping[str, Any]) -> Form:
         """The form as it is now."""
@@ -84,10 +86,12 @@ class Dialogue:
             return _wordless(turn, flow, form, progress)
         asked = engine.repeat(form, progress)
         said = turn.message.text
-        mine = progress.state == "paused" or said.strip() in asked.expects or engine.claims(form, progress, said)
+        mine = progress.state == "paused" or said.strip() in asked.expects
         if self._aside.urgent(turn):
             return False  # not the moment to ask anything again
-        if not mine and (turn.message.key or self._aside.commands(turn.words, form.name)):
+        yields = not mine and flow.yields(turn)
+        mine = mine or engine.claims(form, progress, said)
+        if yields or (not mine and (turn.message.key or self._aside.commands(turn.words, form.name))):
             turn.reask = asked.say  # an old button or a command: let others answer, then ask again
             return False
         if not mine and self._aside.knows(turn):

@@ -9,15 +9,22 @@ from bot.contract import Choice
 from bot.dialogue import Flow, opened
 from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import Value
+from bot.router import Pattern
 from bot.services import event_questions, event_words, grants, registration_names, registrations
 from bot.services.event_questions import ABOUT
 from bot.services.event_refusals import NotNow
 from bot.services.registrations import Place
 from bot.turn import Turn
+from handlers import event_marks
 from storage import conversations, events
 from storage.events import Event
 
 FORM_NAME = "event_registration"
+LEAVE = "event_leave:"  # topic of a turn that asked whether this registration is to be cancelled
+YES = Pattern(  # 要 alone may be that they want to come
+    r"(?:(?:是|是的|对|对的|嗯+|好的?|行|可以|ok|没错|确定|确认|不去了|退出)(?:要?取消(?:报名)?)?|要?取消(?:报名)?)"
+    r"[吧了的啊呀哦,。 ]{0,2}"
+)
 KEPT = timedelta(days=2)
 
 
@@ -143,4 +150,9 @@ def say(turn: Turn, place: Place) -> None:
         turn.say(grants.invitation(turn.work, turn.house.reach, turn.person.address_id, "event"))
 
 
-FLOW = Flow(FORM, done, watch, shape)
+def _leaves(turn: Turn) -> bool:
+    """嗯 after 不去了: no yes to the question that the form asked again."""
+    return YES.takes(turn.words) and event_marks.last_topic(turn).startswith(LEAVE)
+
+
+FLOW = Flow(FORM, done, watch, shape, yields=_leaves)

@@ -10,13 +10,13 @@ from bot.router import SPOKEN, Filter, Pattern, Router
 from bot.services import event_words, notice_items
 from bot.turn import Turn
 from handlers import event_form, event_marks, events
+from handlers.event_form import LEAVE, YES
 from storage import events as stored_events
 from storage import registrations as stored
 from storage.events import Event
 from storage.notices_told import Told
 
 router = Router("event_spoken")
-LEAVE = "event_leave:"  # topic of a turn that asked whether this registration is to be cancelled
 NAMED = ("event_named.titled", "event_named.picked", "event_spoken.not_coming")
 OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration", *NAMED)
 NEAR = ("event", "form:event", "notice")
@@ -25,16 +25,12 @@ _GONE = (
 )
 NOT_COMING = Pattern(
     r"(?:我|那天|到时候?|抱歉|不好意思|临时|家里|突然|有事|有点事|可能|[,。 ]){0,6}"
-    rf"(?:(?:活动)? ?(?P<number>\d{{1,6}})号?(?:活动)?[,。 ]?我?)?{_GONE}(?:了|啊|活动|[,。 ]){{0,3}}"
+    rf"(?:(?:活动)? ?(?P<number>\d{{1,6}})号?(?:活动)?[,。 ]?我?)?{_GONE}(?:了|啊|吧|活动|[,。 ]){{0,3}}"
     r"|(?:我要|我想|帮我)?(?:取消|退出|退掉)(?:这个|那个|我的)?(?:活动|预约)(?:了|吧)?|退报名"
 )
 GIVEN_UP = Pattern(
     r"取消(?:吧|了)?|退出|算了|不要了|(?:我|那天|到时候?|抱歉|不好意思|临时|加班|有事|[,。 ]){0,4}"
     r"(?:没空|没时间|没有时间|不参加|不去|不来)(?:了|啊|呢|来|去|参加)?"
-)
-YES = Pattern(  # 要 alone may be that they want to come
-    r"(?:(?:是|是的|对|对的|嗯+|好的?|行|可以|ok|没错|确定|确认|不去了|退出)(?:要?取消(?:报名)?)?|要?取消(?:报名)?)"
-    r"[吧了的啊呀哦,。 ]{0,2}"
 )
 MINE = Pattern(
     r"(?:请问)?我?(?:到底|有没有|已经){0,2}报(?:上名|上|名成功|名|好名?|成功)了?(?:活动)?(?:吗|没有?|么)"
@@ -143,7 +139,7 @@ def _mine(turn: Turn) -> list[Event]:
 
 @router.on(Sure())
 def sure(turn: Turn, event: Event) -> None:
-    """Then it is cancelled."""
+    """Then it is cancelled, or the form that asks for it is over."""
     events.cancel_one(turn, event)
 
 
@@ -151,6 +147,7 @@ def sure(turn: Turn, event: Event) -> None:
 def not_coming(turn: Turn, found: list[Event]) -> None:
     """不去了: which registration is to be cancelled is said back; nothing is cancelled by it."""
     if turn.reask and event_form.under_way(turn):
+        turn.topic = f"{LEAVE}{found[0].id}"
         turn.say(texts.GIVE_UP_ASK.format(title=found[0].title))
         return
     found = _numbered(turn.words, found)
