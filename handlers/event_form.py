@@ -150,9 +150,9 @@ def say(turn: Turn, place: Place) -> None:
         turn.say(grants.invitation(turn.work, turn.house.reach, turn.person.address_id, "event"))
 
 
-def _leaves(turn: Turn) -> bool:
+def leaves(turn: Turn) -> bool:
     """嗯 after 不去了: no yes to the question that the form asked again."""
     return YES.takes(turn.words) and event_marks.last_topic(turn).startswith(LEAVE)
 
 
-FLOW = Flow(FORM, done, watch, shape, yields=_leaves)
+FLOW = Flow(FORM, done, watch, shape, yields=leaves)

@@ -28,11 +28,12 @@ COMMON = words(
     "活动 工会 入会 职工 会员 员工 工人 单位 公司 本市 我们 咱们 大家 什么 "
     "哪些 哪个 参加 报名 工会活动 职工活动 一个 两个"
 )
+_NOT = re.compile(r"[不没别]|取消|退[出掉报]|撤[销回]|已经?|谁|[帮给替](?!我)")
 SURE = 4  # letters of a title that leave no doubt
 LONGER = 4  # so much longer than the title may be what is said
 LISTED = ("events.show_list", "events.show_list_asked", "events.show_mine", "event_spoken.about_any")
 TO_JOIN = ("events.join_some", "events.join_several", "event_named.titled", "event_named.how_to")
-TO_CANCEL = ("events.cancel_some", "event_spoken.not_coming")
+TO_CANCEL = ("events.cancel_some", "event_spoken.not_coming", "event_titled.leave")
 _NUMBER = re.compile(r"(?:活动|第|选|要|就)? ?(\d{1,6}) ?(?:号|个)?(?:活动)?(?:吧|的)?")
 _ELSEWHERE = ("faq:", "suggest", "aside:")  # 怎么报名 then goes on with what was answered
 
@@ -71,11 +72,14 @@ def joins(words: str) -> bool:
 
 
 def fits(said: str, title: str, joins: bool) -> bool:
-    """Whether these words mean an event of this title; both plain. `joins`: 报名 was said, not just 参加.
+    """Whether these words mean an event of this title; both plain. `joins`: 报名 was said, not 参加.
 
-    参加 with two or three letters must be how the title ends: 参加社保 is not to go to a 社保政策宣讲.
+    参加 with two or three letters must be how the title ends: 参加社保 is not to go to a 社保政策宣讲. Nobody is registered
+    by 招聘会我不参加 or 取消招聘会的报名.
     """
     sure = joins or len(said) >= SURE
+    if said not in title and _NOT.search(said.replace(title, "", 1)):
+        return False
     return (said in title if sure else title.endswith(said)) or (title in said and len(said) - len(title) <= LONGER)
 
 
