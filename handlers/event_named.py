@@ -72,9 +72,10 @@ def joins(words: str) -> bool:
 
 
 def fits(said: str, title: str, joins: bool) -> bool:
-    """Whether these words mean an event of this title; both plain. `joins`: 报名 was said, not 参加.
+    """Whether these words mean an event of this title; both plain. `joins`: 报名 was said.
 
-    参加 with two or three letters must be how the title ends: 参加社保 is not to go to a 社保政策宣讲. Nobody is registered
+    参加 with two or three letters must be how the title ends: 参加社保 is not to go to a 社保政策宣讲. Nobody is
+    registered
     by 招聘会我不参加 or 取消招聘会的报名.
     """
     sure = joins or len(said) >= SURE

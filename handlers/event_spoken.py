@@ -150,6 +150,9 @@ class NotIn(Filter[str]):
             return texts.MINE_NONE if "报" in turn.words else None
         if not NOT_COMING.takes(turn.words):
             return None
+        came = [event for each, event in events.own(turn) if each.attended_at is not None]
+        if came:
+            return texts.CAME_ALREADY.format(title=came[0].title)
         sure = "活动" in turn.words or event_marks.last_topic(turn).startswith("event")
         return texts.NOTHING_TO_CANCEL if sure else None
 
