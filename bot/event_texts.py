@@ -62,6 +62,7 @@ CANCELLED_WAITING = "好的，不再给您候补“{title}”了。改主意了�
 CANCELLED_TOO = "名单里您带的{count}人也一起取消了。他们还来的话，请告诉带名单的人。"
 CANCEL_ASK = "您是说不来“{title}”（{when}）了吗？要取消报名请回复“取消报名 {number}”，把名额让给别人。"
 NOT_REGISTERED = "您没有报名“{title}”，不用取消。"
+ONE_FOR_OTHER = "换活动请分两步：先回复“报名 {on}”，报上了再回复“取消报名 {off}”，免得两头落空。现在还没有改动。"
 NOTHING_TO_CANCEL = "您现在没有报名的活动。"
 CANCEL_WHICH = "您想取消哪个？\n{lines}\n请点一下，或者回复“取消报名 {number}”（换成编号）。"
 TOO_LATE = "“{title}”已经开始了，不用取消。"

@@ -16,6 +16,7 @@ router = Router("event_named")
 _HOW = r"(?:怎么|怎样|如何|在哪[里儿]?)(?:报名|参加)"
 HOW = Pattern(
     rf"(?:请问|我|要|想|活动|工会活动|这个|那|[, ]){{0,4}}(?:{_HOW}(?:参加)?(?:(?:这个|工会)?活动)?"
+    r"|(?:现在)?(?:还?(?:可以|能)报名|还能报)|报名(?:截止|结束|报满|满)了(?=吗|没|么)没?有?|(?:现在)?报名还来得及"
     r"|(?:活动)?报名(?:链接|入口|方式|方法|流程)(?:在哪[里儿]?|是什么|发一下)?)[吗呢啊呀的]{0,2}"
 )
 _THAT = r"(?:[看听去]|那个|这个|一下|那场|这场|活动|[“\"《 ])*"
@@ -31,7 +32,13 @@ COMMON = words(
 _NOT = re.compile(r"[不没别]|取消|退[出掉报]|撤[销回]|已经?|谁|[帮给替](?!我)")
 SURE = 4  # letters of a title that leave no doubt
 LONGER = 4  # so much longer than the title may be what is said
-LISTED = ("events.show_list", "events.show_list_asked", "events.show_mine", "event_spoken.about_any")
+LISTED = (
+    "events.show_list",
+    "events.show_list_asked",
+    "events.show_mine",
+    "events.show_mine_asked",
+    "event_spoken.about_any",
+)
 TO_JOIN = ("events.join_some", "events.join_several", "event_named.titled", "event_named.how_to")
 TO_CANCEL = ("events.cancel_some", "event_spoken.not_coming", "event_titled.leave")
 _NUMBER = re.compile(r"(?:活动|第|选|要|就)? ?(\d{1,6}) ?(?:号|个)?(?:活动)?(?:吧|的)?")

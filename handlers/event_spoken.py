@@ -24,7 +24,15 @@ NAMED = (
     "event_titled.leave",
     "event_titled.tell",
 )
-OWN = ("events.join", "events.join_some", "events.show_mine", "events.cancel_some", "form:event_registration", *NAMED)
+OWN = (
+    "events.join",
+    "events.join_some",
+    "events.show_mine",
+    "events.show_mine_asked",
+    "events.cancel_some",
+    "form:event_registration",
+    *NAMED,
+)
 NEAR = ("event", "form:event", "notice")
 
 
@@ -40,6 +48,7 @@ NOT_COMING = _NotComing(
     r"(?:我|那天|到时候?|抱歉|不好意思|临时|家里|突然|有事|有点事|可能|[,。 ]){0,6}"
     rf"(?:(?:活动)? ?(?P<number>\d{{1,6}})号?(?:活动)?[,。 ]?我?)?{event_leaving.GONE}(?:了|啊|吧|活动|[,。 ]){{0,3}}"
     r"|(?:我要|我想|帮我)?(?:取消|退出|退掉)(?:这个|那个|我的)?(?:活动|预约)(?:了|吧)?|退报名"
+    r"|我?不想?(?:再?参加|去)(?:这个|那个)?活动了?|(?:请问)?(?:怎么|如何|怎样|在哪里?)(?:取消|退掉?)(?:活动)?的?(?:报名|候补|活动)[呢啊]?"
 )
 GIVEN_UP = Pattern(
     r"取消(?:吧|了|一下|掉)?|退出(?:排队)?|算了|不要了|(?:我?已经)?不需要了|我?有(?:别的|其他|其它)的?(?:安排|事)了?|"
@@ -47,7 +56,7 @@ GIVEN_UP = Pattern(
     r"(?:没空|没时间|没有时间|不参加|不去|不来)(?:了|啊|呢|来|去|参加)?"
 )
 MINE_WORDS = (
-    r"(?:请问)?我?(?:到底|有没有|已经){0,2}报(?:上名|上|名成功|名|好名?|成功)了?(?:活动)?(?:吗|没有?|么)"
+    r"(?:帮我|看看?|查一?下|查查){0,3}我?有没有(?:报上|报好|报名成功)名?|(?:请问|帮我|看看?|查一?下|查查){0,3}我?(?:到底|有没有|已经){0,2}报(?:上名|上|名成功|名|好名?|成功)了?(?:活动)?(?:吗|没有?|么)"
     r"|(?:我|候补|现在|在){0,3}(?:排到?|候补到?)第?(?:几|多少)[位名个号]?了?|我?在(?:不在)?候补(?:里|吗|里吗)"
     r"|(?:候补)?(?:能|会)?(?:不能)?(?:轮到|补上|排到|排上|等到)我?了?(?:吗|没有?)"
     r"|我?(?:的)?前面还?有?(?:几|多少)个?人(?:在(?:等|排))?[呢啊]?"
@@ -153,7 +162,7 @@ class NotIn(Filter[str]):
         came = [event for each, event in events.own(turn) if each.attended_at is not None]
         if came:
             return texts.CAME_ALREADY.format(title=came[0].title)
-        sure = "活动" in turn.words or event_marks.last_topic(turn).startswith("event")
+        sure = "活动" in turn.words or "报名" in turn.words or event_marks.last_topic(turn).startswith("event")
         return texts.NOTHING_TO_CANCEL if sure else None
 
 

@@ -25,6 +25,7 @@ CANCEL = re.compile(
     rf"|{_THAT}(?P<title_too>.{{2,40}}?){_BEHIND}(?P<sure_too>{_PLACE})?(?:帮我|给我|麻烦|请|,| )*{_DROP}{events.TAIL}"
 )
 _LEAD, _ENDS = re.compile(_THAT), re.compile(rf"{_BEHIND}[, ]*$")
+_NUMBER = re.compile(r"(?:活动)?(\d{2,6})号?(?:活动)?")
 LONGEST = 40  # characters of a title
 _ASKS = rf"(?:{event_spoken.ABOUT_WORDS}|{event_spoken.MINE_WORDS})"
 ASKED = re.compile(rf"{_THAT}(?P<title>.{{2,40}}?){_BEHIND}(?:是|[,? ])*{_ASKS}(?:来着|[啊呀])?")
@@ -49,6 +50,8 @@ class Meant:
 def _named(said: str, there: Iterable[Event], loose: bool) -> list[Event]:
     """Those that words mean. `loose`: any words of a title, else the whole of it or its end."""
     words = registration_names.plain(said)
+    if number := _NUMBER.fullmatch(words):
+        return [each for each in there if each.number == int(number[1])]
     if len(words) < 2 or words in event_named.COMMON or words.isdigit():
         return []
     return [each for each in there if _fits(words, registration_names.plain(each.title), loose)]
