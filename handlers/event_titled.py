@@ -11,7 +11,7 @@ from bot.forms.fold import looks_like_question
 from bot.router import SPOKEN, Filter, Router
 from bot.services import registration_names
 from bot.turn import Turn
-from handlers import event_leaving, event_named, event_spoken, events, faq
+from handlers import event_form, event_leaving, event_named, event_spoken, events, faq
 from storage import registrations as stored
 from storage.events import Event
 
@@ -72,11 +72,16 @@ class Leaving(Filter[Meant]):
         said = _cancelled(turn.words) or _gone(turn.words)
         if said is None:
             return None
-        mine = [event for each, event in events.own(turn) if each.state in stored.ACTIVE and each.attended_at is None]
+        there = event_form.under_way(turn) if turn.reask else None
+        mine = [there] if there else _registered(turn)
         meant = _named(said.title, mine, loose=True)
         if not meant and said.sure:
             meant = _named(said.title, events.coming(turn), loose=True)
         return Meant(meant, said.sure and len(meant) == 1) if meant else None
+
+
+def _registered(turn: Turn) -> list[Event]:
+    return [event for each, event in events.own(turn) if each.state in stored.ACTIVE and each.attended_at is None]
 
 
 def _cancelled(words: str) -> Said | None:
