@@ -7,7 +7,7 @@ to something, and nothing else was spoken of, what they ask is answered with wha
 from bot import event_texts as texts
 from bot.contract import Choice
 from bot.router import SPOKEN, Filter, Pattern, Router
-from bot.services import event_words, notice_items
+from bot.services import event_words, notice_items, registration_names
 from bot.turn import Turn
 from handlers import event_form, event_leaving, event_marks, events
 from handlers.event_form import LEAVE, YES
@@ -185,13 +185,32 @@ def not_coming(turn: Turn, found: list[Event]) -> None:
         return
     found = _numbered(turn.words, found)
     numbers = [each.number for each in found]
+    about = _other(turn, found)
+    if about is not None:
+        turn.say(texts.NOT_OF_NOTICE.format(title=about.title))
     if len(found) == 1:
-        turn.topic = f"{LEAVE}{found[0].id}"
-        turn.say(texts.CANCEL_ASK.format(title=found[0].title, when=event_words.when(found[0]), number=numbers[0]))
+        # 嗯 is no yes to what they did not speak of: no place is lost by it
+        turn.topic = "" if about else f"{LEAVE}{found[0].id}"
+        words = texts.CANCEL_OTHER if about else texts.CANCEL_ASK
+        turn.say(words.format(title=found[0].title, when=event_words.when(found[0]), number=numbers[0]))
     else:
         lines = "\n".join(f"{each.number}. {each.title}，{event_words.when(each)}" for each in found)
         turn.say(texts.CANCEL_WHICH.format(lines=lines, number=numbers[0]))
     turn.offer(*(Choice(f"取消报名 {each}", f"取消报名 {each}") for each in numbers))
+
+
+def _other(turn: Turn, found: list[Event]) -> Told | None:
+    """The notice that 去不了 was an answer to, where that is about no event and none was named."""
+    if _named(turn.words, found):
+        return None
+    told = event_marks.noticed(turn)
+    return told if told is not None and told.event_id is None and not _named(told.title, found) else None
+
+
+def _named(words: str, found: list[Event]) -> bool:
+    """Whether one of these is named, by its number or by letters of its title."""
+    plain = registration_names.plain(words)
+    return any(str(each.number) in plain or registration_names.plain(each.title)[-2:] in plain for each in found)
 
 
 def _numbered(words: str, found: list[Event]) -> list[Event]:
