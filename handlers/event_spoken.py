@@ -159,6 +159,10 @@ class NotIn(Filter[str]):
             return texts.MINE_NONE if "报" in turn.words else None
         if not NOT_COMING.takes(turn.words):
             return None
+        told = event_marks.noticed(turn)
+        event = stored_events.get(turn.work, told.event_id) if told is not None and told.event_id is not None else None
+        if event is not None and event.state == "cancelled":  # 不去了, after 活动取消 was told
+            return texts.NOTHING_TO_LEAVE.format(**event_words.facts(event))
         came = [event for each, event in events.own(turn) if each.attended_at is not None]
         if came:
             return texts.CAME_ALREADY.format(title=came[0].title)

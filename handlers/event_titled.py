@@ -108,7 +108,8 @@ class Asked(Filter[list[Event]]):
         found = ASKED.fullmatch(turn.words) if turn.message.kind in SPOKEN else None
         if found is None:
             return None
-        own = [event for _, event in events.own(turn)] if turn.private else []
+        told = stored.of_person(turn.work, turn.person.person_id) if turn.private else []
+        own = [event for _, event in told if event.ends_at > turn.now]  # also what was called off: 招聘会还办吗
         meant = _named(found["title"], own, loose=False) or _named(found["title"], events.coming(turn), loose=False)
         return meant if meant and not faq.knows(turn) else None
 
