@@ -73,6 +73,9 @@ CANCELLED_WAITING = "好的，不再给您候补“{title}”了。改主意了�
 CANCELLED_TOO = "名单里您带的{count}人也一起取消了。他们还来的话，请告诉带名单的人。"
 CANCEL_ASK = "您是说不来“{title}”（{when}）了吗？要取消报名请回复“取消报名 {number}”，把名额让给别人。"
 NOT_REGISTERED = "您没有报名“{title}”，不用取消。"
+NOT_OF_NOTICE = "通知“{title}”不用在这里报名，不能来请按通知里的联系方式说一声。"
+CANCEL_OTHER = "您报了名的是“{title}”（{when}）。要取消这个活动的报名，请回复“取消报名 {number}”。"
+ONE_FOR_OTHER = "换活动请分两步：先回复“报名 {on}”，报上了再回复“取消报名 {off}”，免得两头落空。现在还没有改动。"
 NOTHING_TO_CANCEL = "您现在没有报名的活动。"
 CANCEL_WHICH = "您想取消哪个？\n{lines}\n请点一下，或者回复“取消报名 {number}”（换成编号）。"
 TOO_LATE = "“{title}”已经开始了，不用取消。"
@@ -169,6 +172,7 @@ INVITATION = "回复“报名 {number}”参加。"
 
 # 接龙
 LIST_FORM = "接龙登记"
+LIST_NEWER = "前面那份接龙还没有确认，这次按刚发的这份来。"
 LIST_TEXT, LIST_WHICH, LIST_COUNT = "名单", "活动", "人数"
 LIST_ASK_WHICH = "这份接龙一共{count}人，要登记到哪个活动？"
 LIST_CONFIRM = "请核对：\n{summary}\n对的请回复“确认”，不登记了请回复“取消”。"

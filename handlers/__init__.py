@@ -20,9 +20,11 @@ from handlers import (
     event_lists,
     event_marks,
     event_named,
+    event_near,
     event_others,
     event_renaming,
     event_spoken,
+    event_titled,
     events,
     evidence,
     fallback,
@@ -35,11 +37,13 @@ from handlers import (
     membership,
     nothing_open,
     notice_nods,
+    notice_picking,
     notices,
     numbers,
     opinions,
     picking,
     privacy,
+    received,
     resuming,
     sensitive,
     staff_phone,
@@ -62,6 +66,8 @@ ROUTERS = (
     event_others.router,
     event_renaming.router,
     event_named.router,
+    event_titled.router,
+    event_near.router,
     subscription.router,
     consents.router,
     notice_nods.thankful,
@@ -86,6 +92,7 @@ ROUTERS = (
     duty_numbers.router,
     notice_nods.router,
     nothing_open.router,
+    notice_picking.router,
     picking.router,
     opinions.router,
     faq.router,
@@ -141,12 +148,23 @@ def _is_command(words: str, form: str) -> bool:
         return True
     if event_others.takes(words) or event_company.takes(words):
         return True
-    if form == event_form.FORM_NAME and (event_spoken.takes(words) or event_marks.judges(words)):
+    if _of_events(words, form) or event_lists.takes(words, form):
+        return True
+    if (said := received.read(words)) is not None and said.got:  # 好的，收到 in whatever kind words
         return True
     if form == event_renaming.FORM_NAME and event_spoken.ABOUT.takes(words):
         return True
     beside = any(each.takes(words) for each in BESIDE_NUMBERS) or duty_titled.beside_numbers(words)
     return form == duty_numbers.NAME and beside
+
+
+def _of_events(words: str, form: str) -> bool:
+    """Whether it is about an event, in a form that asks for nothing of the kind."""
+    if event_marks.judges(words):
+        return True
+    if form in joining_form.NAMES:
+        return event_spoken.takes(words) or event_named.joins(words)
+    return form == event_form.FORM_NAME and event_spoken.takes(words)
 
 
 def _of_duties(words: str) -> bool:

@@ -11,9 +11,11 @@ from handlers import event_marks, events
 from storage.events import Event, Registration
 
 router = Router("event_door")
-CODE = re.compile(r"\d{4}")
+CODE = re.compile(r"\d(?: ?\d){3}|[零〇一二三四五六七八九]{4}")
 HERE = re.compile(
-    r"(?:我们?|已经?|都|人|[, ]){0,4}(?:到了|到达了?|到现场了?|到场了?|到门口了?|来了|在门口了?|在现场了?)(?:啊|呀|哦)?"
+    r"(?:我们?|已经?|都|人|[, ]){0,4}"
+    r"(?:到[了啦]|已到|到达了?|到现场了?|到场了?|到门口了?|来了|在门口了?|在现场了?|打卡)(?:啊|呀|哦)?"
+    r"|我?(?:是不是|有没有|已经?)?签(?:到|上)?(?:了|上|成功|好)*(?:吗|没有?|么)"
 )
 
 
@@ -34,7 +36,9 @@ class AtDoor(Filter[list[tuple[Registration, Event]]]):
 @router.on(AtDoor(CODE))
 def by_code(turn: Turn, found: list[tuple[Registration, Event]]) -> None:
     """The code alone."""
-    event_marks.say_checked_in(turn, attendance.by_code(turn.work, turn.words, turn.person.person_id, turn.now))
+    event_marks.say_checked_in(
+        turn, attendance.by_code(turn.work, event_marks.code_of(turn.words), turn.person.person_id, turn.now)
+    )
 
 
 @router.on(AtDoor(HERE))

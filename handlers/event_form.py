@@ -1,5 +1,6 @@
 """Registering: what is asked at it (the name where it is not known, the questions of the event), then it is done."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,8 @@ YES = Pattern(  # 要 alone may be that they want to come
 )
 KEPT = timedelta(days=2)
 TAKEN = "+"  # behind the id of the event: an answer was taken from what was said, and is shown before it counts
+ENDS = 3  # letters by which a title is named: 招聘会
+_ABOUT_IT = re.compile(r"[去来]不[了成]|不[去来想]|不参加|取消|退[出掉]|几点|哪|时间|地[点址]|报上|要带|钱|收费")
 
 
 def begin(turn: Turn, event: Event, said: Mapping[str, Any] | None = None) -> None:
@@ -158,9 +161,18 @@ def say(turn: Turn, place: Place) -> None:
         turn.say(grants.invitation(turn.work, turn.house.reach, turn.person.address_id, "event"))
 
 
-def _leaves(turn: Turn) -> bool:
+def leaves(turn: Turn) -> bool:
     """嗯 after 不去了: no yes to the question that the form asked again."""
     return YES.takes(turn.words) and event_marks.last_topic(turn).startswith(LEAVE)
 
 
-FLOW = Flow(FORM, done, watch, shape, yields=_leaves)
+def _names_it(turn: Turn) -> bool:
+    """电影夜我去不了了, 取消电影夜的报名, 电影夜几点: about the event of the form, by its title or how that ends."""
+    if not _ABOUT_IT.search(turn.words):
+        return False
+    event = under_way(turn)
+    title = registration_names.plain(event.title) if event else ""
+    return len(title) >= ENDS and title[-ENDS:] in registration_names.plain(turn.words)
+
+
+FLOW = Flow(FORM, done, watch, shape, yields=lambda turn: leaves(turn) or _names_it(turn))

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot import event_texts as texts
 from bot.contract import Choice
-from bot.dialogue import Flow
+from bot.dialogue import Flow, opened
 from bot.forms.fields import Option, choice
 from bot.forms.model import Confirm, Field, FieldError, Form, Question
 from bot.forms.values import MAX_TEXT, Value
@@ -19,7 +19,7 @@ from bot.services.event_refusals import NoList
 from bot.services.jielong import Parsed
 from bot.turn import Turn
 from handlers import group
-from storage import events
+from storage import conversations, events
 from storage.events import Event
 
 router = Router("event_lists")
@@ -31,6 +31,7 @@ HOW = Words(
     *("接龙", "#接龙", "群接龙", "#群接龙", "怎么接龙", "接龙怎么登记", "接龙怎么弄", "登记接龙", "接龙登记"),
     *("怎么登记接龙", "接龙名单", "接龙报名", "发接龙", "我要接龙"),
 )
+_HEAD = re.compile(r"[^\n]{0,12}#? ?(?:群?接龙|group note)")
 NAMED = re.compile(r"(?:活动|报名|接龙)\s*[:：]?\s*(\d{1,6})(?!\d|\s*[.、月日号人年：:])")
 
 
@@ -53,6 +54,13 @@ class AList(Filter[Pasted]):
         if jielong.is_list(text) or jielong.is_bare_list(text):
             return Pasted(text, jielong.parse(_readable(text.strip())))
         return None
+
+
+def takes(words: str, form: str) -> bool:
+    """Whether plain words look like a pasted list: never an answer to a form. In its own form it need not say so."""
+    if form == FORM_NAME and "\n" in words and jielong.is_bare_list(words):
+        return True
+    return _HEAD.match(words) is not None and any(each.isdigit() for each in words)
 
 
 class Nameless(Filter[bool]):
@@ -81,7 +89,7 @@ def pasted(turn: Turn, found: Pasted) -> None:
         turn.topic = UNKEPT
         turn.say(texts.LIST_NOT_CADRE)
         return
-    if turn.person.conversation is not None:
+    if turn.person.conversation is not None and not _in_place_of(turn):
         turn.topic = UNKEPT
         turn.say(texts.UNFINISHED, Choice("继续", "继续"), Choice("取消", "取消"))
         return
@@ -93,6 +101,17 @@ def pasted(turn: Turn, found: Pasted) -> None:
         raise NoList(texts.LIST_NO_EVENT)
     meant = _meant(text, found.parsed, there)
     turn.start(FORM, {LIST: text, **({WHICH: str(meant.id)} if meant else {})})
+
+
+def _in_place_of(turn: Turn) -> bool:
+    """Drop a list that waits to be confirmed: the group has gone on, and the newer one is meant."""
+    there = opened(turn, turn.person.conversation) if turn.person.conversation else None
+    if there is None or there.form != FORM_NAME:
+        return False
+    conversations.drop(turn.work, turn.person.person_id)
+    turn.reask = ()
+    turn.say(texts.LIST_NEWER)
+    return True
 
 
 @router.on(Nameless())

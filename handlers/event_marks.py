@@ -18,7 +18,12 @@ from storage.notices_told import Told
 
 router = Router("event_marks")
 NUMBER = r"(?P<number>\d{1,6}|[一二三四五六七八九十百]{1,5})"
-CODE = Pattern(r"(?:活动)?签到码?\s*[:：]?\s*(?P<code>\d(?:\s?\d){3,5})")
+_HAN_DIGITS = "零一二三四五六七八九"
+_CODE = rf"\d(?:\s?\d){{3,5}}|[{_HAN_DIGITS}〇]{{4}}"  # spoken, the digits may come as numerals
+CODE = Pattern(
+    rf"(?:我们?|要|来|想|帮我|给我|活动|[, ]){{0,3}}(?:签到|打卡)码?是?\s*[:：,]?\s*(?P<code>{_CODE})"
+    rf"|(?P<code_first>\d{{4}})\s*,?(?:签到|打卡)|(?:签到|打卡)?码是?\s*[:：]?\s*(?P<code_too>\d{{4}})"
+)
 CODE_BARE = Words("签到", "活动签到", "怎么签到", "我要签到", "签到码")
 # a numeral is stars only with 分 or 星 behind it, or alone: 评价一般, 评价一下 and 评价五一活动 give no stars
 JUDGED = re.compile(
@@ -30,14 +35,19 @@ JUDGED = re.compile(
 JUDGE_BARE = Words("评价", "活动评价", "评价活动", "我要评价", "评价一下", "我要评价一下")
 # the answer to 请用1到5分评价, without the word; a number alone only out of the blue or right after it was asked
 STARS = re.compile(
-    r"(?:我?(?:打|给)个?)?(?P<number>)(?P<stars>[1-5一二三四五])\s*(?P<unit>分|颗?星)?(?:好评)?(?:[\s,，。.!！]+(?P<more>.*))?",
+    r"(?:我?(?:打|给|评)个?|评分|打分)?[\s:：]*(?P<number>)(?P<stars>[1-5一二三四五])\s*(?P<unit>分|颗?星)?(?:好评|吧)?"
+    r"(?:[\s,，。.!！]+(?P<more>.*))?",
     re.DOTALL,
 )
 UNCLEAR = re.compile(r"(?:我要)?评价.{1,40}", re.DOTALL)
 PRAISE = re.compile(  # such words alone, right after they were asked what it was like
     r"(?:活动|办得|我|觉得|感觉|还|很|挺|太|真|蛮|非常|十分|特别|比较|不太?){0,4}"
-    r"(?:好|不错|满意|棒|赞|差劲?|一般般?|糟糕?|没意思|有意思|开心|精彩)[了的啊呀吧哈]{0,2}"
+    r"(?:好|不错|满意|棒|赞|差劲?|一般般?|糟糕?|没意思|有意思|开心|精彩|还行|凑合)[了的啊呀吧哈]{0,2}"
 )
+PRAISE_MORE = re.compile(rf"{PRAISE.pattern}[,。! ].{{1,60}}")
+_SIGNS = re.compile(r"(?:[\u2b50\u2605\U0001f31f]\ufe0f?\s*){1,5}")  # ⭐⭐⭐⭐
+_FULL = re.compile(r"(?:我?(?:打|给)个?)?满分[了吧啊!！]*")
+NO_STARS = re.compile(r"(?:我?(?:打|给)个?)?\d{1,3}(?:\.\d)?\s*分?")  # 10, 4.5: not on our scale
 RECENT = timedelta(minutes=30)
 COMMANDS = (CODE, CODE_BARE, JUDGE_BARE)
 
@@ -84,10 +94,26 @@ class Stars(Filter[re.Match[str]]):
         """The parts; asks the database only when the words fit."""
         if turn.message.kind not in SPOKEN or not turn.private:
             return None
-        found = STARS.fullmatch(width(turn.message.text).strip())
-        if found is None or (not found["unit"] and (found["more"] or not _asked(turn))):
+        found = STARS.fullmatch(_spelt(turn.message.text))
+        if found is None or (not found["unit"] and (_else(found["more"] or "") or not _asked(turn))):
             return None
         return found if _to_judge(turn) else None
+
+
+def _spelt(text: str) -> str:
+    """⭐⭐⭐⭐ as 4星, 满分 as 5分, 5很好 as 5 很好."""
+    plain = width(text).strip()
+    signs = _SIGNS.match(plain)
+    if signs:
+        return f"{sum(each in '⭐★🌟' for each in signs[0])}星 {plain[signs.end() :].strip()}".strip()
+    if _FULL.fullmatch(plain):
+        return "5分"
+    return f"{plain[0]} {plain[1:]}" if plain[:1] in tuple("12345") and PRAISE.fullmatch(plain[1:]) else plain
+
+
+def _else(more: str) -> bool:
+    """Whether what stands behind a bare number is no opinion: another number, a question, a story."""
+    return more[:1].isdigit() or len(more) > 60 or looks_like_question(more)
 
 
 def _asked(turn: Turn) -> bool:
@@ -109,7 +135,9 @@ class Unclear(Filter[bool]):
         """True."""
         if not turn.private or turn.message.kind not in SPOKEN or looks_like_question(turn.message.text):
             return None
-        if PRAISE.fullmatch(turn.words):
+        if NO_STARS.fullmatch(turn.words):
+            said = _asked(turn)
+        elif PRAISE.fullmatch(turn.words) or PRAISE_MORE.fullmatch(turn.words):
             told = notice_items.last_told(turn.work, turn.person.person_id, turn.now, unanswered=True)
             said = told is not None and told.event_id is not None and told.title == texts.TITLE_OPINION
         else:
@@ -122,8 +150,14 @@ def by_code(turn: Turn, found: re.Match[str]) -> None:
     """The code that is shown there, typed."""
     if group.elsewhere(turn, texts.GROUP):
         return
-    code = re.sub(r"\s", "", found["code"])
-    say_checked_in(turn, attendance.by_code(turn.work, code, turn.person.person_id, turn.now))
+    said = found["code"] or found["code_first"] or found["code_too"]
+    say_checked_in(turn, attendance.by_code(turn.work, code_of(said), turn.person.person_id, turn.now))
+
+
+def code_of(said: str) -> str:
+    """The digits of a code as it was typed or spoken."""
+    digits = (str(_HAN_DIGITS.index(each)) if each in _HAN_DIGITS else each for each in said.replace("〇", "零"))
+    return re.sub(r"\s", "", "".join(digits))
 
 
 @router.on(CODE_BARE)

@@ -16,6 +16,7 @@ router = Router("event_named")
 _HOW = r"(?:怎么|怎样|如何|在哪[里儿]?)(?:报名|参加)"
 HOW = Pattern(
     rf"(?:请问|我|要|想|活动|工会活动|这个|那|[, ]){{0,4}}(?:{_HOW}(?:参加)?(?:(?:这个|工会)?活动)?"
+    r"|(?:现在)?(?:还?(?:可以|能)报名|还能报)|报名(?:截止|结束|报满|满)了(?=吗|没|么)没?有?|(?:现在)?报名还来得及"
     r"|(?:活动)?报名(?:链接|入口|方式|方法|流程)(?:在哪[里儿]?|是什么|发一下)?)[吗呢啊呀的]{0,2}"
 )
 _THAT = r"(?:[看听去]|那个|这个|一下|那场|这场|活动|[“\"《 ])*"
@@ -28,14 +29,21 @@ COMMON = words(
     "活动 工会 入会 职工 会员 员工 工人 单位 公司 本市 我们 咱们 大家 什么 "
     "哪些 哪个 参加 报名 工会活动 职工活动 一个 两个"
 )
+_NOT = re.compile(r"[不没别]|取消|退[出掉报]|撤[销回]|已经?|谁|[帮给替](?!我)")
 SURE = 4  # letters of a title that leave no doubt
 LONGER = 4  # so much longer than the title may be what is said
-LISTED = ("events.show_list", "events.show_list_asked", "events.show_mine", "event_spoken.about_any")
+LISTED = (
+    "events.show_list",
+    "events.show_list_asked",
+    "events.show_mine",
+    "events.show_mine_asked",
+    "event_spoken.about_any",
+)
 TO_JOIN = (
     *("events.join_some", "events.join_several", "event_named.titled", "event_named.how_to"),
     "event_company.with_others",
 )
-TO_CANCEL = ("events.cancel_some", "event_spoken.not_coming")
+TO_CANCEL = ("events.cancel_some", "event_spoken.not_coming", "event_titled.leave")
 _NUMBER = re.compile(r"(?:活动|第|选|要|就)? ?(\d{1,6}) ?(?:号|个)?(?:活动)?(?:吧|的)?")
 _ELSEWHERE = ("faq:", "suggest", "aside:")  # 怎么报名 then goes on with what was answered
 
@@ -73,12 +81,21 @@ def named(turn: Turn, plain: str) -> Named | None:
     return Named(open_ or there, asked)
 
 
-def fits(said: str, title: str, joins: bool) -> bool:
-    """Whether these words mean an event of this title; both plain. `joins`: 报名 was said, not just 参加.
+def joins(words: str) -> bool:
+    """Whether plain words are to register for something that is named: 我要报名招聘会, 招聘会怎么报名."""
+    return "报" in words and "名" in words and TITLED.fullmatch(words) is not None
 
-    参加 with two or three letters must be how the title ends: 参加社保 is not to go to a 社保政策宣讲.
+
+def fits(said: str, title: str, joins: bool) -> bool:
+    """Whether these words mean an event of this title; both plain. `joins`: 报名 was said.
+
+    参加 with two or three letters must be how the title ends: 参加社保 is not to go to a 社保政策宣讲. Nobody is
+    registered
+    by 招聘会我不参加 or 取消招聘会的报名.
     """
     sure = joins or len(said) >= SURE
+    if said not in title and _NOT.search(said.replace(title, "", 1)):
+        return False
     return (said in title if sure else title.endswith(said)) or (title in said and len(said) - len(title) <= LONGER)
 
 

@@ -13,7 +13,7 @@ from bot.forms.fold import words
 from bot.router import SPOKEN, Filter, Router
 from bot.services import event_lists, event_questions, event_words, notice_items, registration_names
 from bot.turn import Turn
-from handlers import event_form, event_marks, event_renaming_words, event_spoken, events, group
+from handlers import event_form, event_leaving, event_marks, event_renaming_words, event_spoken, events, group
 from storage import events as stored_events
 from storage import registrations as stored
 from storage.events import Event, Registration
@@ -40,7 +40,7 @@ _NUMBER = r"(?: ?(?:活动)? ?\d{1,6} ?号?(?:活动)?)"
 _PLACE = r"(?:(?:的)?(?:活动|参加)?(?:报名|候补|名额|预约))"
 _FOR = r"(?:帮|替|给|代)"
 _END = r"(?:[吧了啊呀吗么]|一下|谢谢您?|[,。 ]){0,4}"
-_GONE = rf"(?:{event_spoken.GONE}了?)"
+_GONE = rf"(?:{event_leaving.GONE}了?)"
 _WANTS = r"(?:说|要|想|他|她|也|都){0,3}"
 _WHY = r"(?:那天|明天|今天|到时候?|临时|家里|突然|有点?事|加班|生病了?|不舒服|可能|[,。 ]){0,5}"
 _CANCEL = tuple(

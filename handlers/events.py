@@ -26,8 +26,9 @@ DETAIL = Pattern(
 )
 ON_DAY = Pattern(r"(?:看|查)?(?:\d{1,2}月)?\d{1,2}[号日](?:都?有|的)?(?:没有|什么|啥|哪些)?活动[吗呢]?")
 LIST_ASKED = Pattern(
-    r"(?:请问|工会|你们|咱们|我们|最近|近期|现在|今天|明天|本周|这周|这?周末|下周|这个?月|本月|下个?月| |,){0,4}"
-    r"(?:还?有没有|还?有)(?:什么|啥|哪些|新的?|好的?)*活动(?:可以|能)?(?:参加|报名)?(?:的|了|啊|呀)?[吗呢么嘛]?"
+    r"(?:请问|工会|你们|咱们|我们|最近|近期|现在|今天|明天|本周|这周|这?周末|下周|这个?月|本月|下个?月|"
+    r"(?:这个?|下个?)?(?:周|星期|礼拜)[一二三四五六日天]| |,){0,4}"
+    r"(?:还?有没有|还?有)(?:什么|啥|哪些|新的?|好的?)*活动(?:可以|能)?(?:参加|报名)?(?:的|了|啊|呀)?(?:没得|没有)?[吗呢么嘛哇咯]?"
 )
 WISH = r"(?:(?:我们?|要|想要?|帮我们?|给我|请|麻烦) ?){0,4}"
 TAIL = r"(?:[吧了啊呀哈]|一下|谢谢|[,。 ]){0,4}"
@@ -51,13 +52,17 @@ CANCEL = Pattern(
     rf"|{WISH}(?:取消|退出)(?:活动\s*(?P<number_of>\d{{1,6}})|\s*(?P<number_alone>\d{{2,6}})(?:活动)?){TAIL}"
 )
 CANCEL_BARE = Pattern(
-    rf"{WISH}(?:取消|撤销|退出|退掉)(?:我的)?(?:活动)?的?(?:报名|候补){TAIL}|(?:活动)?报名(?:取消|退掉){TAIL}|不报名了?{TAIL}"
+    rf"{WISH}(?:取消|撤销|退出|退掉)(?:一下)?(?:我的|所有的?|全部的?)?(?:活动)?的?(?:报名|候补){TAIL}"
+    rf"|(?:活动)?报名(?:取消|退掉){TAIL}|不报名了?{TAIL}"
 )
 MINE = Words(
     "我的活动", "我的报名", "我报名的活动", "我报的活动", "我报了什么活动", "我报了哪些活动", "报名查询", "查报名"
 )
+MINE_ASKED = Pattern(
+    r"(?:我想|帮我|请|麻烦)?(?:看看?|查一?下?|查查)?我(?:都)?报(?:名)?了?(?:哪些|什么|啥|的活动)(?:活动)?[啊呢呀]?"
+)
 MENU = Key("events")
-IN_GROUP = (JOIN, SEVERAL, BARE, CANCEL, CANCEL_BARE, MINE)
+IN_GROUP = (JOIN, SEVERAL, BARE, CANCEL, CANCEL_BARE, MINE, MINE_ASKED)
 COMMANDS = (LIST, LIST_ASKED, ON_DAY, DETAIL, *IN_GROUP)
 
 
@@ -125,8 +130,12 @@ def join(turn: Turn, found: re.Match[str]) -> None:
 @router.on(BARE)
 def join_some(turn: Turn, word: re.Match[str]) -> None:
     """报名: the event that was just shown, the only one there is, or which?"""
-    if group.elsewhere(turn, texts.GROUP):
-        return
+    if not group.elsewhere(turn, texts.GROUP):
+        join_shown(turn)
+
+
+def join_shown(turn: Turn) -> None:
+    """Register for what is meant without a name or a number, or ask which."""
     event, found = meant(turn)
     if event is not None:
         event_form.begin(turn, event)
@@ -212,6 +221,12 @@ def show_mine(turn: Turn, word: str) -> None:
     ]
     turn.say(texts.MINE.format(lines="\n".join(lines)))
     turn.offer(*(_tap(f"取消报名 {event.number}") for each, event in mine[:3] if each.attended_at is None))
+
+
+@router.on(MINE_ASKED)
+def show_mine_asked(turn: Turn, found: re.Match[str]) -> None:
+    """我报了啥？"""
+    show_mine(turn, found.string)
 
 
 def cancel_one(turn: Turn, event: Event) -> None:

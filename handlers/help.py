@@ -1,12 +1,19 @@
 """What the bot can do, and the menu's first page."""
 
+import re
+
 from bot import texts
 from bot.contract import Choice
-from bot.router import Key, Router, Words
+from bot.router import Key, Pattern, Router, Words
 from bot.turn import Turn
 from handlers import group
 
 router = Router("help")
+THANKS = Pattern(
+    r"(?:好的?|嗯+|太好了|[,。! ])*(?:非常|太|十分)?(?:谢谢|多谢|感谢)(?:[您你]们?|老师|工会|大家)*"
+    r"(?:的?(?:提醒|通知|告知|关心|回复))?"
+    r"[了啦啊哈! ]*|谢了"
+)
 
 
 @router.on(Words("帮助", "help", "菜单", "功能", "你能做什么", "您能做什么", "使用说明"), Key("help"))
@@ -31,7 +38,7 @@ def greet(turn: Turn, word: str) -> None:
         turn.say(texts.FORM_WAITS, Choice("继续", "继续"))
 
 
-@router.on(Words("谢谢", "多谢", "感谢", "谢谢你", "谢谢您", "好的谢谢", "谢了"))
-def welcome_thanks(turn: Turn, word: str) -> None:
+@router.on(THANKS)
+def welcome_thanks(turn: Turn, found: re.Match[str]) -> None:
     """Answer thanks."""
     turn.say(texts.THANKS)

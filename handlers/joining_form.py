@@ -16,6 +16,7 @@ from bot.forms.identity import id_number
 from bot.forms.model import Answers, Confirm, Form, Question
 from bot.services import applying, membership
 from bot.turn import Turn
+from handlers import event_form
 
 AGREE, DISAGREE = ("同意", "我同意"), ("不同意", "我不同意")
 YES, NO = Choice("consent_yes", "同意"), Choice("consent_no", "不同意")
@@ -69,7 +70,7 @@ def _before(answers: Answers) -> bool:
 
 
 QUESTIONS = (
-    Question("name", texts.ASK_NAME, person_name(), labels=("姓名", "名字")),
+    Question("name", texts.ASK_NAME, person_name(wary=True), labels=("姓名", "名字")),
     Question("id_consent", texts.ASK_ID_CONSENT, yes_no(yes="可以", no="不可以"), labels=("在线填身份证号",)),
     Question(
         "id_number",
@@ -113,6 +114,8 @@ FORM = Form(
     confirm=Confirm(texts.CONFIRM, when=_willing),
 )
 AGAIN = replace(FORM, name="membership_again", title=texts.TITLE_AGAIN, confirm=Confirm(texts.CONFIRM_AGAIN))
+
+NAMES = (FORM.name, AGAIN.name)
 
 
 def notice(turn: Turn) -> None:
@@ -275,5 +278,7 @@ def _say(turn: Turn, words: str, told: membership.Submitted) -> None:
     turn.say(words.format(number=told.number, day=day, unit=told.unit, days=turn.house.review_workdays, due=told.due))
 
 
-FLOW = Flow(FORM, done, watch, shape, leave, reached, texts.PICTURE)
-FLOW_AGAIN = Flow(AGAIN, done_again, watch_again, shape_again, leave_again, reached_again, texts.PICTURE)
+FLOW = Flow(FORM, done, watch, shape, leave, reached, texts.PICTURE, yields=event_form.leaves)
+FLOW_AGAIN = Flow(
+    AGAIN, done_again, watch_again, shape_again, leave_again, reached_again, texts.PICTURE, yields=event_form.leaves
+)

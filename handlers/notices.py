@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot import notice_texts as texts
 from bot import texts as common
 from bot.forms.fold import looks_like_question
+from bot.forms.numerals import whole
 from bot.router import SPOKEN, Filter, Key, Pattern, Router, Words
 from bot.services import notice_items
 from bot.services.notice_items import News
@@ -18,8 +19,9 @@ from storage.registrations import ACTIVE
 
 router = Router("notices")
 LIST = Words("通知", "我的通知", "看通知", "查看通知", "最近通知", "最近的通知", "有什么通知", "有没有通知", "通知列表")
-NUMBER = Pattern(r"(?:看|查看|打开)?(?:第 ?)?(?:通知 ?|通知 ?第 ?)(?P<number>\d{1,3}) ?[条号]?(?:全文)?")
-NTH = Pattern(r"(?:看|查看|打开)?第 ?(?P<number>\d{1,3}) ?条通知(?:全文)?")
+_N = r"(?P<number>\d{1,3}|[一二三四五六七八九十]{1,3})"
+NUMBER = Pattern(rf"(?:看|查看|打开)?(?:第 ?)?(?:通知 ?|通知 ?第 ?){_N} ?[条号]?(?:全文)?")
+NTH = Pattern(rf"(?:看|查看|打开)?第 ?{_N} ?条通知(?:全文)?")
 SAID = Words("收到", "已收到", "收到了", "知道了", "已阅", "好的收到", "收到谢谢")  # never an answer to a form
 COMMANDS = (LIST, NUMBER, NTH, SAID)
 ID = re.compile("[0-9]{1,19}")
@@ -107,10 +109,14 @@ def show(turn: Turn, word: str) -> None:
 
 @router.on(NUMBER, NTH)
 def show_one(turn: Turn, found: re.Match[str]) -> None:
-    """通知 1: the full text."""
-    if group.elsewhere(turn, texts.GROUP):
-        return
-    news = notice_items.full_words(turn.work, turn.person.person_id, int(found["number"]), turn.now)
+    """通知 1, 通知一: the full text."""
+    if not group.elsewhere(turn, texts.GROUP):
+        show_number(turn, whole(found["number"]) or 0)
+
+
+def show_number(turn: Turn, number: int) -> None:
+    """The notice of that number in full. Raises NoSuchNotice."""
+    news = notice_items.full_words(turn.work, turn.person.person_id, number, turn.now)
     turn.topic = f"{READ}{news.about}"
     _say(turn, news)
 

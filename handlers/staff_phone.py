@@ -12,6 +12,7 @@ from handlers import group
 from storage import inbox
 
 router = Router("staff_phone")
+LONGEST = 40  # characters of an emergency
 CODE = Pattern(r"(?:绑定)?(?:我的)?工作手机 ?[:,]?\s*(?P<code>\d{4}[ -]?\d{4})")
 HOW = Pattern(r"(?:怎么|如何|我要)?(?:绑定)?(?:我的)?工作手机(?:怎么绑定?)? ?[:,]?\s*[0-9 -]{0,10}")
 STOP = Pattern(
@@ -30,6 +31,16 @@ HALT = Pattern(  # an emergency has many words; from an approver's own phone onl
     rf"(?:(?:快点?|赶快|赶紧|马上|立即|立刻|紧急|请|先|都|(?:通知|消息|内容)?[发写]?错了?)[ ,，。!]*){{0,4}}{_HALT}"
     r" ?(?:发送|群发|推送|发布|发)?(?:吧|了|啊|一下|[!。 ])*"
     r"|(?:快点?|赶快|赶紧|马上|先|(?:通知|消息|内容)?[发写]错了)[ ,，。!]*(?:别|不要)再?发[了吧啊]*"
+)
+_HURRY = r"快点?|赶快|赶紧|马上|立即|立刻|紧急|请|麻烦|先|都|等等|等一?下|把|给|你们|我们?"
+_WHAT = r"[那这]条|刚才|刚刚|正在|发送?|所有|全部|的|通知|消息|内容|群发|人"
+_WRONG = r"(?:发|写|弄)?错了?|有误|有问题|不对"
+_END = r"停(?:止|掉|了|下来?|一?下|发)?|叫停|暂停|中止|终止|撤[回销]|取消|(?:别|不要)再?发"
+# the same in any order, every word of it belonging to it; 撤回 and 别发 alone mean something else
+HALT_TOO = Pattern(
+    r"(?=.*停|.*[发写弄]错|.*撤[回销].*(?:通知|消息|群发)|.*(?:通知|消息|群发).*撤[回销]|.*取消.*群发"
+    r"|.*(?:[那这]条|刚才|刚刚|等).*(?:别|不要)|.*(?:别|不要).*(?:[那这]条|刚才|刚刚))"
+    rf"(?=.*(?:{_END}))(?:{_HURRY}|{_WHAT}|{_WRONG}|{_END}|[了吧啊呀,，。!！ ]){{1,16}}"
 )
 COMMANDS = (CODE, STOP, SURE)
 
@@ -60,7 +71,7 @@ class Yes(Filter[bool]):
         last = inbox.last_topic(work, person_id, since)
         if last == stop_word.ASKED:
             return True
-        done = last == stop_word.DONE and not HALT.takes(turn.words)
+        done = last == stop_word.DONE and not _halts(turn.words)
         return False if done or stop_word.waits(work, person_id, turn.now) else None
 
 
@@ -69,7 +80,7 @@ class Halt(Filter[bool]):
 
     def match(self, turn: Turn) -> bool | None:
         """True in private."""
-        if not turn.private or turn.message.kind not in SPOKEN or not HALT.takes(turn.words):
+        if not turn.private or turn.message.kind not in SPOKEN or not _halts(turn.words):
             return None
         return stop_word.may(staff_phones.actor_of(turn.work, turn.person.person_id)) or None
 
@@ -102,6 +113,10 @@ def _bind(turn: Turn, code: str) -> None:
     stops = stop_word.may(staff_phones.actor_of(turn.work, turn.person.person_id))
     turn.say(texts.PHONE_ON.format(name=account.name) + (texts.PHONE_STOPS if stops else ""))
     turn.say(texts.PHONE_OFF_HOW)
+
+
+def _halts(words: str) -> bool:
+    return len(words) <= LONGEST and (HALT.takes(words) or HALT_TOO.takes(words))
 
 
 @router.on(STOP)

@@ -20,7 +20,7 @@ from handlers import group, spoken, topic_net
 from handlers.duty_asking import last_said
 
 router = Router("topics")
-ASKED, PATIENCE = "topics.ask", timedelta(minutes=30)
+ASKED, STOPPED, PATIENCE = "topics.ask", "topics.stop", timedelta(minutes=30)
 ALL = ("全部", "所有", "全部通知", "所有通知", "全部消息", "所有消息", "一切", "都", "全都")
 LIST = (
     *(
@@ -69,6 +69,9 @@ MINE = (
     "通知订阅",
     "通知设置",
     "我订阅了什么",
+    "我退订了什么",
+    "我退订了啥",
+    "我退订了哪些",
     "订阅列表",
     "我要订阅",
     "我想订阅",
@@ -76,14 +79,33 @@ MINE = (
 )
 _LEAD = r"(?:我要|我想要?|请|麻烦|帮我|请帮我)?"
 _SURE_STOP = re.compile(rf"{_LEAD}(?:退[订定]|取消订阅)[:：\s]*(?P<named>.{{1,40}})")
+_NO_MORE = r"(?:不要|别|不用)(?:再|老是?|总是?|一直)?(?:给我)?(?:发送?|推送?)"
 _STOP = re.compile(
-    rf"{_LEAD}(?:td|不想再?收到?|不再?收到?|拒收|屏蔽|(?:不要|别)再?(?:给我)?发送?)[:：\s]*(?P<named>.{{1,40}})"
+    rf"{_LEAD}(?:td|我?不想再?收到?|我?不再?收到?|拒收|屏蔽|{_NO_MORE})[:：\s]*(?P<named>.{{1,40}})"
+    rf"|{_LEAD}(?P<before>[^,。!?;]{{1,20}}?)(?:的|类的?)?(?:都|也)?(?:{_NO_MORE}(?:给我)?|不想再?(?:收到?|看))了?[吧啊]?"
 )
 _STOP_ALL = re.compile(rf"{_LEAD}(?:全部|所有(?:通知)?|都)(?:退订|取消订阅|不要再?发|别再?发)了?")
 _SURE_RESUME = re.compile(rf"{_LEAD}(?:重新|恢复)?(?:订阅|取消退订)[:：\s]*(?P<named>.{{1,40}})")
-_RESUME = re.compile(rf"{_LEAD}恢复[:：\s]*(?P<named>.{{1,40}})")
+_RESUME = re.compile(
+    rf"{_LEAD}恢复[:：\s]*(?P<named>.{{1,40}})"
+    rf"|{_LEAD}我?(?:(?:又|还是?)(?:想|要)+|重新|继续)(?:接收|收到|收)(?P<more>.{{1,40}})"
+)
+# 别给我发招聘信息了，我找到工作了: why does not matter; 不要发福利，要发钱 says something else
+_WHY = re.compile(r"[,。!;] ?(?:因为|我?已经?|我[都不没]|烦|太|谢谢|用不|没用|不需要|没兴趣)[^?？]*$")
 _BETWEEN = re.compile(r"[、,;/\s]+|和|与|及|还有")
 _NUMBERS = re.compile(r"第?[1-9一二三四五六][个项号类]?(?:(?:[、,/\s]+|和)第?[1-9一二三四五六][个项号类]?){0,5}")
+_NOT_WANTED = re.compile(
+    r"^(?:退订?|退掉|取消|不要|不想?收)|(?:的?(?:都|也|通通)?(?:退订?|退掉|不想?要|不想?收))?[了吧啊。,! ]*$"
+)
+_ALL_OFF = re.compile(
+    r"(?:全都?|都|全部|所有|通通)(?:的|通知|消息)?(?:都|也)?(?:退订?|退掉|取消|不想?要|不想?收)[了吧啊]*"
+)
+LONGEST_NAMES = 30  # of topics named right after the list
+_REGRET = re.compile(
+    r"(?:我|不好意思|抱歉|刚才|[,。 ]){0,3}"
+    r"(?:[点按发退弄搞选打]错了?|恢复|撤[销回]|反悔了?|不退了?|还是?要?收|又想收|还要|取消)"
+    r"(?:一下|它|吧|了|啊|刚才的?|[,。! ]){0,3}"
+)
 _TAIL = re.compile(r"(?:了|吧|谢谢)+$")
 
 
@@ -131,8 +153,8 @@ class _Order(Filter[Named]):
             named = read(found["named"])
             short = len(found["named"]) <= 8 and not looks_like_question(words)
             return named if named.topics or (named.unknown and short) else None
-        if found := self._soft.fullmatch(words):
-            named = read(found["named"])
+        if found := self._soft.fullmatch(_WHY.sub("", words)):
+            named = read(next(filter(None, found.groups())))
             return named if named.topics and not named.unknown else None
         return None
 
@@ -154,14 +176,30 @@ class _Net(Filter[bool]):
 
 
 class _Picked(Filter[Named]):
-    """Numbers alone, right after the list, with nothing told between that may be answered by a number."""
+    """Numbers or names alone, right after the list, with nothing told between that may be answered by a number."""
 
     def match(self, turn: Turn) -> Named | None:
         """What they stand for in the list; None where one of them stands for nothing."""
-        named = read(turn.words) if turn.private and _NUMBERS.fullmatch(turn.words) else Named()
+        words = _NOT_WANTED.sub("", turn.words)
+        may = _NUMBERS.fullmatch(words) or (len(words) <= LONGEST_NAMES and not spoken.is_number(words))
+        words = ALL[0] if _ALL_OFF.fullmatch(turn.words) else words
+        named = read(words) if turn.private and may and not looks_like_question(turn.message.text) else Named()
         if not named.topics or named.unknown or last_said(turn, PATIENCE).topic != ASKED:
             return None
-        return None if notice_items.interrupted(turn.work, turn.person.person_id, turn.now) else named
+        work, person_id, now = turn.work, turn.person.person_id, turn.now
+        if notice_items.interrupted(work, person_id, now) or notice_items.beside(work, person_id, now):
+            return None  # 1 may be the first of 您有2条通知, which stood below the list
+        return named
+
+
+class _Regret(Filter[bool]):
+    """点错了, 恢复, directly after topics were stopped."""
+
+    def match(self, turn: Turn) -> bool | None:
+        """True."""
+        if not turn.private or turn.reask or not _REGRET.fullmatch(turn.words):
+            return None
+        return True if last_said(turn, PATIENCE).topic == STOPPED else None
 
 
 STOP, RESUME = _Order(_SURE_STOP, _STOP), _Order(_SURE_RESUME, _RESUME)
@@ -238,6 +276,12 @@ def resume(turn: Turn, named: Named) -> None:
     elif always:
         turn.say(texts.ALWAYS.format(topics=_quoted(always)))
     _unknown(turn, named)
+
+
+@router.on(_Regret())
+def back(turn: Turn, found: bool) -> None:
+    """点错了: what was stopped, and how it comes back."""
+    mine(turn, turn.words)
 
 
 @router.on(_Net())

@@ -120,3 +120,9 @@ def last_shown(work: Work, person_id: int, since: datetime) -> datetime | None:
     mine = sa.select(sa.func.max(_item.c.shown_at)).where(_item.c.person_id == person_id, _item.c.shown_at >= since)
     found: datetime | None = work.execute(mine).scalar()
     return found
+
+
+def count_shown(work: Work, person_id: int, moment: datetime) -> int:
+    """How many notices that had waited a person was shown at that moment."""
+    mine = sa.select(sa.func.count()).where(_item.c.person_id == person_id, _item.c.shown_at == moment)
+    return int(work.execute(mine).scalar_one())

@@ -34,12 +34,19 @@ class Option:
         return self.label or self.value
 
 
-def yes_no(yes: str = texts.YES, no: str = texts.NO) -> Field:
-    """True or False, from the usual words, 1/2 or the two labels."""
+# 带不带, 要不要, 需要不需要, 有没有: what people say back is the verb
+_VERB = re.compile(r"([\u4e00-\u9fff]{1,2})([不没])\1")
+
+
+def yes_no(yes: str = texts.YES, no: str = texts.NO, asked: str = "") -> Field:
+    """True or False, from the usual words, 1/2 or the two labels. `asked`: the question, 带不带 takes 不带."""
+    verb = _VERB.search(asked)
+    echo = {verb[1]: True, f"{verb[2]}{verb[1]}": False} if verb else {}
     said = (
         dict.fromkeys(_YES, True)
         | dict.fromkeys(_NO, False)
         | {"1": True, "2": False, fold(yes): True, fold(no): False}
+        | echo
     )
 
     def parse(text: str, today: date) -> bool:

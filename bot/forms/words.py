@@ -26,6 +26,10 @@ _NOT_NAMES = words(
     "没有 没有了 匿名 保密 不想说 不方便 不告诉你 不填 姓名 名字 我 本人 帮助 人工 客服 转人工 菜单 "
     "进度 测试 无 随便 随便写 不想填 没名字 没有名字 null none nil undefined true false test nan"
 )
+# how sentences begin and no surname or name does: 我要报名, 不去了, 没空, 取消, 几点
+_CHATTER = re.compile(
+    r"(?:[我不没请想嗯哦]|帮我|取消|报名|要得|晓得|几[点号]|怎么|什么).*|.*(?:去不了|来不了|不去了|不来了)"
+)
 _NOWHERE = words("不清楚 不确定 说不清")
 
 
@@ -45,12 +49,18 @@ def text(min: int = 1, max: int = 500) -> Field:
     return Field(parse, hint=texts.TEXT_HINT.format(most=max), free=True)
 
 
-def person_name() -> Field:
-    """A name of 2 to 30 characters: Han or Latin letters, · between parts; no digits, no emoji, no chatter."""
+def person_name(wary: bool = False) -> Field:
+    """A name of 2 to 30 characters: Han or Latin letters, · between parts; no digits, no emoji, no chatter.
+
+    `wary`: nor what only begins or ends as sentences do (我要报名, 不去了).
+    """
     before = lead(NAME_LABELS)
 
     def parse(raw: str, today: date) -> str:
-        return _name(_lead_off(before, _HAN_DOT.sub("·", _HAN_GAP.sub("", width(raw))).strip(" ,。;!~、")))
+        name = _name(_lead_off(before, _HAN_DOT.sub("·", _HAN_GAP.sub("", width(raw))).strip(" ,。;!~、")))
+        if wary and _CHATTER.fullmatch(name):
+            raise FieldError(texts.NAME_NOT)
+        return name
 
     return Field(parse, hint=texts.NAME_HINT, labels=NAME_LABELS)
 

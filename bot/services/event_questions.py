@@ -34,7 +34,6 @@ KINDS: Mapping[str, str] = {
 }
 _FIELDS: Mapping[str, Callable[[], Field]] = {
     "text": lambda: text(max=100),
-    "yes_no": yes_no,
     "number": lambda: _count(),
     "mobile": mobile,
     "org": organisation,
@@ -117,6 +116,8 @@ def questions(kept: object) -> list[Question]:
 
 
 def _field(kept: Mapping[str, Any]) -> Field:
+    if kept["kind"] == "yes_no":
+        return yes_no(asked=str(kept["ask"]))
     return choice(*kept["options"]) if kept["kind"] == "choice" else _FIELDS[str(kept["kind"])]()
 
 

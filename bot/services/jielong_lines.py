@@ -47,6 +47,13 @@ _AWAY = re.compile(
     rf"[\s(（\[【,，、:：;；\-—]*(?:(?:本人|已经?|临时|有事|因事|抱歉|今天|这次)[\s,，]*)*(?:{_DECLINES.pattern})(?:了|报名|啦|吧)*[\s)）\]】。.!！]*$"
 )
 
+# 代报：孙七、周八, 帮赵六报名: who is put down by somebody else; 代 alone is a surname
+_FOR = re.compile(
+    r"^\s*(?:[(（]?(?:代报名?|代填|帮填|[帮替]报名?)[)）]?\s*[:：]?|[帮替](?!班)|代\s*[:：])\s*(?P<who>[^\s:：].*?)(?:报名|报的?)?\s*$"
+)
+_FAMILIAR = re.compile(rf"[老小阿大]?[{HAN}]{{1,3}}")
+_NOBODY = re.compile(r"代报|代填|帮|替我")
+_UNIT_FIRST = re.compile(r"^\s*[(（【\[]([^()（）【】\[\]]{1,20})[)）】\]]\s*(?=[^\s()（）【】\[\]])")  # （二车间）王五
 _BRACKETS = re.compile(r"[()（）【】\[\]+\s]+")
 _NAME_ENDS = re.compile(r"[()（）【】\[\],，:：;；。!！?？〔]")
 _GAPS = re.compile(r"[\s\-—–_|/~+&、]+")
@@ -119,17 +126,26 @@ def read(words: str) -> Said:
     if _DECLINES.search(plain):
         away = _away(plain)
         return Said((), flaws=(NOT_COMING if away else WHO_NOT_COMING,), away=away)
-    count, rest = _counted(plain)
+    count, rest = _counted(_for_whom(plain))
     head, tail = _parted(rest)
     names, more = _names(head)
     note = note_of(f"{more} {tail}")
     if MASK in note and MASK not in rest:
         flaws = [NUMBER_LEFT_OUT]
-    if not names:
+    if not names or _NOBODY.match(names[0]):
         return Said((), flaws=(NO_NAME,))
     if not 1 <= count <= MOST_TOGETHER:
         count, flaws = 1, [*flaws, TOO_MANY]
     return Said(names, count, note, (*flaws, *((SEVERAL,) if len(names) > 1 else ())))
+
+
+def _for_whom(words: str) -> str:
+    """Without that somebody else put them down, where what is left begins with a name."""
+    found = _FOR.match(words)
+    if found is None:
+        return words
+    first = _BETWEEN.split(re.split(r"[\s(（+,，]", found["who"], maxsplit=1)[0])[0]
+    return found["who"] if _LIKELY.fullmatch(first) or (first[0] in "老小阿" and _FAMILIAR.fullmatch(first)) else words
 
 
 def _away(words: str) -> str:
@@ -186,6 +202,10 @@ def _number(words: str) -> int:
 def _parted(words: str) -> tuple[str, str]:
     """Where the name may be, and what is a note for sure."""
     words = words.lstrip(_EDGES)
+    unit = _UNIT_FIRST.match(words)
+    if unit:
+        head, tail = _parted(words[unit.end() :])
+        return head, f"{unit[1]} {tail}"
     end = _NAME_ENDS.search(words)
     return (words[: end.start()], words[end.start() :]) if end else (words, "")
 

@@ -160,6 +160,21 @@ def _last_shown(work: Work, person_id: int, now: datetime) -> datetime | None:
     return max((each for each in moments if each is not None), default=None)
 
 
+def numbered(work: Work, person_id: int, topic: str, now: datetime) -> bool:
+    """Whether the last answer (`topic`: of its turn) had notices with numbers: the list, one of it, 您有2条通知."""
+    if topic == LISTED:
+        return True
+    if topic.startswith(READ):
+        return _last_shown(work, person_id, now) is not None
+    return beside(work, person_id, now)
+
+
+def beside(work: Work, person_id: int, now: datetime) -> bool:
+    """Whether several notices that had waited were shown with the last answer, whatever that was about."""
+    last = notices_told.last_word(work, person_id, now - PATIENCE)
+    return last is not None and notice_items.count_shown(work, person_id, last) > 1
+
+
 def _day(notice: Told) -> str:
     return say_day(local(notice.at).date())
 
