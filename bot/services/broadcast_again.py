@@ -14,7 +14,7 @@ from bot.clock import local
 from bot.services import delivery, notice_lines, segments
 from bot.services.actors import Actor
 from bot.services.broadcast_results import is_final
-from bot.services.broadcast_states import DEEDS, begin, check_hours, note
+from bot.services.broadcast_states import DEEDS, begin, check_hours, look_at, note
 from bot.services.broadcasts import BadNotice, Moved
 from bot.services.house import House
 from storage import broadcast_again as again
@@ -103,8 +103,8 @@ def resend_failed(
 
 
 def _free(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
-    """The notice of a deed. Raises as `begin`, and Moved while another deed of this module is under way."""
-    return _idle(begin(work, actor, broadcast_id, name))
+    """The notice of a deed, to be counted. Raises as `begin`, and Moved while another deed of this module is on."""
+    return _idle(look_at(work, actor, broadcast_id, name))
 
 
 def _idle(broadcast: Broadcast) -> Broadcast:
@@ -116,10 +116,7 @@ def _idle(broadcast: Broadcast) -> Broadcast:
 def _held(work: Work, actor: Actor, broadcast_id: int, name: str, counted: Counted) -> Broadcast:
     """The same, and nobody else changes it until the transaction ends. Raises Moved, too, where it is not as it was
     counted: sent or asked once more since, paused and gone on."""
-    begin(work, actor, broadcast_id, name)
-    broadcast = broadcasts.held(work, broadcast_id)
-    if broadcast is None or broadcast.state not in DEEDS[name].origins:
-        raise Moved
+    broadcast = begin(work, actor, broadcast_id, name)
     if (_idle(broadcast).attempt, broadcast.changed_at) != (counted.attempt, counted.changed_at):
         raise Moved
     return broadcast

@@ -92,14 +92,22 @@ def allowed(work: Work, actor: Actor, broadcast: Broadcast) -> frozenset[str]:
     return frozenset(open_)
 
 
+def look_at(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
+    """The notice of a deed that may be done to it now, to look at and not to change. Raises as `begin`."""
+    deed = DEEDS[name]
+    require(actor, deed.right)
+    broadcast = seen(work, actor, broadcast_id)
+    if broadcast.state not in deed.origins:
+        raise Moved
+    return broadcast
+
+
 def begin(work: Work, actor: Actor, broadcast_id: int, name: str) -> Broadcast:
     """The notice of a deed; nobody else changes it until the transaction ends, so that what is read of it (by whom it
     is stopped, for how many it is) still holds when the deed is done. Raises NoBroadcast, NotAllowed, Moved."""
-    deed = DEEDS[name]
-    require(actor, deed.right)
-    seen(work, actor, broadcast_id)
+    look_at(work, actor, broadcast_id, name)
     broadcast = broadcasts.held(work, broadcast_id)
-    if broadcast is None or broadcast.state not in deed.origins:
+    if broadcast is None or broadcast.state not in DEEDS[name].origins:
         raise Moved
     return broadcast
 
