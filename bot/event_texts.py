@@ -87,6 +87,14 @@ MINE_LINE = "{number}. {title}，{when}，{place}：{state}"
 MINE_NONE = "您现在没有报名的活动。回复“活动”看看最近有哪些。"
 STATE = {"registered": "已报名", "waiting": "候补中", "cancelled": "已取消", "attended": "已签到"}
 
+# more than an order in one message
+FIRST_READ = "您问的请先看上面；这里没写的，回复“转人工”问问办活动的工会。现在还没有报名，要报请回复“报名 {number}”。"
+OTHER_JOINS = (
+    "这里只能给您自己报名，别人的没有报上，请本人在这里回复“报名 {number}”。您自己要参加，也回复“报名 {number}”。"
+)
+NAME_KEPT = "您的姓名签到的时候对名单用，只给这次活动的工作人员看，活动结束{days}天后删除。"
+ONE_AT_A_TIME = "您还说了别的事，请单独再发一次，我好查准了再回答。"
+
 # somebody else does not come
 OTHER_NOT_YOURS = (
     "别人的报名我不能替他取消，要由本人来：请本人在这里回复{order}。名字是接龙名单带来的，"

@@ -14,6 +14,7 @@ from handlers import (
     duty_titled,
     duty_undoing,
     duty_which,
+    event_clauses,
     event_company,
     event_door,
     event_form,
@@ -60,6 +61,7 @@ ROUTERS = (
     event_others.sure,
     event_company.router,
     events.router,
+    event_clauses.router,
     event_marks.router,
     event_door.router,
     event_spoken.router,
@@ -146,7 +148,7 @@ def _is_command(words: str, form: str) -> bool:
         return True
     if any(each.takes(words) for each in (*events.COMMANDS, *event_marks.COMMANDS)):
         return True
-    if event_others.takes(words) or event_company.takes(words):
+    if event_others.takes(words) or event_company.takes(words) or event_clauses.takes(words):
         return True
     if _of_events(words, form) or event_lists.takes(words, form):
         return True
