@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.jobs import resolve_broadcasts, settle_broadcasts
-from bot.jobs.job import Job, Moment, run_job
+from bot.jobs.job import Job
 from storage import people
 from storage.base import table
 from storage.recipients import OPEN, Recipient
@@ -36,8 +36,7 @@ async def announced(room: Room, **more: Any) -> int:
 
 async def run(room: Room, job: Job) -> None:
     """One tick of a job."""
-    moment = Moment(room.clock.now(), room.clock.now())
-    await asyncio.to_thread(run_job, job, room.bot.database, room.bot.house, moment)
+    await room.run(job)
 
 
 def open_rows(room: Room, broadcast: int, due: bool = False) -> int:

@@ -210,9 +210,17 @@ class Room:
 
     async def run_jobs(self) -> None:
         """Every job once, as of now."""
-        moment = Moment(self.clock.now(), self.clock.now())
         for job in JOBS:
-            await asyncio.to_thread(run_job, job, self.bot.database, self.bot.house, moment)
+            await self.run(job)
+
+    async def run(self, job: Job) -> None:
+        """One job, as of now; while the bot itself is at it (every job runs when it starts), after that."""
+        moment = Moment(self.clock.now(), self.clock.now())
+        for _ in range(int(PATIENCE_S / POLL_S)):
+            if await asyncio.to_thread(run_job, job, self.bot.database, self.bot.house, moment) is not None:
+                return
+            await asyncio.sleep(POLL_S)
+        raise AssertionError("the bot is at it all the time")
 
 
 async def eventually(true: Callable[[], bool], seconds: float = 15.0) -> None:

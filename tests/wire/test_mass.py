@@ -1,6 +1,5 @@
 """A mass send over the real wire: one call, one message a phone, the finish event, and what the platform gets wrong."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 from bot.clock import FrozenClock
 from bot.contract import Outcome
 from bot.jobs import resolve_broadcasts
-from bot.jobs.job import Moment, run_job
 from storage.broadcasts import Broadcast
 from storage.recipients import Recipient
 from storage.work import Work
@@ -184,8 +182,7 @@ async def scheduled(room: Room, routes: list[str]) -> int:
         return number
 
     number = await room.written(write)
-    moment = Moment(now, now)
-    await asyncio.to_thread(run_job, resolve_broadcasts.JOB, room.bot.database, room.bot.house, moment)
+    await room.run(resolve_broadcasts.JOB)
     return number
 
 
