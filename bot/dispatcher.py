@@ -8,7 +8,7 @@ and gets the stored words again, byte for byte; `storage/outbox.py` tells what b
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,11 +53,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What can be talked about: the routers in order, the forms, and how a question in the middle of a form is met."""
+    """What can be talked about: the routers in order, the forms, and how a question in the middle of a form is met.
+
+    `first` sees what no form takes before the routers do: it may note a part of it and leave them the rest.
+    """
 
     routers: tuple[Router, ...]
     flows: tuple[Flow, ...]
     aside: Aside
+    first: Callable[[Turn], None] = lambda turn: None
 
 
 class Dispatcher:
@@ -66,7 +70,7 @@ class Dispatcher:
     def __init__(
         self, conversation: Conversation, house: House, clock: Clock, channels: Mapping[str, Capabilities]
     ) -> None:
-        self._routers = conversation.routers
+        self._routers, self._first = conversation.routers, conversation.first
         self._dialogue = Dialogue(conversation.flows, conversation.aside)
         self._house, self._clock, self._channels = house, clock, channels
 
@@ -161,6 +165,7 @@ class Dispatcher:
             return
         open_form = turn.person.conversation if turn.private and kind in SPOKEN | SEEN else None
         if open_form is None or not self._dialogue.resume(turn, open_form):
+            self._first(turn)
             name = route(self._routers, turn)
             turn.topic = turn.topic or name
             for words in turn.reask:

@@ -2,6 +2,7 @@
 
 from bot.dialogue import Aside
 from bot.dispatcher import Conversation
+from bot.turn import Turn
 from handlers import (
     consents,
     duties,
@@ -44,6 +45,7 @@ from handlers import (
     opinions,
     picking,
     privacy,
+    receipts,
     received,
     resuming,
     sensitive,
@@ -184,4 +186,12 @@ def _names_duty(words: str) -> bool:
 
 
 ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=_is_command, urgent=sensitive.urgent)
-CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=ASIDE)
+
+
+def _first(turn: Turn) -> None:
+    """What is noted before a question is answered; beside bad news nothing is."""
+    if not sensitive.urgent(turn):
+        receipts.before_a_question(turn)
+
+
+CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=ASIDE, first=_first)

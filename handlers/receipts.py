@@ -1,8 +1,31 @@
 """收到: for duties, for notices that ask for it, or for both at once."""
 
+import re
+from dataclasses import replace
+
 from bot import duty_texts, notice_texts, texts
+from bot.forms.fold import looks_like_question, width
+from bot.router import SPOKEN
 from bot.services import duty_answers, notice_items
-from bot.turn import Turn
+from bot.turn import Turn, plain_words
+
+FIRST = re.compile(
+    r"\s*(?:好的?[,。!\s]*)?(?:通知)?(?:已经?)?(?:收到|知道|知悉|明白)了?[,。!~;\s]+(?:谢谢[,。!\s]+)?(?P<rest>\S.{1,300})",
+    re.DOTALL,
+)
+
+
+def before_a_question(turn: Turn) -> None:
+    """收到，请问可以带家属吗: noted for notices that ask for it; the question is left to whoever knows the answer."""
+    if not turn.private or turn.message.key or turn.message.kind not in SPOKEN or turn.reask:
+        return
+    found = FIRST.fullmatch(width(turn.message.text))
+    if found is None or not looks_like_question(found["rest"]):
+        return
+    if titles := notice_items.acknowledge(turn.work, turn.person.person_id, turn.now):
+        turn.say(notices_words(titles))
+        turn.message = replace(turn.message, text=found["rest"])
+        turn.words = plain_words(found["rest"])
 
 
 def take(turn: Turn, words: str = duty_texts.RECEIVED) -> None:
