@@ -137,7 +137,7 @@ def _ask(turn: Turn, actor: Actor) -> None:
     asking = stop_word.ask_words(turn.work, actor, turn.now)
     if asking:
         turn.topic = stop_word.ASKED
-    turn.say(asking or texts.STOP_NONE)
+    turn.say(asking or f"{texts.STOP_NONE}{stop_word.still_told(turn.work, actor, turn.now)}")
 
 
 @router.on(Sure(), Yes())

@@ -2,7 +2,8 @@
 
 What is paused: every broadcast of the account's branch (all of them for the city's accounts) that is being sent or
 prepared, or is due within `broadcast_states.SOON`; where staff have paused one before, it is held as firmly. Reminders
-of notices that have ended are taken back. Going on is for the console alone.
+of notices that have ended are taken back. Who of such a notice is only told at the next contact is told all the same:
+the words name those notices, and that the console calls them off. Going on is for the console alone.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +12,8 @@ from bot import notice_texts as texts
 from bot.clock import local
 from bot.services import broadcast_states
 from bot.services.actors import Actor
-from storage import broadcast_reminders, broadcasts, inbox
+from bot.services.broadcast_states import DEEDS
+from storage import broadcast_reminders, broadcasts, inbox, notice_items
 from storage.broadcasts import Broadcast
 from storage.work import Work
 
@@ -19,6 +21,7 @@ PATIENCE = timedelta(minutes=10)  # how long 确定停止 belongs to the questio
 ASKED = "stopping.asked"  # topic of the turn that asked
 DONE = "stopping.done"  # topic of the turn that paused
 LINES = 10
+LATELY = timedelta(days=1)  # what ended before that is no emergency any more
 _MOST = 500
 
 
@@ -56,7 +59,16 @@ def stop(work: Work, actor: Actor, now: datetime) -> str:
     """Pause all of it; the words for it, which name what was paused. Raises NotAllowed."""
     found = (broadcasts.get(work, each) for each in broadcast_states.stop_all(work, actor, now))
     paused = [each for each in found if each is not None]
-    return texts.STOPPED.format(count=len(paused), lines=_lines(paused)) if paused else texts.STOP_NONE
+    words = texts.STOPPED.format(count=len(paused), lines=_lines(paused)) if paused else texts.STOP_NONE
+    return words + still_told(work, actor, now)
+
+
+def still_told(work: Work, actor: Actor, now: datetime) -> str:
+    """A paragraph that names what has ended lately and is still told to some at their next contact; perhaps empty."""
+    ended = broadcasts.listed(work, actor.path, DEEDS["recall"].origins, LINES, 0)
+    lately = (each for each in ended if each.ended_at is not None and each.ended_at >= now - LATELY)
+    titles = "、".join(f"“{each.title}”" for each in lately if notice_items.any_waiting(work, each.id))
+    return f"\n\n{texts.STOP_STILL_TOLD.format(titles=titles)}" if titles else ""
 
 
 def _waits(broadcast: Broadcast) -> bool:
