@@ -190,8 +190,9 @@ ASIDE = Aside(knows=faq.knows, answer=faq.aside, commands=_is_command, urgent=se
 
 def _first(turn: Turn) -> None:
     """What is noted before a question is answered; beside bad news nothing is."""
-    if not sensitive.urgent(turn):
-        receipts.before_a_question(turn)
+    rest = receipts.before_a_question(turn)
+    if rest and not sensitive.urgent(turn):
+        receipts.note(turn, rest)
 
 
 CONVERSATION = Conversation(routers=ROUTERS, flows=FLOWS, aside=ASIDE, first=_first)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from bot import duty_texts
 from bot.forms.fold import looks_like_question
@@ -60,6 +61,7 @@ class OfCadre(Order):
         return found if found and for_cadre(turn) else None
 
 
+@lru_cache(maxsize=8)
 def _flat(words: str) -> str:
     return _ORDINAL.sub(lambda each: f"第{whole(each[1])}", _BLANKS.sub(" ", words[:LONGEST]))
 

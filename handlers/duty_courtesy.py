@@ -4,7 +4,7 @@ Whatever is said after 因为, and a 小结, is never cut at its end: an order w
 """
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 # [ok], [抱拳] and emoji; not ❶ to ➓, which are numbers
 _MARK = r"\[[\u4e00-\u9fffa-z]{1,6}\]|[\u2600-\u2775\u2794-\u27bf\U0001f000-\U0001faff\ufe0f\u200d]+"
@@ -35,8 +35,9 @@ def _tailless(words: str) -> str:
     return words[:-LONGEST] + _TAIL.sub("", words[-LONGEST:], count=1)
 
 
-def ways(words: str) -> Iterator[str]:
+@lru_cache(maxsize=8)  # dozens of patterns are tried on the same words
+def ways(words: str) -> tuple[str, ...]:
     """How plain words may be read, the fullest way first; never empty."""
     begun = headless(words)
     heads = [words, begun, _RECEIVED.sub("", begun, count=1)]
-    yield from filter(None, dict.fromkeys([*heads, *map(_tailless, heads)]))
+    return tuple(filter(None, dict.fromkeys([*heads, *map(_tailless, heads)])))

@@ -15,17 +15,20 @@ FIRST = re.compile(
 )
 
 
-def before_a_question(turn: Turn) -> None:
-    """收到，请问可以带家属吗: noted for notices that ask for it; the question is left to whoever knows the answer."""
+def before_a_question(turn: Turn) -> str:
+    """收到，请问可以带家属吗: the question, in private and in no form; empty for anything else."""
     if not turn.private or turn.message.key or turn.message.kind not in SPOKEN or turn.reask:
-        return
+        return ""
     found = FIRST.fullmatch(width(turn.message.text))
-    if found is None or not looks_like_question(found["rest"]):
-        return
+    return found["rest"] if found and looks_like_question(found["rest"]) else ""
+
+
+def note(turn: Turn, rest: str) -> None:
+    """Note 收到 for the notices that ask for it; the rest is left to whoever knows the answer. Nothing without such."""
     if titles := notice_items.acknowledge(turn.work, turn.person.person_id, turn.now):
         turn.say(notices_words(titles))
-        turn.message = replace(turn.message, text=found["rest"])
-        turn.words = plain_words(found["rest"])
+        turn.message = replace(turn.message, text=rest)
+        turn.words = plain_words(rest)
 
 
 def take(turn: Turn, words: str = duty_texts.RECEIVED) -> None:

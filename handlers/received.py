@@ -5,6 +5,7 @@ Read clause by clause: what holds one clause that is none of these is something 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.forms.fold import HAN
 from bot.services.jielong_lines import is_name
@@ -65,6 +66,7 @@ class Said:
     absent: bool
 
 
+@lru_cache(maxsize=8)  # several ask it of the same words
 def read(words: str) -> Said | None:
     """What plain words say of a notice; None when anything in them is about something else."""
     if not 0 < len(words) <= LONGEST:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.absences import Absence
-from storage.base import table
+from storage.base import Row, table
 from storage.duties import Duty
 from storage.duty_requests import DutyRequest
 from storage.duty_templates import DutyTemplate
@@ -32,6 +32,21 @@ def reasons(work: Work, person_id: int) -> int:
     rows = table(DutyRequest)
     mine = sa.and_(rows.c.person_id == person_id, rows.c.reason.is_not(None))
     return int(work.execute(sa.select(sa.func.count()).select_from(rows).where(mine)).scalar_one())
+
+
+def _has(row: type[Row], column: str) -> sa.ColumnElement[bool]:
+    return sa.select(table(row)).where(table(row).c[column] == sa.bindparam("whose")).exists()
+
+
+# Built once: asked of nearly everybody who says something with a number in it.
+_TOUCHED = sa.select(
+    sa.or_(_has(Appointment, "person_id"), _has(Duty, "person_id"), _has(Absence, "substitute_id")).label("touched")
+)
+
+
+def touched(work: Work, person_id: int) -> bool:
+    """Whether a person ever held an office, was given a duty or stood in for somebody."""
+    return bool(work.execute(_TOUCHED, {"whose": person_id}).scalar_one())
 
 
 def served(work: Work, person_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_CHARS = 4000  # what is longer is cut before anybody looks at it
 HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -59,6 +60,7 @@ def lead(labels: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"^(?:(?:(?:我|本人)的?(?:{any_label})?|{any_label})\s*(?:(?:是|叫做?|为|[:=])+|\s)\s*)+")
 
 
+@lru_cache(maxsize=8)  # many ask it of the same words
 def looks_like_question(text: str) -> bool:
     """Whether the text is clearly a question: ends with ？/吗/呢, begins with 什么/谁来…, holds 怎么/为什么/多少…"""
     plain = width(text)

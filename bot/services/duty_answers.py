@@ -15,7 +15,7 @@ from bot.errors import Refusal
 from bot.services import duty_places
 from bot.services.duty_arming import rearm
 from bot.services.house import House
-from storage import absences, duties, duty_lists, duty_requests, orgs
+from storage import absences, duties, duty_lists, duty_own, duty_requests, orgs
 from storage.duties import OPEN, Duty
 from storage.duty_templates import DutyTemplate
 from storage.work import Work
@@ -128,6 +128,8 @@ def title(entry: Entry, period: str = "") -> str:
 
 def is_cadre(work: Work, person_id: int, now: datetime) -> bool:
     """Whether this person has anything to do with duties: an office, an open duty, a colleague on leave."""
+    if not duty_own.touched(work, person_id):
+        return False
     day = local(now).date()
     if orgs.offices_of(work, person_id, day) or absences.stood_in_for(work, person_id, day):
         return True
@@ -142,6 +144,8 @@ def _rows(work: Work, person_ids: Sequence[int], now: datetime) -> Sequence[tupl
 
 def listing(work: Work, person_id: int, now: datetime) -> Listing:
     """The list as it is now; what is shown for the first time gets its number. Raises NotCadre."""
+    if not duty_own.touched(work, person_id):
+        raise NotCadre
     day, period = local(now).date(), period_of(now)
     others = absences.stood_in_for(work, person_id, day)
     rows = _rows(work, [person_id, *others], now)

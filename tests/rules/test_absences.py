@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.services import absences
+from bot.clock import SHANGHAI
+from bot.services import absences, duty_answers
 from bot.services.absences import NoLeave
 from bot.services.actors import Actor, NotAllowed
 from bot.services.house import House
 from storage import absences as stored
-from storage import orgs
+from storage import duty_own, orgs
 from storage.absences import Absence
 from storage.database import Database
 from storage.letters import Letter
@@ -68,6 +69,23 @@ def test_the_substitute_stands_in_from_the_first_to_the_last_day(town: Town, now
     assert away_on(town, FIRST, [there.person_id]) == {away.person_id: there.person_id}  # might stand in
     assert away_on(town, FIRST, [far.person_id]) == {}
     assert rows(town.database, Letter, "person_id") == [(there.person_id,)]
+
+
+def test_who_never_had_to_do_with_duties_is_no_cadre_and_who_had_is_looked_at(town: Town, now: datetime) -> None:
+    worker, gone, substitute = (meet(town.database, name, now) for name in ("w", "g", "s"))
+    shop = ask(town, orgs.by_code, "shop")
+    town.database.writer.run(
+        lambda work: setattr(orgs.appoint(work, shop, gone.person_id, "主席", FIRST), "until", LAST)
+    )
+    assert [ask(town, duty_own.touched, each.person_id) for each in (worker, gone, substitute)] == [False, True, False]
+    away = town.cadre("a", "shop", now)
+    town.leave(away, substitute, FIRST, LAST)
+    assert ask(town, duty_own.touched, substitute.person_id)
+    at = datetime(2026, 12, 5, tzinfo=SHANGHAI)
+    people = (worker, gone, substitute, away)
+    assert [ask(town, duty_answers.is_cadre, each.person_id, at) for each in people] == [False, True, True, True]
+    later = at + timedelta(days=10)
+    assert [ask(town, duty_answers.is_cadre, each.person_id, later) for each in people] == [False, False, False, True]
 
 
 def test_leave_without_anybody_is_told_apart_from_being_there(town: Town, now: datetime) -> None:
