@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -64,10 +65,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port nobody listens on, from below those that systems give to outgoing connections.
+
+    From among those, somebody who asks whether a server is up may be given that very port and answer himself.
+    """
+    for port in random.sample(range(12_000, 32_000), 50):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no free port found")
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path, seconds: float = 30) -> None:
