@@ -215,6 +215,7 @@ async def open_browser() -> AsyncIterator[Browser]:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            env={**os.environ, "TMPDIR": profile},  # what it leaves behind when it is killed goes with the profile
         )
         try:
             address = await _address(process, Path(profile) / "DevToolsActivePort")
